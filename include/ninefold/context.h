@@ -1,0 +1,104 @@
+// The one context of a run: it travels with every call and carries the deadline, cancellation, budget, clock,
+// seed, policy, journal and event sink. Nothing reaches around it.
+//
+// A child context is a step below its parent: its path is longer, its deadline no later, and cancelling the parent
+// cancels it. Contexts live in the frame of the call they are for; a run's contexts are used on its loop only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "boost/asio/any_io_executor.hpp"
+#include "ninefold/async.h"
+#include "ninefold/budget.h"
+#include "ninefold/event.h"
+#include "ninefold/journal.h"
+#include "ninefold/policy.h"
+
+namespace ninefold {
+
+class CancelNode;  // lib/base/cancel.h
+class Loop;        // lib/base/loop.h
+struct RunState;   // lib/run/run_state.h
+
+class Context {
+ public:
+  // The root of a run; made by Runtime (runtime.h) and Sim (testing/sim.h).
+  explicit Context(RunState& run);
+  // One step below `parent`: path "parent/segment". `timeout` counts from now.
+  Context(Context& parent, std::string_view segment, absl::Duration timeout = absl::InfiniteDuration());
+  ~Context();
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  const std::string& path() const { return *path_; }
+  // `segment` below this path, as text.
+  std::string PathOf(std::string_view segment) const;
+
+  absl::Time Now() const;                        // the loop's clock: virtual under Sim
+  absl::Time deadline() const { return deadline_; }
+  std::uint64_t Random(std::string_view purpose) const;  // from the run's seed, this path and `purpose`: repeatable
+  int depth() const { return depth_; }           // agents above this one
+
+  // OK, or why this context must stop: kCancelled, kDeadlineExceeded.
+  absl::Status status() const;
+  bool cancelled() const { return !status().ok(); }
+  // Cancels this context and all below it; they see `why` from the await in progress.
+  void Cancel(absl::Status why = absl::CancelledError("cancelled"));
+
+  // Waits on the loop's clock. Not OK: cancelled before the time was over.
+  Async<absl::Status> Sleep(absl::Duration duration);
+  // Calls `fn` on the thread pool, off the loop (at once under Sim). `fn` cannot be interrupted: when the context is cancelled first,
+  // the call is still waited for, and its result dropped.
+  Async<absl::Status> Blocking(std::function<void()> fn);
+
+  void Emit(EventBody body);
+  // Waits while readers of events are too far behind; streaming code awaits it between deltas.
+  Async<absl::Status> Drain();
+  bool wants_deltas() const;  // someone reads TextDelta events
+
+  Budget& budget() const;
+  const Policy& policy() const;
+  // Adds to the cost of this context and of all above it.
+  void Charge(const Cost& cost);
+  const Cost& cost() const { return cost_; }
+
+  // A recorded result of this path, if the journal has one. kFailedPrecondition when it was recorded for another request (the message says
+  // what differs), or when a kOnce step was started and never finished; kNotFound when replaying and there is none.
+  absl::StatusOr<std::optional<StepRecord>> Recall(std::string_view kind, std::uint64_t request_hash, std::string_view request);
+  // Records a step of this path; durable when it returns OK, according to the store.
+  Async<absl::Status> Record(StepRecord record);
+  // Whether records are kept beyond the process, so that it is worth describing requests.
+  bool durable() const;
+  bool replaying() const;
+
+  // For asking a person (RunOptions::on_ask). Without anyone to ask: kFailedPrecondition.
+  Async<absl::StatusOr<std::string>> Ask(std::string question);
+
+  boost::asio::any_io_executor executor() const;
+  RunState& run() const { return run_; }       // for ninefold's own floors
+  CancelNode& cancel_node() const { return *cancel_; }
+  Loop& loop() const;
+  void EnterAgent() { ++depth_; }
+
+ private:
+  RunState& run_;
+  Context* parent_;
+  std::shared_ptr<const std::string> path_;
+  absl::Time deadline_;
+  int depth_ = 0;
+  Cost cost_;
+  std::unique_ptr<CancelNode> cancel_;
+  struct DeadlineTimer;
+  std::unique_ptr<DeadlineTimer> timer_;
+};
+
+}  // namespace ninefold

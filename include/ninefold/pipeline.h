@@ -1,0 +1,82 @@
+// A pipeline is a team written in YAML. docs/yaml.md is the reference of the format; docs/pipeline.schema.json its JSON Schema.
+//
+//   absl::StatusOr<Pipeline> p = LoadPipeline("agents/research.yaml", {});
+//   Runtime runtime;
+//   absl::StatusOr<Reply> reply = runtime.Run(p->team, *p->MakePrompt("…", inputs, files), p->run_options);
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "ninefold/agent.h"
+#include "ninefold/budget.h"
+#include "ninefold/runtime.h"
+#include "ninefold/task_graph.h"
+
+namespace ninefold {
+
+// One mistake in a file.
+struct Diagnostic {
+  enum Severity { kError, kWarning } severity = kError;
+  std::string file;
+  int line = 0, column = 0;  // 1-based
+  std::string message;       // what is wrong
+  std::string hint;          // what to do; may be empty
+};
+// "team.yaml:14:9: error: unknown key "toolz"; did you mean "tools"?"
+std::string Format(const Diagnostic& diagnostic);
+
+// A case of a pipeline's `tests`.
+struct PipelineTest {
+  std::string name;
+  std::string question;
+  std::vector<File> files;
+  std::map<std::string, Json> inputs;
+  std::vector<std::string> contains;      // texts the answer must have
+  std::vector<std::string> excludes;
+  std::string matches;                    // a regular expression, or ""
+  std::optional<Json> equals;             // of the reply's data
+  int evidence_min = 0;
+  int line = 0;
+};
+
+struct PipelineInput {
+  std::string name, type, description;    // type: string, integer, number, boolean, list, object
+  std::optional<Json> fallback;           // the default; none: required
+};
+
+struct Pipeline {
+  std::string name, description, file;
+  AgentPtr team;
+  std::vector<PipelineInput> inputs;
+  BudgetLimits budget;
+  absl::Duration deadline = absl::InfiniteDuration();
+  std::vector<PipelineTest> tests;
+  std::vector<std::string> models;        // as opened: "offline (auto)"
+  TaskGraph graph;                        // the steps as written, for pictures
+  std::vector<Diagnostic> warnings;
+
+  // The prompt for a run. kInvalidArgument: a missing or mistyped input, naming it.
+  absl::StatusOr<Prompt> MakePrompt(std::string question, const std::map<std::string, Json>& values, std::vector<File> files) const;
+};
+
+struct PipelineOptions {
+  std::string model;                      // not "": used for every agent instead of the file's
+};
+
+// All mistakes that can be found in one pass go to `diagnostics` when it is given. The error: kInvalidArgument with the first one, kNotFound when there is no
+// such file.
+absl::StatusOr<Pipeline> LoadPipeline(const std::string& path, const PipelineOptions& options = {},
+                                      std::vector<Diagnostic>* diagnostics = nullptr);
+// The same from text; `path` is for messages and for finding includes.
+absl::StatusOr<Pipeline> ParsePipeline(std::string_view text, const std::string& path, const PipelineOptions& options = {},
+                                       std::vector<Diagnostic>* diagnostics = nullptr);
+
+// The JSON Schema of the format.
+Json PipelineSchema();
+
+}  // namespace ninefold

@@ -1,0 +1,92 @@
+// A Planner turns a goal and a roster of agents into a TaskGraph, and may extend it when results arrive: that is how a run refines,
+// debates or re-plans without ever looping.
+//
+//   class TwoOpinions : public Planner {
+//     Async<absl::StatusOr<TaskGraph>> Plan(const Goal& goal, const Roster& roster, Context& ctx) const override {
+//       TaskGraph graph;
+//       CHECK_OK(graph.Add({.id = "first", .agent = roster[0]}));
+//       …
+//     }
+//   };
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "ninefold/agent.h"
+#include "ninefold/async.h"
+#include "ninefold/context.h"
+#include "ninefold/task_graph.h"
+
+namespace ninefold {
+
+using Goal = Prompt;
+using Roster = std::vector<AgentPtr>;
+
+// What is there when Extend is asked.
+class Progress {
+ public:
+  virtual ~Progress() = default;
+  virtual const Goal& goal() const = 0;
+  virtual const Roster& roster() const = 0;
+  virtual const TaskGraph& graph() const = 0;
+  virtual const TaskResult* result(std::string_view id) const = 0;  // nullptr: not ended, or unknown
+  virtual const std::vector<std::string>& just_ended() const = 0;   // since the last Extend, in declared order
+  virtual std::size_t running() const = 0;                          // tasks that run or may still start
+};
+
+// What a planner adds.
+struct Extension {
+  std::vector<Task> tasks;
+  std::string output;                  // not "": the graph's output from now on
+  std::vector<std::string> cancel = {};  // tasks no longer wanted
+  bool done = false;                   // end the run now with the output there is; what runs is cancelled
+};
+
+class Planner {
+ public:
+  virtual ~Planner() = default;
+  virtual Async<absl::StatusOr<TaskGraph>> Plan(const Goal& goal, const Roster& roster, Context& ctx) const = 0;
+  // Asked whenever tasks have ended. The default adds nothing. A planner is shared by concurrent runs: what it needs to know it reads from
+  // `progress`.
+  virtual Async<absl::StatusOr<Extension>> Extend(const Progress& progress, Context& ctx) const;
+  // false: Extend has nothing to do, and is not called.
+  virtual bool extends() const { return true; }
+};
+using PlannerPtr = std::shared_ptr<const Planner>;
+
+// Every member gets the goal at once; the aggregator gets what came back. quorum 0: all must end.
+struct FanOutOptions {
+  AgentPtr aggregator;                 // null: the replies joined under the members' names
+  int quorum = 0;
+  bool tolerate_failures = true;       // a member's failure does not fail the team while one has answered
+  std::string member_prompt = "{{ goal }}";
+  std::string aggregate_prompt = "";   // "": goal, then each member's reply under its name
+};
+PlannerPtr FanOutPlanner(FanOutOptions options);
+
+// A model makes the plan: a list of tasks (id, agent, brief, needs), checked against a schema and the roster, repaired once, and
+// extended as results arrive when `replan`.
+struct ModelPlannerOptions {
+  ModelPtr model;
+  std::string instructions = "";       // added to the planner's own
+  AgentPtr aggregator;                 // null: the planner's model merges
+  int tasks_max = 16;
+  int replans = 0;                     // how often it may add tasks after results
+};
+PlannerPtr ModelPlanner(ModelPlannerOptions options);
+
+// One member is chosen for the goal: by a model, or without one by the likeness of descriptions.
+struct RouteOptions {
+  ModelPtr model;
+  std::string fallback = "";           // the member's name when none fits
+};
+PlannerPtr RoutePlanner(RouteOptions options);
+
+// A planner over a fixed graph.
+PlannerPtr FixedPlan(TaskGraph graph);
+
+}  // namespace ninefold
