@@ -51,7 +51,7 @@ class Budget {
   const BudgetLimits& limits() const { return limits_; }
   const Cost& spent() const { return spent_; }
   // Adds what an earlier life of this run spent.
-  void Restore(const Cost& cost) { spent_ = spent_ + cost; }
+  void Restore(const Cost& cost);
 
  private:
   BudgetLimits limits_;

@@ -7,7 +7,7 @@
 // The body is called once a child with the child's index and its own Context (path
 // "<parent>/<name>.<index+1>"), and returns an Async<absl::StatusOr<T>>. Name the body first and pass the
 // name: it must outlive the await. `width` bounds how many run at once; 0: all.
-// Results are in index order, whatever the order of arrival.
+// Results are in index order, whatever the order of arrival. A body that throws has failed with kInternal.
 #pragma once
 
 #include <algorithm>
@@ -42,6 +42,7 @@ Async<std::vector<absl::StatusOr<T>>> Settle(Context& ctx, std::string_view name
                                              Body& body, std::size_t width = 0) {
   std::vector<absl::StatusOr<T>> results(n, absl::CancelledError("not started"));
   auto start = [&](std::size_t i, Context& child) -> Async<void> {
+    results[i] = absl::InternalError("the body threw");
     auto task = body(i, child);
     results[i] = co_await std::move(task);
   };
@@ -56,16 +57,17 @@ Async<absl::StatusOr<std::vector<T>>> WhenAll(Context& ctx, std::string_view nam
                                               Body& body, std::size_t width = 0) {
   std::vector<std::optional<T>> values(n);
   absl::Status failure;
+  std::vector<absl::Status> ended(n, absl::InternalError("the body threw"));
   auto start = [&](std::size_t i, Context& child) -> Async<void> {
     auto task = body(i, child);
     absl::StatusOr<T> result = co_await std::move(task);
-    if (result.ok()) {
-      values[i] = *std::move(result);
-    } else if (failure.ok()) {
-      failure = result.status();
-    }
+    ended[i] = result.status();
+    if (result.ok()) values[i] = *std::move(result);
   };
-  auto stop = [&](std::size_t) { return !failure.ok(); };
+  auto stop = [&](std::size_t i) {
+    if (failure.ok()) failure = ended[i];
+    return !failure.ok();
+  };
   co_await internal::RunChildren(ctx, name, n, width, start, stop);
   if (failure.ok()) failure = ctx.status();
   if (!failure.ok()) co_return failure;
@@ -87,17 +89,20 @@ Async<absl::StatusOr<std::vector<std::pair<std::size_t, T>>>> Quorum(Context& ct
   std::vector<std::pair<std::size_t, T>> arrived;
   std::size_t failed = 0;
   absl::Status failure = absl::InvalidArgumentError("a quorum larger than the number of children");
+  std::vector<absl::Status> ended(n, absl::InternalError("the body threw"));
   auto start = [&](std::size_t i, Context& child) -> Async<void> {
     auto task = body(i, child);
     absl::StatusOr<T> result = co_await std::move(task);
-    if (!result.ok()) {
-      ++failed;
-      failure = result.status();
-    } else if (arrived.size() < k) {
-      arrived.emplace_back(i, *std::move(result));
-    }
+    ended[i] = result.status();
+    if (result.ok() && arrived.size() < k) arrived.emplace_back(i, *std::move(result));
   };
-  auto stop = [&](std::size_t) { return arrived.size() >= k || n - failed < k; };
+  auto stop = [&](std::size_t i) {
+    if (!ended[i].ok()) {
+      ++failed;
+      failure = ended[i];
+    }
+    return arrived.size() >= k || n - failed < k;
+  };
   if (k <= n) co_await internal::RunChildren(ctx, name, n, width, start, stop);
   if (arrived.size() >= k) co_return arrived;
   absl::Status own = ctx.status();

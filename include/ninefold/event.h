@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -40,6 +41,7 @@ struct Cost {
 };
 Cost operator+(const Cost& a, const Cost& b);
 Json ToJson(const Cost& cost);
+Cost CostFromJson(const Json& json);
 
 namespace event {
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/asio.h"
+#include "boost/asio/executor_work_guard.hpp"
 #include "boost/asio/steady_timer.hpp"
 
 namespace ninefold {
@@ -92,6 +93,9 @@ class AsioLoop : public Loop {
   absl::Time Now() override { return wall_ + absl::FromChrono(std::chrono::steady_clock::now() - steady_); }
   void Post(std::function<void()> fn) override { asio::post(io_, std::move(fn)); }
   asio::io_context* io() override { return &io_; }
+  std::shared_ptr<void> KeepAlive() override {
+    return std::make_shared<asio::executor_work_guard<asio::io_context::executor_type>>(io_.get_executor());
+  }
 
   void RunBlocking(std::function<void()> work, std::function<void()> done) override {
     // The guard keeps run() from returning while the pool has the work.

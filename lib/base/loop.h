@@ -25,6 +25,8 @@ class Loop {
   virtual void Post(std::function<void()> fn) = 0;
   // Runs `work` off the loop, then `done` on it. A virtual loop runs `work` at once: no thread, one outcome.
   virtual void RunBlocking(std::function<void()> work, std::function<void()> done) = 0;
+  // While the returned object lives the loop does not run out of work: for completions that other threads will Post.
+  virtual std::shared_ptr<void> KeepAlive() = 0;
   // The io_context for sockets; nullptr: a virtual loop has none.
   virtual boost::asio::io_context* io() = 0;
 
@@ -59,6 +61,19 @@ class Loop {
   std::map<TimerId, std::function<void()>> timers_;
   std::uint64_t timers_made_ = 0;
   std::map<const void*, std::shared_ptr<void>> services_;
+};
+
+// A timer that goes with its scope.
+class Timer {
+ public:
+  Timer(Loop& loop, absl::Time when, std::function<void()> fn) : loop_(loop), id_(loop.AddTimer(when, std::move(fn))) {}
+  ~Timer() { loop_.RemoveTimer(id_); }
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+ private:
+  Loop& loop_;
+  Loop::TimerId id_;
 };
 
 // A pool of threads for blocking work, shared by loops.

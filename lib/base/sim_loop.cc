@@ -97,6 +97,7 @@ class VirtualLoop : public SimLoop {
   absl::Time Now() override { return now_; }
   void Post(std::function<void()> fn) override { SimExecutor(list_).execute(std::move(fn)); }
   asio::io_context* io() override { return nullptr; }
+  std::shared_ptr<void> KeepAlive() override { return nullptr; }
   void RunBlocking(std::function<void()> work, std::function<void()> done) override {
     work();
     Post(std::move(done));

@@ -1,0 +1,160 @@
+#include "ninefold/context.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/cancel.h"
+#include "base/hash.h"
+#include "base/loop.h"
+#include "base/one_shot.h"
+#include "base/try.h"
+#include "run/run_state.h"
+
+namespace ninefold {
+
+struct Context::DeadlineTimer {
+  Timer timer;
+};
+
+Context::Context(RunState& run)
+    : run_(run), parent_(nullptr), path_(std::make_shared<const std::string>()), deadline_(run.deadline),
+      cancel_(std::make_unique<CancelNode>(nullptr)) {
+  if (deadline_ == absl::InfiniteFuture()) return;
+  auto late = [this] { Cancel(absl::DeadlineExceededError("the run's deadline has passed")); };
+  timer_.reset(new DeadlineTimer{Timer(run_.loop, deadline_, std::move(late))});
+}
+
+Context::Context(Context& parent, std::string_view segment, absl::Duration timeout)
+    : run_(parent.run_), parent_(&parent), deadline_(parent.deadline_), depth_(parent.depth_),
+      cancel_(std::make_unique<CancelNode>(parent.cancel_.get())) {
+  path_ = segment.empty() ? parent.path_ : std::make_shared<const std::string>(parent.PathOf(segment));
+  if (timeout == absl::InfiniteDuration()) return;
+  const absl::Time until = Now() + timeout;
+  if (until >= deadline_) return;  // the parent's timer comes first
+  deadline_ = until;
+  auto late = [this, timeout] {
+    Cancel(absl::DeadlineExceededError(absl::StrCat("no result within ", absl::FormatDuration(timeout))));
+  };
+  timer_.reset(new DeadlineTimer{Timer(run_.loop, until, std::move(late))});
+}
+
+Context::~Context() = default;
+
+std::string Context::PathOf(std::string_view segment) const {
+  if (path_->empty()) return std::string(segment);
+  std::string longer;
+  longer.reserve(path_->size() + 1 + segment.size());
+  longer.append(*path_).append(1, '/').append(segment);
+  return longer;
+}
+
+absl::Time Context::Now() const { return run_.loop.Now(); }
+Loop& Context::loop() const { return run_.loop; }
+boost::asio::any_io_executor Context::executor() const { return run_.loop.executor(); }
+Budget& Context::budget() const { return run_.budget; }
+const Policy& Context::policy() const { return *run_.policy; }
+
+std::uint64_t Context::Random(std::string_view purpose) const {
+  return Mix(HashBytes(*path_, run_.seed), HashBytes(purpose));
+}
+
+absl::Status Context::status() const { return cancel_->status(); }
+void Context::Cancel(absl::Status why) { cancel_->Fire(why.ok() ? absl::CancelledError("cancelled") : why); }
+
+Async<absl::Status> Context::Sleep(absl::Duration duration) {
+  absl::Status status = cancel_->status();
+  if (!status.ok()) co_return status;
+  OneShot<absl::Status> over(executor());
+  Timer timer(run_.loop, Now() + duration, [&over] { over.Set(absl::OkStatus()); });
+  CancelHook hook(*cancel_, [&over](const absl::Status& why) { over.Set(why); });
+  status = co_await over.Wait();
+  co_return status;
+}
+
+// The call refers to the caller's frame, so it is waited for whatever happens.
+Async<absl::Status> Context::Blocking(std::function<void()> fn) {
+  absl::Status status = cancel_->status();
+  if (!status.ok()) co_return status;
+  OneShot<std::string> over(executor());
+  std::string thrown;
+  auto work = [fn = std::move(fn), &thrown] {
+    try {
+      fn();
+    } catch (const std::exception& error) {
+      thrown = absl::StrCat("the function threw: ", error.what());
+    } catch (...) {
+      thrown = "the function threw";
+    }
+  };
+  run_.loop.RunBlocking(std::move(work), [&over, &thrown] { over.Set(std::move(thrown)); });
+  const std::string failure = co_await over.Wait();
+  if (!failure.empty()) co_return absl::InternalError(failure);
+  co_return cancel_->status();
+}
+
+void Context::Emit(EventBody body) { run_.Emit(std::move(body), path_); }
+
+void RunState::Emit(EventBody body, const std::shared_ptr<const std::string>& path) {
+  if (!on_event && queue == nullptr) return;
+  const Event event{std::move(body), path, loop.Now(), ++events};
+  if (on_event) on_event(event);
+  if (queue != nullptr) queue->Push(event);
+}
+
+bool Context::wants_deltas() const {
+  return run_.on_event != nullptr || (run_.queue != nullptr && run_.queue->has_reader());
+}
+
+Async<absl::Status> Context::Drain() {
+  if (run_.queue != nullptr) {
+    OneShot<absl::Status> room(executor());
+    // The reader may answer after a cancellation has ended the wait: it must not reach this frame then.
+    auto live = std::make_shared<OneShot<absl::Status>*>(&room);
+    std::shared_ptr<void> alive = run_.loop.KeepAlive();
+    auto resume = [live, &loop = run_.loop, alive = std::move(alive)] {
+      loop.Post([live] {
+        if (*live != nullptr) (*live)->Set(absl::OkStatus());
+      });
+    };
+    if (!run_.queue->HasRoomOr(std::move(resume))) {
+      CancelHook hook(*cancel_, [&room](const absl::Status& why) { room.Set(why); });
+      if (cancel_->fired()) room.Set(cancel_->status());
+      absl::Status status = co_await room.Wait();
+      *live = nullptr;
+      co_return status;
+    }
+  }
+  co_return cancel_->status();
+}
+
+void Context::Charge(const Cost& cost) {
+  for (Context* context = this; context != nullptr; context = context->parent_) {
+    context->cost_ = context->cost_ + cost;
+  }
+}
+
+absl::StatusOr<std::optional<StepRecord>> Context::Recall(std::string_view kind, std::uint64_t request_hash,
+                                                          std::string_view request) {
+  return run_.journal.Recall(*path_, kind, request_hash, request);
+}
+
+Async<absl::Status> Context::Record(StepRecord record) {
+  if (record.path.empty()) record.path = *path_;
+  return run_.journal.Record(std::move(record), run_.loop);
+}
+
+bool Context::durable() const { return run_.journal.durable(); }
+bool Context::replaying() const { return run_.journal.replaying(); }
+
+Async<absl::StatusOr<std::string>> Context::Ask(std::string question) {
+  if (!run_.on_ask) {
+    co_return absl::FailedPreconditionError(
+        absl::StrCat(*path_, ": a person must decide (", question, ") and nobody can be asked here; set RunOptions::on_ask"));
+  }
+  std::string answer;
+  auto ask = [&] { answer = run_.on_ask(question); };
+  CO_CHECK_OK(co_await Blocking(ask));
+  co_return answer;
+}
+
+}  // namespace ninefold
