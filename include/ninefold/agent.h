@@ -8,6 +8,7 @@
 // A team (team.h) is an agent, and any agent can be a tool of another: AsTool(critic).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,7 +32,10 @@ struct Prompt {
   explicit Prompt(std::vector<Part> parts_in, Conversation history_in = {});
 
   std::vector<Part> parts;
-  Conversation history;  // before `parts`; must end with an assistant message or be empty
+  Conversation history;          // before `parts`; must end with an assistant message or be empty
+  std::vector<Citation> known;   // places in what others found, which the answer may cite as [source:lines]
+  // When set, holds the talk so far while the agent runs, and after it has failed: at each moment valid for any vendor.
+  std::shared_ptr<Conversation> transcript;
 };
 std::string TextOf(const Prompt& prompt);
 
@@ -89,6 +93,18 @@ struct AgentOptions {
 // through CheckAgent first.
 AgentPtr MakeAgent(AgentOptions options);
 absl::Status CheckAgent(const AgentOptions& options);
+
+// A talk with an agent over several questions. A question that failed or was cancelled leaves the talk valid, with what was done.
+class Session {
+ public:
+  explicit Session(AgentPtr agent) : agent_(std::move(agent)) {}
+  Async<absl::StatusOr<Reply>> Ask(Prompt prompt, Context& ctx);  // one at a time
+  const Conversation& conversation() const { return conversation_; }
+
+ private:
+  AgentPtr agent_;
+  Conversation conversation_;
+};
 
 // An agent from a coroutine function, for steps without a model.
 using AgentFn = std::function<Async<absl::StatusOr<Reply>>(Prompt prompt, Context& ctx)>;

@@ -5,7 +5,7 @@
 //       co_await Settle<Reply>(ctx, "member", members.size(), ask);
 //
 // The body is called once a child with the child's index and its own Context (path
-// "<parent>/<name>.<index+1>"), and returns an Async<absl::StatusOr<T>>. Name the body first and pass the
+// "<parent>/<name>.<index+1>"; with name "" the parent's own), and returns an Async<absl::StatusOr<T>>. Name the body first and pass the
 // name: it must outlive the await. `width` bounds how many run at once; 0: all.
 // Results are in index order, whatever the order of arrival. A body that throws has failed with kInternal.
 #pragma once

@@ -101,7 +101,7 @@ class Model {
 using ModelPtr = std::shared_ptr<const Model>;
 
 // One step: reserves budget, emits ModelStarted and ModelEnded, takes the reply from the journal if it is there, else asks and
-// records the reply under ctx's path. Agents call models through this.
+// records the reply under ctx's path, with the cost of ctx: call it with a context of its own. Agents call models through this.
 Async<absl::StatusOr<ModelReply>> CallModel(const Model& model, const ModelRequest& request, Context& ctx);
 
 }  // namespace ninefold

@@ -27,7 +27,7 @@ struct Group {
 Async<void> Work(Group& group) {
   while (group.next < group.n && !group.stopped && !group.ctx.cancelled()) {
     const std::size_t i = group.next++;
-    const std::string segment = absl::StrCat(ToAbsl(group.name), ".", i + 1);
+    const std::string segment = group.name.empty() ? "" : absl::StrCat(ToAbsl(group.name), ".", i + 1);
     Context child(group.ctx, segment);
     try {
       co_await group.start(i, child);
