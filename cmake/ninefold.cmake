@@ -10,7 +10,10 @@ if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
   find_program(NINEFOLD_CCACHE ccache)
   if(NINEFOLD_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${NINEFOLD_CCACHE})
+    # What ccache must overlook to take objects made with a precompiled header, also from another build folder.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+        CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${NINEFOLD_CCACHE})
   endif()
   find_program(NINEFOLD_MOLD mold)
   if(NINEFOLD_MOLD)
@@ -39,6 +42,9 @@ target_compile_options(ninefold_flags INTERFACE -Wall -Wextra -Wno-missing-field
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 warns of its own coroutine frames and std::variant copies.
   target_compile_options(ninefold_flags INTERFACE -Wno-maybe-uninitialized -Wno-tsan -Wno-restrict)
+  if(NINEFOLD_PCH)
+    add_compile_options(-fpch-preprocess)  # ccache reads the precompiled header's name from it
+  endif()
 else()
   target_compile_options(ninefold_flags INTERFACE -Wno-missing-designated-field-initializers)
 endif()
@@ -94,6 +100,9 @@ function(ninefold_test name)
   target_compile_definitions(${name} PRIVATE NINEFOLD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   if(NINEFOLD_PCH)
     target_precompile_headers(${name} REUSE_FROM ninefold_base_objects)
+    # As the precompiled header was made; executables would get -fPIE.
+    set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_compile_options(${name} PRIVATE -fPIC)
   endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 600 LABELS "unit;${T_LABELS}")
