@@ -63,7 +63,8 @@ class Context {
   void Emit(EventBody body);
   // Waits while readers of events are too far behind; streaming code awaits it between deltas.
   Async<absl::Status> Drain();
-  bool wants_deltas() const;  // someone reads TextDelta events
+  bool wants_events() const;  // someone reads events
+  bool wants_deltas() const;  // someone reads them as they come
 
   Budget& budget() const;
   const Policy& policy() const;

@@ -49,6 +49,8 @@ struct RunStarted { std::string run_id, team, goal; };
 struct RunEnded { absl::Status status; Cost cost; };
 struct PlanMade { std::vector<std::string> tasks; std::vector<std::string> edges; };  // edges: "from -> to"
 struct TasksAdded { std::vector<std::string> tasks; std::vector<std::string> edges; };
+// When a graph has ended. work: the tasks' times added up; critical: the longest chain of needs, whose tasks are named.
+struct GraphEnded { std::int64_t tasks = 0; absl::Duration wall, work, critical; std::vector<std::string> critical_path; };
 struct TaskStarted { std::string id, agent; };
 // outcome: "done", "failed", "skipped", "cancelled", "fallback"
 struct TaskEnded { std::string id, outcome; absl::Status status; Cost cost; std::string summary; };
@@ -71,7 +73,7 @@ struct Warning { std::string text; };
 }  // namespace event
 
 using EventBody =
-    std::variant<event::RunStarted, event::RunEnded, event::PlanMade, event::TasksAdded, event::TaskStarted,
+    std::variant<event::RunStarted, event::RunEnded, event::PlanMade, event::TasksAdded, event::GraphEnded, event::TaskStarted,
                  event::TaskEnded, event::AgentStarted, event::AgentEnded, event::TurnStarted, event::ModelStarted,
                  event::TextDelta, event::ReasoningDelta, event::ToolCallDelta, event::ModelEnded,
                  event::ToolStarted, event::ToolEnded, event::Repaired, event::StepReused, event::Retried,

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -53,17 +54,18 @@ class PromptTemplate {
  public:
   using Fn = std::function<absl::StatusOr<Prompt>(const TaskInputs&)>;
   PromptTemplate() : PromptTemplate("{{ goal }}") {}
-  PromptTemplate(std::string text, bool with_files = true);  // NOLINT
+  PromptTemplate(std::string text, bool with_files = true);  // NOLINT(google-explicit-constructor): a text is a prompt
   PromptTemplate(const char* text) : PromptTemplate(std::string(text)) {}
-  PromptTemplate(Fn fn) : fn_(std::move(fn)) {}  // NOLINT
+  PromptTemplate(Fn fn) : fn_(std::move(fn)) {}  // NOLINT(google-explicit-constructor)
 
   absl::StatusOr<Prompt> Render(const TaskInputs& inputs) const;
   // For a text: whether it parses, and whether it names only `known` ids.
   absl::Status Check(const std::vector<std::string>& known) const;
 
  private:
+  struct Parsed;
   Fn fn_;
-  std::string text_;
+  std::shared_ptr<const Parsed> parsed_;  // of a text
   bool with_files_ = true;
 };
 
@@ -114,7 +116,7 @@ class TaskGraph {
   void set_output(std::string id) { output_ = std::move(id); }
   const std::string& output() const { return output_; }
 
-  const std::vector<Task>& tasks() const { return tasks_; }
+  const std::deque<Task>& tasks() const { return tasks_; }
   const Task* Find(std::string_view id) const;
   std::optional<std::size_t> IndexOf(std::string_view id) const;
   std::size_t size() const { return tasks_.size(); }
@@ -124,7 +126,7 @@ class TaskGraph {
     using is_transparent = void;
     std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
   };
-  std::vector<Task> tasks_;
+  std::deque<Task> tasks_;  // references stay good while tasks are added
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> index_;
   std::string output_;
 };

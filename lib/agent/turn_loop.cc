@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "agent/dissent.h"
 #include "agent/evidence.h"
 #include "agent/structured_output.h"
 #include "base/suggest.h"
@@ -72,11 +73,9 @@ const Tool* FindTool(const TurnSpec& spec, std::string_view name) {
 ToolOutput UnknownTool(const TurnSpec& spec, const std::string& name) {
   std::vector<std::string> names;
   for (const ToolPtr& tool : spec.tools) names.push_back(tool->spec().name);
-  const std::string close = Suggest(name, names);
   std::string all;
   for (const std::string& known : names) absl::StrAppend(&all, all.empty() ? "" : ", ", known);
-  return ErrorOutput(absl::StrCat("there is no tool \"", name, "\"",
-                                  close.empty() ? "" : absl::StrCat("; did you mean \"", close, "\"?"), " Tools: ", all));
+  return ErrorOutput(absl::StrCat("there is no tool \"", name, "\"", DidYouMean(name, names), " Tools: ", all));
 }
 
 Async<absl::StatusOr<ToolOutput>> CallOne(const TurnSpec& spec, const ToolCall& call, std::size_t number, Context& ctx) {
@@ -160,6 +159,7 @@ absl::StatusOr<std::optional<Reply>> Finish(ModelReply model_reply, Talk& talk, 
     reply.data = *std::move(data);
   }
   reply.evidence = talk.sources.CitedIn(reply.text);
+  reply.dissent = DissentIn(reply.text);
   reply.conversation = talk.conversation;
   return reply;
 }

@@ -101,6 +101,8 @@ void RunState::Emit(EventBody body, const std::shared_ptr<const std::string>& pa
   if (queue != nullptr) queue->Push(event);
 }
 
+bool Context::wants_events() const { return run_.on_event != nullptr || run_.queue != nullptr; }
+
 bool Context::wants_deltas() const {
   return run_.on_event != nullptr || (run_.queue != nullptr && run_.queue->has_reader());
 }

@@ -42,6 +42,14 @@ struct Writer {
     json["edges"] = e.edges;
     return "tasks_added";
   }
+  std::string_view operator()(const event::GraphEnded& e) {
+    json["tasks"] = e.tasks;
+    json["wall_ms"] = Milliseconds(e.wall);
+    json["work_ms"] = Milliseconds(e.work);
+    json["critical_ms"] = Milliseconds(e.critical);
+    json["critical_path"] = e.critical_path;
+    return "graph_ended";
+  }
   std::string_view operator()(const event::TaskStarted& e) {
     json["id"] = e.id;
     json["agent"] = e.agent;

@@ -1,0 +1,272 @@
+#include "graph/executor.h"
+
+#include <exception>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "base/one_shot.h"
+#include "base/try.h"
+#include "base/utf8.h"
+#include "graph/graph_state.h"
+#include "ninefold/status.h"
+
+namespace ninefold {
+namespace {
+
+constexpr std::size_t kSummaryBytes = 200;
+
+struct GraphRun {
+  GraphRun(TaskGraph graph, Goal goal, const Roster& roster, const GraphOptions& options_in, Context& ctx_in)
+      : state(std::move(graph), std::move(goal), roster), options(options_in), ctx(ctx_in), all_ended(ctx_in.executor()) {}
+
+  GraphState state;
+  const GraphOptions& options;
+  Context& ctx;              // of the graph: cancelling it reaches every task
+  absl::Status failure;      // of the graph
+  bool finished = false;     // an extension said so
+  bool extending = false;
+  std::size_t workers = 0;
+  OneShot<std::monostate> all_ended;
+
+  std::size_t width() const { return options.width > 0 ? std::size_t(options.width) : SIZE_MAX; }
+  bool stopping() const { return !failure.ok() || finished || ctx.cancelled(); }
+};
+
+void Fail(GraphRun& run, const absl::Status& why) {
+  if (!run.failure.ok()) return;
+  run.failure = why;
+  run.ctx.Cancel(absl::CancelledError(absl::StrCat("the graph has failed: ", Describe(why))));
+}
+
+std::vector<std::string> EdgesFrom(const GraphState& state, std::size_t first) {
+  std::vector<std::string> edges;
+  for (std::size_t i = first; i < state.size(); ++i) {
+    for (const std::string& need : state.task(i).needs) edges.push_back(absl::StrCat(need, " -> ", state.task(i).id));
+  }
+  return edges;
+}
+
+std::vector<std::string> IdsFrom(const GraphState& state, std::size_t first) {
+  std::vector<std::string> ids;
+  for (std::size_t i = first; i < state.size(); ++i) ids.push_back(state.task(i).id);
+  return ids;
+}
+
+bool MayTryAgain(const absl::Status& status, Context& task_ctx) {
+  if (task_ctx.cancelled()) return false;
+  return status.code() == absl::StatusCode::kUnavailable || status.code() == absl::StatusCode::kDeadlineExceeded;
+}
+
+absl::Duration Backoff(int attempt, Context& ctx) {
+  const double spread = double(ctx.Random(absl::StrCat("backoff.", attempt)) % 1000) / 1000.0;
+  return std::min(absl::Seconds(8), absl::Milliseconds(500) * (1 << std::min(attempt - 1, 5))) * (0.5 + 0.5 * spread);
+}
+
+Prompt WithKnown(Prompt prompt, const NodeInputs& inputs) {
+  for (const std::string& need : inputs.needs()) {
+    const TaskResult* result = inputs.Find(need);
+    if (result == nullptr || result->reply == nullptr) continue;
+    const auto& evidence = result->reply->evidence;
+    prompt.known.insert(prompt.known.end(), evidence.begin(), evidence.end());
+  }
+  return prompt;
+}
+
+// One attempt after another, then the fallback.
+Async<absl::StatusOr<Reply>> Attempt(const Task& task, Prompt prompt, Context& ctx) {
+  absl::StatusOr<Reply> reply = absl::InternalError("not run");
+  for (int attempt = 1; attempt <= std::max(1, task.attempts); ++attempt) {
+    if (attempt > 1) {
+      const absl::Duration delay = Backoff(attempt - 1, ctx);
+      ctx.Emit(event::Retried{attempt, reply.status(), delay});
+      CO_CHECK_OK(co_await ctx.Sleep(delay));
+    }
+    Prompt again = attempt < task.attempts || task.on_failure.fallback ? prompt : std::move(prompt);
+    if (task.timeout == absl::InfiniteDuration()) {
+      reply = co_await task.agent->Run(std::move(again), ctx);
+    } else {
+      Context timed(ctx, "", task.timeout);
+      reply = co_await task.agent->Run(std::move(again), timed);
+      if (!reply.ok() && timed.cancelled()) reply = timed.status();
+    }
+    if (reply.ok() || !MayTryAgain(reply.status(), ctx)) break;
+  }
+  if (reply.ok() || task.on_failure.kind != OnFailure::kFallback || ctx.cancelled()) co_return reply;
+  ctx.Emit(event::Warning{absl::StrCat("falling back to agent \"", task.on_failure.fallback->card().name,
+                                       "\": ", Describe(reply.status()))});
+  Context fallback(ctx, "fallback");
+  reply = co_await task.on_failure.fallback->Run(std::move(prompt), fallback);
+  co_return reply;
+}
+
+TaskResult Skipped(absl::Status why) { return {TaskOutcome::kSkipped, std::move(why), nullptr}; }
+
+Async<TaskResult> Perform(GraphRun& run, std::size_t i, Context& ctx) {
+  const Task& task = run.state.task(i);
+  const NodeInputs inputs(run.state, task);
+  TaskResult result;
+  const absl::Status joined = run.state.JoinStatus(i);
+  if (!joined.ok()) {
+    result = Skipped(joined);
+    if (task.join.kind == Join::kQuorum) result.outcome = TaskOutcome::kFailed;
+    co_return result;
+  }
+  if (task.when) {
+    const absl::StatusOr<bool> wanted = task.when(inputs);
+    if (!wanted.ok()) {
+      result = {TaskOutcome::kFailed, wanted.status(), nullptr};
+      co_return result;
+    }
+    if (!*wanted) {
+      result = Skipped(absl::FailedPreconditionError("its condition is false"));
+      co_return result;
+    }
+  }
+  if (ctx.wants_events()) ctx.Emit(event::TaskStarted{task.id, task.agent->card().name});
+  absl::StatusOr<Prompt> prompt = task.prompt.Render(inputs);
+  absl::StatusOr<Reply> reply = prompt.status();
+  if (prompt.ok()) {
+    Prompt ready = WithKnown(*std::move(prompt), inputs);
+    reply = co_await Attempt(task, std::move(ready), ctx);
+  }
+  if (reply.ok()) {
+    result = {TaskOutcome::kDone, absl::OkStatus(), std::make_shared<const Reply>(*std::move(reply))};
+  } else {
+    const absl::Status stopped = ctx.status();
+    result = {stopped.ok() ? TaskOutcome::kFailed : TaskOutcome::kCancelled, reply.status(), nullptr};
+  }
+  co_return result;
+}
+
+void EmitEnd(const Task& task, const TaskResult& result, Context& ctx) {
+  if (!ctx.wants_events()) return;
+  event::TaskEnded ended{task.id, std::string(TaskOutcomeName(result.outcome)), result.status, ctx.cost(), ""};
+  if (result.reply != nullptr) ended.summary = std::string(CutUtf8(result.reply->text, kSummaryBytes));
+  ctx.Emit(std::move(ended));
+}
+
+// Does this result fail the whole graph?
+bool IsFatal(const GraphRun& run, const Task& task, const TaskResult& result) {
+  return result.outcome == TaskOutcome::kFailed && task.on_failure.kind != OnFailure::kSkip && !run.stopping();
+}
+
+Async<void> RunTask(GraphRun& run, std::size_t i) {
+  const Task& task = run.state.task(i);
+  Context ctx(run.ctx, task.id);
+  TaskResult result;
+  if (run.state.node(i).unwanted || run.stopping()) {
+    result = {TaskOutcome::kCancelled, run.state.node(i).result.status, nullptr};
+    if (result.status.ok()) result.status = absl::CancelledError("not started");
+  } else {
+    run.state.Begin(i, &ctx, ctx.Now());
+    try {
+      result = co_await Perform(run, i, ctx);
+    } catch (const std::exception& error) {
+      result = {TaskOutcome::kFailed, absl::InternalError(absl::StrCat("threw: ", error.what())), nullptr};
+    }
+  }
+  EmitEnd(task, result, ctx);
+  if (IsFatal(run, task, result)) Fail(run, Annotate(result.status, absl::StrCat("task \"", task.id, "\"")));
+  run.state.End(i, std::move(result), ctx.Now());
+}
+
+absl::Status TakeExtension(GraphRun& run, Extension extension) {
+  const std::size_t first = run.state.size();
+  for (const std::string& id : extension.cancel) {
+    const std::optional<std::size_t> at = run.state.graph().IndexOf(id);
+    if (at) run.state.Cancel(*at, absl::CancelledError("no longer wanted"));
+  }
+  CHECK_OK(run.state.Add(std::move(extension.tasks), run.options.tasks_max));
+  if (!extension.output.empty()) {
+    if (run.state.graph().Find(extension.output) == nullptr) {
+      return absl::InvalidArgumentError(absl::StrCat("the planner's output \"", extension.output, "\" is no task"));
+    }
+    run.state.set_output(std::move(extension.output));
+  }
+  if (run.ctx.wants_events() && run.state.size() > first) {
+    run.ctx.Emit(event::TasksAdded{IdsFrom(run.state, first), EdgesFrom(run.state, first)});
+  }
+  if (extension.done) {
+    run.finished = true;
+    run.ctx.Cancel(absl::CancelledError("the planner has its answer"));
+  }
+  return absl::OkStatus();
+}
+
+// One at a time; what ends meanwhile is seen by the next round.
+Async<void> Extend(GraphRun& run) {
+  if (!run.options.extend || run.extending) co_return;
+  run.extending = true;
+  while (!run.stopping() && run.state.CollectEnded()) {
+    absl::StatusOr<Extension> extension = absl::InternalError("the planner threw");
+    try {
+      auto asked = run.options.extend(run.state, run.ctx);
+      extension = co_await std::move(asked);
+    } catch (const std::exception& error) {
+      extension = absl::InternalError(absl::StrCat("the planner threw: ", error.what()));
+    }
+    if (run.stopping()) break;
+    absl::Status taken = extension.status();
+    if (taken.ok() && !extension->empty()) taken = TakeExtension(run, *std::move(extension));
+    if (!taken.ok()) Fail(run, Annotate(taken, "extending the plan"));
+  }
+  run.extending = false;
+}
+
+Async<void> Work(GraphRun& run);
+
+void SpawnForReady(GraphRun& run, std::size_t kept) {
+  // A worker takes one ready task; more ready tasks need more workers.
+  std::size_t ready = run.state.ready_count();
+  while (ready > kept && run.workers < run.width()) {
+    ++run.workers;
+    --ready;
+    asio::co_spawn(run.ctx.executor(), Work(run), [&run](std::exception_ptr) {
+      if (--run.workers == 0) run.all_ended.Set({});
+    });
+  }
+}
+
+Async<void> Work(GraphRun& run) {
+  while (true) {
+    const std::optional<std::size_t> next = run.state.NextReady();
+    if (!next) co_return;
+    co_await RunTask(run, *next);
+    co_await Extend(run);
+    SpawnForReady(run, 1);
+  }
+}
+
+absl::StatusOr<Reply> Outcome(GraphRun& run) {
+  const absl::Status stopped = run.finished ? absl::OkStatus() : run.ctx.status();
+  if (!run.failure.ok()) return run.failure;
+  if (!stopped.ok()) return stopped;
+  const TaskGraph& graph = run.state.graph();
+  if (graph.size() == 0) return absl::FailedPreconditionError("the plan has no tasks");
+  const std::string& output = graph.output().empty() ? graph.tasks().back().id : graph.output();
+  const TaskResult* result = run.state.result(output);
+  if (result != nullptr && result->reply != nullptr) return *result->reply;
+  const absl::Status why = result == nullptr ? absl::FailedPreconditionError("it was never run") : result->status;
+  const std::string where = absl::StrCat("the output task \"", output, "\" ", ToAbsl(TaskOutcomeName(result ? result->outcome : TaskOutcome::kSkipped)));
+  return Annotate(why.ok() ? absl::FailedPreconditionError("without a result") : why, where);
+}
+
+}  // namespace
+
+Async<absl::StatusOr<Reply>> RunGraph(TaskGraph graph, Goal goal, const Roster& roster, const GraphOptions& options, Context& ctx) {
+  Context own(ctx, "");
+  GraphRun run(std::move(graph), std::move(goal), roster, options, own);
+  const absl::Time began = own.Now();
+  CO_CHECK_OK(run.state.TakeIn());
+  if (run.state.size() > std::size_t(options.tasks_max)) {
+    co_return absl::ResourceExhaustedError(absl::StrCat("the plan has ", run.state.size(), " tasks; at most ", options.tasks_max, " are allowed"));
+  }
+  if (own.wants_events()) own.Emit(event::PlanMade{IdsFrom(run.state, 0), EdgesFrom(run.state, 0)});
+  SpawnForReady(run, 0);
+  if (run.workers > 0) co_await run.all_ended.Wait();
+  if (own.wants_events()) own.Emit(run.state.Summary(own.Now() - began));
+  co_return Outcome(run);
+}
+
+}  // namespace ninefold

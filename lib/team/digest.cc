@@ -1,0 +1,32 @@
+#include "team/digest.h"
+
+#include "absl/strings/str_cat.h"
+#include "ninefold/status.h"
+
+namespace ninefold {
+
+const std::string_view kMergeRequest =
+    "Merge these reports into one answer to the question. Keep their quotes with their places, written as \"quote\" [source:lines]. "
+    "Where the reports contradict each other, say so in a line of its own for each: \"Dissent: NAME: what it holds\".";
+
+absl::StatusOr<Prompt> Digest(const TaskInputs& inputs, std::string_view ask) {
+  std::string text = absl::StrCat("Question: ", TextOf(inputs.goal()), "\n\nReports:\n");
+  for (const std::string& need : inputs.needs()) {
+    const TaskResult* result = inputs.Find(need);
+    if (result == nullptr || result->outcome == TaskOutcome::kSkipped) continue;
+    absl::StrAppend(&text, "\n## ", need, "\n");
+    if (result->reply != nullptr) {
+      absl::StrAppend(&text, result->reply->text, "\n");
+    } else {
+      absl::StrAppend(&text, "(no report: ", Describe(result->status), ")\n");
+    }
+  }
+  if (!ask.empty()) absl::StrAppend(&text, "\n", ToAbsl(ask), "\n");
+  Prompt prompt(std::move(text));
+  for (const Part& part : inputs.goal().parts) {
+    if (std::holds_alternative<Image>(part)) prompt.parts.push_back(part);
+  }
+  return prompt;
+}
+
+}  // namespace ninefold

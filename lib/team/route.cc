@@ -1,0 +1,86 @@
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/try.h"
+#include "ninefold/planner.h"
+#include "ninefold/status.h"
+#include "team/ask_model.h"
+
+namespace ninefold {
+namespace {
+
+std::set<std::string> Words(std::string_view text) {
+  std::set<std::string> words;
+  std::string word;
+  for (const char c : absl::StrCat(ToAbsl(text), " ")) {
+    if (std::isalnum(static_cast<unsigned char>(c))) {
+      word += char(std::tolower(static_cast<unsigned char>(c)));
+    } else {
+      if (word.size() > 3) words.insert(word.substr(0, 6));  // a rough stem
+      word.clear();
+    }
+  }
+  return words;
+}
+
+// The member whose description shares the most words with the goal; nullptr when none shares any.
+AgentPtr Likest(const Roster& roster, std::string_view goal) {
+  const std::set<std::string> asked = Words(goal);
+  AgentPtr best;
+  std::ptrdiff_t most = 0;
+  for (const AgentPtr& member : roster) {
+    const std::set<std::string> offered = Words(absl::StrCat(member->card().name, " ", member->card().description));
+    const std::ptrdiff_t shared = std::count_if(asked.begin(), asked.end(), [&](const std::string& w) { return offered.contains(w); });
+    if (shared <= most) continue;
+    most = shared;
+    best = member;
+  }
+  return best;
+}
+
+class Route : public Planner {
+ public:
+  explicit Route(RouteOptions options) : options_(std::move(options)) {}
+  bool extends() const override { return false; }
+
+  Async<absl::StatusOr<TaskGraph>> Plan(const Goal& goal, const Roster& roster, Context& ctx) const override {
+    if (roster.empty()) co_return absl::InvalidArgumentError("a route needs agents");
+    AgentPtr chosen;
+    if (options_.model != nullptr) {
+      CO_TRY(chosen, co_await Choose(goal, roster, ctx));
+    } else {
+      chosen = Likest(roster, TextOf(goal));
+    }
+    if (chosen == nullptr) chosen = FindMember(roster, options_.fallback);
+    if (chosen == nullptr) chosen = roster.front();
+    TaskGraph graph;
+    Task task{.id = chosen->card().name, .agent = chosen};
+    CO_CHECK_OK(graph.Add(std::move(task)));
+    co_return graph;
+  }
+
+ private:
+  Async<absl::StatusOr<AgentPtr>> Choose(const Goal& goal, const Roster& roster, Context& ctx) const {
+    Json schema = {{"type", "object"}, {"required", {"agent", "why"}}, {"additionalProperties", false}};
+    schema["properties"]["agent"] = {{"type", "string"}, {"enum", RosterNames(roster)}};
+    schema["properties"]["why"] = {{"type", "string"}, {"description", "One sentence"}};
+    auto output = std::make_shared<const OutputSchema>(OutputSchema{"route", std::move(schema)});
+    Prompt prompt(absl::StrCat("Question: ", TextOf(goal), "\n\n", DescribeRoster(roster), "\nWhich agent should answer it?"));
+    std::string instructions = "You choose the one agent of a team that is best for a question.";
+    std::function<absl::Status(const Json&)> check = [](const Json&) { return absl::OkStatus(); };
+    CO_TRY(Json choice, co_await AskModel(*options_.model, std::move(instructions), std::move(prompt), std::move(output),
+                                          std::move(check), ctx));
+    co_return FindMember(roster, *GetString(choice, "agent"));
+  }
+
+  RouteOptions options_;
+};
+
+}  // namespace
+
+PlannerPtr RoutePlanner(RouteOptions options) { return std::make_shared<Route>(std::move(options)); }
+
+}  // namespace ninefold
