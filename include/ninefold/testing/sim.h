@@ -33,7 +33,7 @@ class Sim {
   ~Sim();
 
   absl::StatusOr<Reply> Run(AgentPtr agent, Prompt prompt, RunOptions options = {});
-  // Any coroutine, in a context of its own at the root path "sim"; returns when nothing is left to do. kDeadlineExceeded and the like come from the
+  // Any coroutine, in a context of its own at the root path ""; returns when nothing is left to do. kDeadlineExceeded and the like come from the
   // body itself; kInternal "stuck": it waits for something that never comes.
   absl::Status Run(std::function<Async<void>(Context&)> body, RunOptions options = {});
 
