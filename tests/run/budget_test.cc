@@ -1,0 +1,97 @@
+#include "ninefold/budget.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "ninefold/status.h"
+
+namespace ninefold {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr Price kPrice{.input = 2, .cached_input = 0.5, .output = 8};  // USD a million tokens
+
+Usage Used(std::int64_t input, std::int64_t output, std::int64_t cached = 0) {
+  return {.input = input, .cached_input = cached, .output = output, .reasoning = {}};
+}
+
+TEST(Budget, ReservesBeforeAndSettlesAfter) {
+  Budget budget({.tokens = 1000});
+  const auto first = budget.Reserve(300, 400, kPrice);
+  ASSERT_TRUE(first.ok());
+  const auto second = budget.Reserve(300, 1, kPrice);
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(Describe(second.status()), HasSubstr("1000 tokens cannot pay for this call: 0 used, 700 reserved, 301 asked for"));
+  const Cost cost = budget.Settle(*first, Used(100, 50), kPrice);
+  EXPECT_DOUBLE_EQ(cost.usd, (100 * 2 + 50 * 8) * 1e-6);
+  EXPECT_TRUE(budget.Reserve(400, 400, kPrice).ok()) << "what was not used is free again";
+}
+
+TEST(Budget, CachedTokensCostLess) {
+  Budget budget;
+  const auto reserved = budget.Reserve(0, 0, kPrice);
+  EXPECT_DOUBLE_EQ(budget.Settle(*reserved, Used(100, 0, 80), kPrice).usd, (20 * 2 + 80 * 0.5) * 1e-6);
+}
+
+TEST(Budget, AnUnknownPriceIsAnErrorUnderMoney) {
+  Budget budget({.usd = 0.10});
+  const auto refused = budget.Reserve(10, 10, std::nullopt);
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(Describe(refused.status()), HasSubstr("price is not known"));
+  EXPECT_TRUE(Budget().Reserve(10, 10, std::nullopt).ok());
+}
+
+TEST(Budget, MoneyIsNeverOverspentByMoreThanWhatWasReserved) {
+  Budget budget({.usd = 0.001});
+  int calls = 0;
+  while (true) {
+    const auto reserved = budget.Reserve(50, 10, kPrice);
+    if (!reserved.ok()) break;
+    budget.Settle(*reserved, Used(60, 12), kPrice);  // a server that counts more than was foreseen
+    ASSERT_LT(++calls, 1000);
+  }
+  EXPECT_LE(budget.spent().usd, 0.001 + (60 * 2 + 12 * 8) * 1e-6);
+  EXPECT_GT(calls, 2);
+}
+
+TEST(Budget, LyingUsageKeepsTheReservation) {
+  for (const Usage& lie : {Used(-5, 10), Used(1'000'000'000'000'000, 1), Usage{}}) {
+    Budget budget({.tokens = 100});
+    const auto reserved = budget.Reserve(60, 30, kPrice);
+    budget.Settle(*reserved, lie, kPrice);
+    EXPECT_FALSE(budget.Reserve(11, 0, kPrice).ok());
+    EXPECT_TRUE(budget.Reserve(10, 0, kPrice).ok());
+  }
+}
+
+TEST(Budget, CallsAreCounted) {
+  Budget budget({.model_calls = 2, .tool_calls = 1});
+  const auto released = budget.Reserve(0, 0, kPrice);
+  budget.Release(*released);
+  EXPECT_TRUE(budget.Reserve(0, 0, kPrice).ok());
+  EXPECT_TRUE(budget.Reserve(0, 0, kPrice).ok());
+  EXPECT_THAT(Describe(budget.Reserve(0, 0, kPrice).status()), HasSubstr("2 model calls is used up"));
+  EXPECT_TRUE(budget.CountToolCall().ok());
+  EXPECT_THAT(Describe(budget.CountToolCall()), HasSubstr("1 tool calls is used up"));
+}
+
+TEST(Budget, ARestoredRunHasSpentBefore) {
+  Budget budget({.tokens = 100});
+  budget.Restore({.tokens = Used(50, 40), .usd = 0, .usd_is_known = true, .model_calls = 3});
+  EXPECT_FALSE(budget.Reserve(5, 6, kPrice).ok());
+  EXPECT_EQ(budget.spent().model_calls, 3);
+}
+
+TEST(Usage, UnknownIsNotZero) {
+  const Usage sum = Usage{.input = 5, .cached_input = {}, .output = {}, .reasoning = {}} + Usage{};
+  EXPECT_EQ(sum.input, 5);
+  EXPECT_EQ(sum.output, std::nullopt);
+  EXPECT_EQ(DumpJson(ToJson(sum)), R"({"input":5})");
+  const Cost cost = CostFromJson(ToJson(Cost{.tokens = sum, .usd = 0.25, .usd_is_known = true, .model_calls = 2, .tool_calls = 1}));
+  EXPECT_EQ(cost.usd, 0.25);
+  EXPECT_EQ(cost.model_calls, 2);
+  EXPECT_EQ(cost.tokens.input, 5);
+}
+
+}  // namespace
+}  // namespace ninefold
