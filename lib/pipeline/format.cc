@@ -1,0 +1,283 @@
+#include "pipeline/format.h"
+
+#include <utility>
+
+namespace ninefold::pipeline {
+namespace {
+
+Type Of(Type::Kind kind) {
+  Type type;
+  type.kind = kind;
+  return type;
+}
+Type TextType() { return Of(Type::kText); }
+Type NameType() { return Of(Type::kName); }
+Type Duration() { return Of(Type::kDuration); }
+Type Bool() { return Of(Type::kBool); }
+Type AnyJson() { return Of(Type::kJson); }
+Type TemplateType() { return Of(Type::kTemplate); }
+Type ExpressionType() { return Of(Type::kExpression); }
+
+Type Integer(double min, double max) {
+  Type type = Of(Type::kInteger);
+  type.min = min;
+  type.max = max;
+  return type;
+}
+Type Number(double min, double max) {
+  Type type = Integer(min, max);
+  type.kind = Type::kNumber;
+  return type;
+}
+Type Choice(std::vector<std::string> choices) {
+  Type type = Of(Type::kChoice);
+  type.choices = std::move(choices);
+  return type;
+}
+Type ListOf(Type of, int items_min = 0) {
+  Type type = Of(Type::kList);
+  type.of.push_back(std::move(of));
+  type.items_min = items_min;
+  return type;
+}
+Type MapOf(Type of) {
+  Type type = Of(Type::kMap);
+  type.of.push_back(std::move(of));
+  return type;
+}
+Type Object(const Shape& (*shape)()) {
+  Type type = Of(Type::kObject);
+  type.shape = shape;
+  return type;
+}
+Type Either(Type a, Type b) {
+  Type type = Of(Type::kEither);
+  type.of.push_back(std::move(a));
+  type.of.push_back(std::move(b));
+  return type;
+}
+Type OneOrMore(Type of) { return Either(of, ListOf(of, 1)); }
+
+const Shape& PriceShape() {
+  static const Shape shape{"price", "a price", {
+      {"input", Number(0, 1e6), "USD for a million input tokens", true},
+      {"output", Number(0, 1e6), "USD for a million output tokens", true},
+      {"cached_input", Number(0, 1e6), "USD for a million cached input tokens"}}};
+  return shape;
+}
+
+const Shape& ModelShape() {
+  static const Shape shape{"model", "a model", {
+      {"model", TextType(), "\"vendor/name\", \"offline\" or \"auto\"", true, {"name", "id"}},
+      {"base_url", TextType(), "the server's address, as in http://localhost:11434/v1", false, {"url", "api_base"}},
+      {"key_env", TextType(), "the environment variable that holds the key", false, {"api_key_env"}},
+      {"temperature", Number(0, 2), "how varied its answers are"},
+      {"top_p", Number(0, 1), "the share of likely words it picks from"},
+      {"max_output_tokens", Integer(1, 10'000'000), "the most tokens of one answer", false, {"max_tokens"}},
+      {"seed", Integer(0, 9e15), "for servers that can repeat an answer"},
+      {"reasoning_effort", Choice({"none", "minimal", "low", "medium", "high", "xhigh"}), "how long it thinks"},
+      {"stream", Bool(), "whether its answer comes in pieces"},
+      {"price", Object(PriceShape), "what it costs, for budgets in USD"}}};
+  return shape;
+}
+
+Type ModelType() { return Either(TextType(), Object(ModelShape)); }
+
+const Shape& ToolShape() {
+  static const Shape shape{"tool", "a tool", {
+      {"use", Choice({"calculator", "text.search", "files"}), "the built-in tool", true, {"type"}},
+      {"documents", ListOf(TextType(), 1), "text files below the pipeline's folder that text.search looks through"},
+      {"root", TextType(), "the folder below the pipeline's that files may read"},
+      {"description", TextType(), "for the model: when to use it"}}};
+  return shape;
+}
+
+const Shape& LimitsShape() {
+  static const Shape shape{"limits", "limits", {
+      {"turns", Integer(1, 1000), "model calls in one run of the agent", false, {"max_turns"}},
+      {"tool_calls", Integer(0, 100'000), "tool calls in one run of the agent"},
+      {"parallel_tools", Integer(1, 1024), "tools of one turn at once"},
+      {"repairs", Integer(0, 10), "of an output that misses its schema"},
+      {"tool_timeout", Duration(), "of one tool call"}}};
+  return shape;
+}
+
+const Shape& AgentShape() {
+  static const Shape shape{"agent", "an agent", {
+      {"description", TextType(), "what it is good at: planners and models choose by it"},
+      {"instructions", TextType(), "the system prompt", false, {"instruction", "system_prompt", "system", "prompt"}},
+      {"model", ModelType(), "a name from models, \"vendor/name\", or a model; default auto"},
+      {"tools", ListOf(TextType()), "names from tools, built-in tools, or other agents"},
+      {"output", AnyJson(), "the form of its answer: a JSON Schema, or fields with their types", false, {"output_schema"}},
+      {"limits", Object(LimitsShape), "of one run of the agent"}}};
+  return shape;
+}
+
+const Shape& InputShape() {
+  static const Shape shape{"input", "an input", {
+      {"type", Choice({"string", "integer", "number", "boolean", "list", "object"}), "what it is; default string"},
+      {"description", TextType(), "what it means"},
+      {"default", AnyJson(), "its value when none is given; without one it is required"}}};
+  return shape;
+}
+
+const Shape& StepShape();
+
+const Shape& LoopShape() {
+  static const Shape shape{"loop", "a loop", {
+      {"until", ExpressionType(), "checked after each round; true ends the loop"},
+      {"max", Integer(1, 100'000), "the most rounds", true, {"max_rounds", "max_iterations"}},
+      {"steps", ListOf(Object(StepShape), 1), "the steps of a round; without them, the step's own agent"}}};
+  return shape;
+}
+
+const Shape& PlanShape() {
+  static const Shape shape{"plan", "a plan", {
+      {"agents", ListOf(NameType(), 1), "who may be given tasks", true, {"members"}},
+      {"model", ModelType(), "who plans; default auto"},
+      {"instructions", TextType(), "added to the planner's own"},
+      {"aggregator", NameType(), "the agent that writes the answer from the results"},
+      {"tasks_max", Integer(1, 1000), "the most tasks of the plan; default 16"},
+      {"replans", Integer(0, 100), "how often it may add tasks after results; default 0"}}};
+  return shape;
+}
+
+const Shape& ContemplateShape() {
+  static const Shape shape{"contemplate", "contemplate", {
+      {"agent", OneOrMore(NameType()), "who solves; several take turns", true, {"agents", "solver"}},
+      {"width", Integer(1, 1024), "how many solve at once; default 5"},
+      {"rounds", Integer(0, 100), "of refinement; default 0"},
+      {"aggregate", Choice({"vote", "synthesize"}), "how one answer is made; default vote"},
+      {"judge", NameType(), "the agent that writes one answer from all"},
+      {"strategies", ListOf(TextType(), 1), "one for a solver, in turn, put before the question"}}};
+  return shape;
+}
+
+const Shape& RouteShape() {
+  static const Shape shape{"route", "a route", {
+      {"agents", ListOf(NameType(), 1), "who may be chosen", true, {"members"}},
+      {"model", ModelType(), "who chooses; without one, the likeness of descriptions decides"},
+      {"fallback", NameType(), "the agent when none fits"}}};
+  return shape;
+}
+
+const Shape& FallbackShape() {
+  static const Shape shape{"on_error", "on_error", {
+      {"fallback", NameType(), "the agent that is asked the same", true}}};
+  return shape;
+}
+
+const Shape& JoinShape() {
+  static const Shape shape{"join", "a join", {
+      {"quorum", Integer(1, 100'000), "how many of the needs must be done", true},
+      {"cancel_rest", Bool(), "whether the needs that still run are cancelled then"}}};
+  return shape;
+}
+
+const Shape& StepShape() {
+  static const Shape shape{"step", "a step", {
+      {"id", NameType(), "how other steps name it", true, {"name"}},
+      {"agent", NameType(), "who does it"},
+      {"prompt", TemplateType(), "what is asked; default {{ goal }}", false, {"task", "input"}},
+      {"needs", OneOrMore(NameType()), "steps that must end first; those that the prompt names are needed anyway", false,
+       {"depends_on", "after"}},
+      {"parallel", ListOf(Either(NameType(), Object(StepShape)), 1), "agents or steps that run at once"},
+      {"plan", Object(PlanShape), "a model splits the work over agents"},
+      {"contemplate", Object(ContemplateShape), "many attempts at one question, one answer"},
+      {"route", Object(RouteShape), "one of several agents is chosen"},
+      {"each", ExpressionType(), "a list: the step is done once for each item, all at once", false, {"for_each", "foreach"}},
+      {"as", NameType(), "the variable for an item; default item"},
+      {"width", Integer(1, 100'000), "of each: how many at once; default all"},
+      {"loop", Object(LoopShape), "the step is done again until it is good", false, {"repeat"}},
+      {"when", ExpressionType(), "false: the step is skipped", false, {"if", "condition"}},
+      {"join", Either(Choice({"all", "any"}), Object(JoinShape)), "when it may start; default all"},
+      {"on_error", Either(Choice({"fail", "skip"}), Object(FallbackShape)), "what a failure does; default fail"},
+      {"retry", Integer(0, 100), "how often it is tried again after an error that may pass", false, {"retries"}},
+      {"timeout", Duration(), "of one attempt"},
+      {"files", Bool(), "whether the files of the run go along; default true"}}};
+  return shape;
+}
+
+const Shape& BudgetShape() {
+  static const Shape shape{"budget", "a budget", {
+      {"tokens", Integer(1, 1e15), "input and output tokens", false, {"max_tokens"}},
+      {"usd", Number(0.000001, 1e9), "US dollars; needs models with a known price"},
+      {"calls", Integer(1, 1e12), "model calls", false, {"model_calls"}},
+      {"tool_calls", Integer(0, 1e12), "tool calls"},
+      {"depth", Integer(1, 1000), "nested agents; default 16"},
+      {"time", Duration(), "from start to end", false, {"deadline", "timeout"}}}};
+  return shape;
+}
+
+const Shape& PolicyShape() {
+  static const Shape shape{"policy", "a policy", {
+      {"deny", ListOf(TextType()), "tools that may not be called"},
+      {"ask", ListOf(TextType()), "tools for which a person is asked"}}};
+  return shape;
+}
+
+const Shape& TestFileShape() {
+  static const Shape shape{"test_file", "a file", {
+      {"name", TextType(), "how it is cited", true},
+      {"text", TextType(), "what is in it", true}}};
+  return shape;
+}
+
+const Shape& ExpectShape() {
+  static const Shape shape{"expect", "expectations", {
+      {"contains", OneOrMore(TextType()), "texts the answer must have"},
+      {"not_contains", OneOrMore(TextType()), "texts it must not have", false, {"excludes"}},
+      {"matches", TextType(), "a regular expression that matches in it"},
+      {"equals", AnyJson(), "its data"},
+      {"evidence_min", Integer(0, 1000), "how many places it must cite"}}};
+  return shape;
+}
+
+const Shape& TestShape() {
+  static const Shape shape{"test", "a test", {
+      {"name", TextType(), "what it shows"},
+      {"question", TextType(), "what is asked", true},
+      {"files", ListOf(Either(TextType(), Object(TestFileShape))), "files below the pipeline's folder, or texts"},
+      {"input", MapOf(AnyJson()), "values of inputs", false, {"inputs"}},
+      {"expect", Object(ExpectShape), "what must hold", true}}};
+  return shape;
+}
+
+}  // namespace
+
+const Field* Shape::Find(std::string_view wanted) const {
+  for (const Field& field : fields) {
+    if (field.name == wanted) return &field;
+  }
+  return nullptr;
+}
+
+const Shape& AgentFileShape() {
+  static const Shape shape{"agent_file", "a file of agents", {
+      {"version", Integer(1, 1), "of the format"},
+      {"models", MapOf(ModelType()), "models by name"},
+      {"tools", MapOf(Either(TextType(), Object(ToolShape))), "tools by name"},
+      {"agents", MapOf(Object(AgentShape)), "agents by name", true},
+      {"include", OneOrMore(TextType()), "files with more agents, below this one's folder"}}};
+  return shape;
+}
+
+const Shape& PipelineShape() {
+  static const Shape shape{"pipeline", "a pipeline", {
+      {"version", Integer(1, 1), "of the format: 1", true},
+      {"name", NameType(), "of the team", true},
+      {"description", TextType(), "what it is good at"},
+      {"models", MapOf(ModelType()), "models by name"},
+      {"tools", MapOf(Either(TextType(), Object(ToolShape))), "tools by name; calculator, text.search and files are there anyway"},
+      {"include", OneOrMore(TextType()), "files with agents, below the pipeline's folder", false, {"includes"}},
+      {"agents", MapOf(Object(AgentShape)), "agents by name"},
+      {"input", MapOf(Either(InputShape().fields[0].type, Object(InputShape))), "values that a run is given with --set", false, {"inputs"}},
+      {"steps", ListOf(Object(StepShape), 1), "what is done", true},
+      {"output", TemplateType(), "the step whose answer is the team's, or a template; default the last step"},
+      {"budget", Object(BudgetShape), "what a run may use"},
+      {"policy", Either(Choice({"default", "allow_all"}), Object(PolicyShape)), "what tools may do; default \"default\""},
+      {"tests", ListOf(Object(TestShape)), "cases for ninefold test"}}};
+  return shape;
+}
+
+}  // namespace ninefold::pipeline
