@@ -1,0 +1,153 @@
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/try.h"
+#include "ninefold/status.h"
+#include "pipeline/step_plan.h"
+#include "pipeline/values.h"
+
+namespace ninefold::pipeline {
+namespace {
+
+Json PreviousRound(const TaskInputs& inputs, const Scope& scope) {
+  Json previous = Json::object();
+  previous["text"] = "";
+  previous["data"] = nullptr;
+  for (const std::string& id : scope.siblings) {
+    const TaskResult* result = inputs.Find(TaskId(id, scope.round - 1));
+    Json value = Json{{"text", ""}, {"data", nullptr}, {"status", ""}};
+    if (result != nullptr) value = ResultValue(*result);
+    if (id == scope.siblings.back()) previous.update(value);
+    previous[id] = std::move(value);
+  }
+  return previous;
+}
+
+// What the step names, as far as it is there.
+Json ValuesOf(const StepPlan& step, const Scope& scope, const TaskInputs& inputs) {
+  Json values = Json::object();
+  for (const std::string& name : step.names) {
+    if (name == "goal" || name == "question") {
+      values[name] = TextOf(inputs.goal());
+    } else if (name == "input") {
+      Json input = scope.outer->value("input", Json::object());
+      if (const Json* given = FindData(inputs.goal(), kInputPart); given != nullptr && given->is_object()) input.update(*given);
+      values[name] = std::move(input);
+    } else if (name == "round" && scope.round > 0) {
+      values[name] = scope.round;
+    } else if (name == "previous" && scope.round > 0) {
+      values[name] = PreviousRound(inputs, scope);
+    } else if (const TaskResult* result = inputs.Find(TaskId(name, scope.round)); result != nullptr) {
+      values[name] = ResultValue(*result);
+    } else if (scope.outer->contains(name)) {
+      values[name] = (*scope.outer)[name];
+    }
+  }
+  // Branches of a parallel step are also named through it: views.historian.text.
+  for (const std::string& need : step.needs) {
+    const std::size_t dot = need.find('.');
+    if (dot == std::string::npos || step.names.count(need.substr(0, dot)) == 0) continue;
+    const TaskResult* result = inputs.Find(TaskId(need, scope.round));
+    if (result != nullptr) values[need.substr(0, dot)][need.substr(dot + 1)] = ResultValue(*result);
+  }
+  return values;
+}
+
+void AddFiles(const Prompt& goal, Prompt& prompt) {
+  for (const Part& part : goal.parts) {
+    if (std::holds_alternative<File>(part) || std::holds_alternative<Image>(part)) prompt.parts.push_back(part);
+  }
+}
+
+absl::StatusOr<Prompt> AskPrompt(const StepPlan& step, const Scope& scope, const TaskInputs& inputs) {
+  TRY(std::string text, RenderWith(*step.prompt, ValuesOf(step, scope, inputs)));
+  Prompt prompt(std::move(text));
+  if (step.files) AddFiles(inputs.goal(), prompt);
+  prompt.known = inputs.goal().known;
+  return prompt;
+}
+
+// The prompts of all items go to the inner team as data.
+absl::StatusOr<Prompt> EachPrompt(const StepPlan& step, const Scope& scope, const TaskInputs& inputs) {
+  Json values = ValuesOf(step, scope, inputs);
+  TRY(const Json items, step.each->Evaluate(values));
+  if (!items.is_array()) {
+    return absl::InvalidArgumentError(absl::StrCat("step \"", step.id, "\": each: \"", step.each->text(), "\" gives no list"));
+  }
+  Json prompts = Json::array();
+  for (const Json& item : items) {
+    values[step.as] = item;
+    TRY(std::string text, RenderWith(*step.prompt, values));
+    prompts.push_back(std::move(text));
+  }
+  Prompt prompt(TextOf(inputs.goal()));
+  if (step.files) AddFiles(inputs.goal(), prompt);
+  prompt.parts.emplace_back(Data{std::move(prompts), std::string(kValuesPart)});
+  prompt.known = inputs.goal().known;
+  return prompt;
+}
+
+absl::StatusOr<Prompt> LoopPrompt(const StepPlan& step, const Scope& scope, const TaskInputs& inputs) {
+  Prompt prompt(TextOf(inputs.goal()));
+  if (step.files) AddFiles(inputs.goal(), prompt);
+  prompt.parts.emplace_back(Data{ValuesOf(step, scope, inputs), std::string(kValuesPart)});
+  prompt.known = inputs.goal().known;
+  return prompt;
+}
+
+absl::StatusOr<Prompt> JoinPrompt(const StepPlan& step, const Scope& scope, const TaskInputs& inputs) {
+  std::string text;
+  Json data = Json::object();
+  for (const std::string& branch : step.branches) {
+    const TaskResult* result = inputs.Find(TaskId(branch, scope.round));
+    if (result == nullptr) continue;
+    const std::size_t dot = branch.find('.');
+    const std::string name = dot == std::string::npos ? branch : branch.substr(dot + 1);
+    Json value = ResultValue(*result);
+    absl::StrAppend(&text, text.empty() ? "" : "\n\n", "## ", name, "\n", value["text"].get_ref<const std::string&>());
+    data[name] = {{"text", value["text"]}, {"data", value["data"]}, {"status", value["status"]}};
+  }
+  Prompt prompt(std::move(text));
+  prompt.parts.emplace_back(Data{std::move(data), std::string(kValuesPart)});
+  return prompt;
+}
+
+absl::StatusOr<Prompt> PromptOf(const StepPlan& step, const Scope& scope, const TaskInputs& inputs) {
+  switch (step.kind) {
+    case StepPlan::kAsk: return AskPrompt(step, scope, inputs);
+    case StepPlan::kEach: return EachPrompt(step, scope, inputs);
+    case StepPlan::kLoop: return LoopPrompt(step, scope, inputs);
+    case StepPlan::kJoin: return JoinPrompt(step, scope, inputs);
+  }
+  return absl::InternalError("a step of no kind");
+}
+
+}  // namespace
+
+std::string TaskId(const std::string& step, int round) { return round == 0 ? step : absl::StrCat(step, ".", round); }
+
+Task MakeTask(const StepPlan& step, const Scope& scope) {
+  Task task;
+  task.id = TaskId(step.id, scope.round);
+  task.agent = step.body;
+  for (const std::string& need : step.needs) task.needs.push_back(TaskId(need, scope.round));
+  const bool looks_back = scope.round > 1 && step.names.count("previous") > 0;
+  if (looks_back) {
+    for (const std::string& id : scope.siblings) task.needs.push_back(TaskId(id, scope.round - 1));
+  }
+  const auto shared = std::make_shared<const StepPlan>(step);
+  const auto where = std::make_shared<const Scope>(scope);
+  task.prompt = PromptTemplate::Fn([shared, where](const TaskInputs& inputs) { return PromptOf(*shared, *where, inputs); });
+  if (step.when) {
+    task.when = [shared, where](const TaskInputs& inputs) { return shared->when->Test(ValuesOf(*shared, *where, inputs)); };
+  }
+  task.join = step.join;
+  task.on_failure = step.on_failure;
+  if (step.kind != StepPlan::kEach) {  // the items have their own
+    task.attempts = step.attempts;
+    task.timeout = step.timeout;
+  }
+  return task;
+}
+
+}  // namespace ninefold::pipeline
