@@ -9,6 +9,7 @@
 #include <bit>
 #include <cerrno>
 #include <memory>
+#include <mutex>
 #include <unordered_map>
 #include <utility>
 
@@ -61,6 +62,7 @@ class SqliteStore : public Store {
   FileLock lock_;  // first, so that it is given back last
   SqliteDb db_;
   const bool writes_;
+  std::mutex mutex_;     // one run is resumed from a pool's thread while the writer's thread records others
   absl::Status dead_;  // of the first write that failed; nothing is tried after it
   SqliteStatement put_run_, put_step_, put_count_, count_, begin_, commit_;
   std::unordered_map<std::string, std::int64_t> counts_;  // steps of the runs that go on
@@ -87,6 +89,7 @@ absl::Status SqliteStore::Done(SqliteStatement& statement) {
 // A write that failed is never tried again here: after a failed fsync the kernel may have dropped what it could not write, and a second fsync
 // that succeeds proves nothing (https://wiki.postgresql.org/wiki/Fsync_Errors). Opening the store again reads what is on the disk.
 absl::Status SqliteStore::Write(const StoreBatch& batch) {
+  std::lock_guard lock(mutex_);
   if (!dead_.ok()) return dead_;
   if (!writes_) {
     return absl::FailedPreconditionError(absl::StrCat(db_.name(), ": the store was opened for reading only"));
@@ -166,6 +169,7 @@ absl::StatusOr<std::int64_t> SqliteStore::CountOf(const std::string& run_id) {
 }
 
 absl::StatusOr<std::vector<RunRecord>> SqliteStore::Runs() {
+  std::lock_guard lock(mutex_);
   CHECK_OK(dead_);
   TRY(SqliteStatement rows, db_.Prepare(absl::StrCat("SELECT ", kRunColumns, " FROM runs ORDER BY n DESC")));
   std::vector<RunRecord> all;
@@ -186,6 +190,7 @@ absl::StatusOr<std::vector<RunRecord>> SqliteStore::Runs() {
 }
 
 absl::StatusOr<std::vector<StepRecord>> SqliteStore::Steps(std::string_view run_id) {
+  std::lock_guard lock(mutex_);
   CHECK_OK(dead_);
   CHECK_OK(db_.Exec("BEGIN"));  // the run and its steps as of one moment
   absl::StatusOr<std::vector<StepRecord>> steps = StepsOf(run_id);

@@ -1,0 +1,42 @@
+#include "cli/load.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/utf8.h"
+#include "cli/run_setup.h"
+#include "cli/terminal.h"
+#include "cli/words.h"
+#include "ninefold/status.h"
+
+namespace ninefold::cli {
+namespace {
+
+constexpr std::size_t kPipelineBytesMax = 4u << 20;
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadPipeline(const std::string& path) { return ReadFile(path, "pipeline", kPipelineBytesMax); }
+
+std::optional<Pipeline> LoadAndSay(const std::string& text, const std::string& path, const std::string& model) {
+  std::vector<Diagnostic> diagnostics;
+  absl::StatusOr<Pipeline> pipeline = ParsePipeline(text, path, {.model = model}, &diagnostics);
+  std::int64_t errors = 0;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    Say(absl::StrCat(EscapeForTerminal(Format(diagnostic), false), "\n"));
+    if (diagnostic.severity == Diagnostic::kError) ++errors;
+  }
+  if (pipeline.ok()) return *std::move(pipeline);
+  if (errors == 0) SayError(Describe(pipeline.status()));
+  if (errors > 1) Say(absl::StrCat(Count(errors, "mistake"), " in ", OneLine(path), "\n"));
+  return std::nullopt;
+}
+
+std::optional<Pipeline> LoadFileAndSay(const std::string& path, const std::string& model) {
+  const absl::StatusOr<std::string> text = ReadPipeline(path);
+  if (text.ok()) return LoadAndSay(*text, path, model);
+  SayError(Describe(text.status()));
+  return std::nullopt;
+}
+
+}  // namespace ninefold::cli

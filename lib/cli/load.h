@@ -1,0 +1,18 @@
+// Pipelines for commands: mistakes are said on stderr, as many as were found.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "ninefold/pipeline.h"
+
+namespace ninefold::cli {
+
+absl::StatusOr<std::string> ReadPipeline(const std::string& path);
+// nullopt: the mistakes were said.
+std::optional<Pipeline> LoadAndSay(const std::string& text, const std::string& path, const std::string& model);
+// Both.
+std::optional<Pipeline> LoadFileAndSay(const std::string& path, const std::string& model);
+
+}  // namespace ninefold::cli

@@ -1,0 +1,114 @@
+// ninefold run: a question through a pipeline.
+#include <unistd.h>
+
+#include <memory>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "base/try.h"
+#include "cli/arguments.h"
+#include "cli/command.h"
+#include "cli/load.h"
+#include "cli/run_setup.h"
+#include "cli/terminal.h"
+#include "ninefold/status.h"
+
+namespace ninefold::cli {
+namespace {
+
+struct RunOptionsGiven {
+  std::string pipeline, question, model, deadline, budget;
+  std::vector<std::string> files, settings;
+  OutputOptions output;
+};
+
+constexpr std::size_t kQuestionBytesMax = 4u << 20;
+
+absl::StatusOr<std::string> ReadQuestion(const std::string& given) {
+  if (given != "-") {
+    CHECK_OK(CheckUtf8(given, "the question"));
+    return given;
+  }
+  std::string text;
+  char buffer[1 << 16];
+  for (ssize_t size; (size = ::read(STDIN_FILENO, buffer, sizeof buffer)) > 0;) {
+    text.append(buffer, std::size_t(size));
+    if (text.size() > kQuestionBytesMax) {
+      return absl::InvalidArgumentError("the question on stdin is larger than 4 MiB; give documents with --file");
+    }
+  }
+  CHECK_OK(CheckUtf8(text, "the question on stdin"));
+  return text;
+}
+
+// Everything the command line says, but the pipeline itself.
+absl::Status FillSetup(const RunOptionsGiven& given, const Pipeline& pipeline, RunSetup& setup) {
+  TRY(setup.pipeline_path, AbsolutePath(given.pipeline));
+  TRY(setup.question, ReadQuestion(given.question));
+  TRY(setup.files, ReadGivenFiles(given.files));
+  TRY(setup.inputs, ParseInputs(given.settings, pipeline.inputs));
+  setup.model = given.model;
+  setup.models = pipeline.models;
+  setup.budget = pipeline.budget;
+  if (!given.budget.empty()) {
+    TRY(setup.budget, ParseBudget(given.budget, pipeline.budget));
+  }
+  setup.deadline = pipeline.deadline;
+  if (!given.deadline.empty()) {
+    TRY(setup.deadline, ParseDeadline(given.deadline));
+  }
+  return absl::OkStatus();
+}
+
+int RunPipeline(const RunOptionsGiven& given) {
+  RunSetup setup;
+  const absl::Status path = CheckUtf8(given.pipeline, absl::StrCat("the pipeline's path \"", given.pipeline, "\""));
+  if (!path.ok()) return Refuse(path, kExitUsage);
+  absl::StatusOr<std::string> text = ReadPipeline(given.pipeline);
+  if (!text.ok()) return Refuse(text.status(), kExitUsage);
+  setup.pipeline_text = *std::move(text);
+  std::optional<Pipeline> pipeline = LoadAndSay(setup.pipeline_text, given.pipeline, given.model);
+  if (!pipeline) return kExitUsage;
+  const absl::Status filled = FillSetup(given, *pipeline, setup);
+  if (!filled.ok()) return Refuse(filled, kExitUsage);
+  absl::StatusOr<Prompt> prompt = pipeline->MakePrompt(setup.question, setup.inputs, FilesOf(setup));
+  if (!prompt.ok()) return Refuse(prompt.status(), kExitUsage);
+  absl::StatusOr<ChosenStore> store = OpenForRun(given.output.store);
+  if (!store.ok()) return Refuse(store.status(), absl::IsInvalidArgument(store.status()) ? kExitUsage : kExitStore);
+  Performance performance{.agent = pipeline->team, .prompt = *std::move(prompt), .options = {}, .store = *std::move(store)};
+  performance.options.deadline = setup.deadline;
+  performance.options.budget = setup.budget;
+  performance.options.name = pipeline->name;
+  performance.options.setup = ToJson(setup);
+  return PerformAndReport(std::move(performance), given.output);
+}
+
+}  // namespace
+
+void AddRun(CLI::App& app, int& exit_code) {
+  auto given = std::make_shared<RunOptionsGiven>();
+  CLI::App* run = app.add_subcommand("run", "Put a question to a team of agents");
+  run->add_option("pipeline", given->pipeline, "The team: a YAML file")->required()->type_name("PIPELINE");
+  run->add_option("question", given->question, "What to ask; - reads it from stdin")->type_name("QUESTION");
+  run->add_option("-f,--file", given->files, "A document for the team; may be given several times")->type_name("FILE")->allow_extra_args(false);
+  run->add_option("--set", given->settings, "An input of the pipeline; may be given several times")->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  run->add_option("-m,--model", given->model, "Use this model for every agent: offline, auto, vendor/name")->type_name("MODEL");
+  run->add_option("--deadline", given->deadline, "Stop after this time: 30s, 2m, 1h30m")->type_name("TIME");
+  run->add_option("--budget", given->budget, "Limits: tokens=20000,usd=0.50,calls=40,tools=100,depth=8")->type_name("LIMITS");
+  AddOutputOptions(*run, given->output);
+  run->footer(R"(Examples:
+  ninefold run agents/research.yaml "When may I convey object code?" --file gpl-3.txt
+  ninefold run team.yaml "What changed?" -f old.md -f new.md --model offline
+  ninefold run report.yaml --set topic=solar --set years=3 --deadline 2m --budget usd=0.50
+  ninefold run team.yaml "Why?" --json | jq -r .answer
+  echo "Why?" | ninefold run team.yaml - --quiet > answer.txt
+
+The answer goes to stdout, everything else to stderr. Each model call and tool call is recorded before its
+result is used: a run that was stopped or killed goes on with "ninefold resume". Ctrl-C stops a run cleanly,
+a second one leaves at once.)");
+  run->callback([given, &exit_code] { exit_code = RunPipeline(*given); });
+}
+
+}  // namespace ninefold::cli
