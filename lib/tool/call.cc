@@ -103,7 +103,8 @@ bool EndsRun(const absl::Status& status) {
 Async<absl::StatusOr<ToolOutput>> CallTimed(const Tool& tool, const Json& arguments, const ToolLimits& limits,
                                             Context& ctx) {
   const std::string& name = tool.spec().name;
-  Context child(ctx, "", limits.timeout);
+  const absl::Duration timeout = tool.spec().timeout.value_or(limits.timeout);
+  Context child(ctx, "", timeout);
   absl::StatusOr<ToolOutput> result = absl::UnknownError("");
   try {
     auto task = tool.Call(arguments, child);
@@ -120,7 +121,7 @@ Async<absl::StatusOr<ToolOutput>> CallTimed(const Tool& tool, const Json& argume
     co_return result;
   }
   if (child.cancelled()) {
-    std::string late = absl::StrCat("tool \"", name, "\" gave no result within ", absl::FormatDuration(limits.timeout));
+    std::string late = absl::StrCat("tool \"", name, "\" gave no result within ", absl::FormatDuration(timeout));
     co_return ErrorOutput(std::move(late));
   }
   if (EndsRun(result.status())) co_return Annotate(result.status(), absl::StrCat("tool \"", name, "\""));
@@ -180,6 +181,7 @@ Async<absl::StatusOr<ToolOutput>> CallOrRecall(const Tool& tool, const ToolCall&
     Cost one;
     one.tool_calls = 1;
     ctx.Charge(one);
+    ctx.budget().Restore(one);
     ctx.Emit(event::StepReused{"tool"});
     co_return *std::move(recorded);
   }
