@@ -8,6 +8,7 @@
 #include "ninefold/planner.h"
 #include "ninefold/runtime.h"
 #include "ninefold/schema.h"
+#include "ninefold/status.h"
 #include "ninefold/task_graph.h"
 #include "ninefold/team.h"
 #include "ninefold/tool.h"
