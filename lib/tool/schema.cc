@@ -7,6 +7,8 @@
 namespace ninefold::internal {
 namespace {
 constexpr std::size_t kMistakesMax = 16;
+// 2^53: the text of a larger whole number may have been rounded on its way into a double.
+constexpr double kExactMax = 9007199254740992.0;
 }
 
 std::optional<Json> RefIfOpen(SchemaScope& scope, const void* type) {
@@ -73,7 +75,7 @@ std::optional<std::int64_t> Reader::Signed(const Json& json, std::int64_t low, s
   }
   if (json.is_number_float()) {
     const double value = json.get<double>();
-    if (value >= -0x1p63 && value < 0x1p63) {
+    if (value >= -kExactMax && value <= kExactMax) {
       const auto whole = static_cast<std::int64_t>(value);
       if (static_cast<double>(whole) == value && whole >= low && whole <= high) return whole;
     }
@@ -90,7 +92,7 @@ std::optional<std::uint64_t> Reader::Unsigned(const Json& json, std::uint64_t hi
   }
   if (json.is_number_float()) {
     const double value = json.get<double>();
-    if (value >= 0 && value < 0x1p64) {
+    if (value >= 0 && value <= kExactMax) {
       const auto whole = static_cast<std::uint64_t>(value);
       if (static_cast<double>(whole) == value && whole <= high) return whole;
     }
