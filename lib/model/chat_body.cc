@@ -1,0 +1,336 @@
+// The request's text is written once, straight from the messages.
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "base/base64.h"
+#include "base/utf8.h"
+#include "model/chat.h"
+#include "ninefold/status.h"
+
+namespace ninefold {
+namespace {
+
+void AppendQuoted(std::string& out, std::string_view text) {
+  if (FindInvalidUtf8(text) != std::string_view::npos) {
+    const std::string mended = MendUtf8(text);
+    return AppendQuoted(out, mended);
+  }
+  static constexpr char kHex[] = "0123456789abcdef";
+  out += '"';
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text.substr(begin, i - begin));
+    begin = i + 1;
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default: out.append("\\u00").append(1, kHex[c >> 4]).append(1, kHex[c & 15]);
+    }
+  }
+  out.append(text.substr(begin));
+  out += '"';
+}
+
+class Writer {
+ public:
+  Writer(std::string& out, const ChatOptions& options, const ToolList* tools, const std::vector<std::string>& names)
+      : out_(out), options_(options), tools_(tools), names_(names) {}
+
+  void System(std::string_view text) {
+    Open("system");
+    out_ += ",\"content\":";
+    AppendQuoted(out_, text);
+    out_ += '}';
+  }
+
+  void Message(const ninefold::Message& message) {
+    if (message.role != Role::kTool) FlushImages();
+    switch (message.role) {
+      case Role::kSystem: return System(TextOf(message));
+      case Role::kUser: return User(message.parts);
+      case Role::kAssistant: return Assistant(message.parts);
+      case Role::kTool: return Results(message.parts);
+    }
+  }
+
+  // A tool message holds text alone: images of results follow as a user message behind all of them.
+  void FlushImages() {
+    if (images_.empty()) return;
+    Open("user");
+    out_.append(",\"content\":[").append(images_).append("]}");
+    images_.clear();
+  }
+
+ private:
+  void Open(std::string_view role) {
+    if (!first_) out_ += ',';
+    first_ = false;
+    out_.append("{\"role\":\"").append(role).append("\"");
+  }
+
+  static std::string TextOfPart(const Part& part) {
+    if (const auto* text = std::get_if<Text>(&part)) return text->text;
+    if (const auto* data = std::get_if<Data>(&part)) {
+      return data->name.empty() ? DumpJson(data->value) : absl::StrCat(data->name, ":\n", DumpJson(data->value));
+    }
+    if (const auto* file = std::get_if<File>(&part)) {
+      if (file->media_type.starts_with("text/")) {
+        return absl::StrCat("<file name=\"", file->name, "\">\n", file->bytes, "\n</file>");
+      }
+    }
+    return "";
+  }
+
+  static bool IsText(const Part& part) {
+    const auto* file = std::get_if<File>(&part);
+    if (file != nullptr) return file->media_type.starts_with("text/");
+    return !std::holds_alternative<Image>(part);
+  }
+
+  static void AppendText(std::string& out, std::string_view text) {
+    out += "{\"type\":\"text\",\"text\":";
+    AppendQuoted(out, text);
+    out += '}';
+  }
+
+  static void AppendImage(std::string& out, const Image& image) {
+    out += "{\"type\":\"image_url\",\"image_url\":{\"url\":";
+    const std::string url = image.url.empty() ? absl::StrCat("data:", image.media_type, ";base64,", Base64(image.bytes)) : image.url;
+    AppendQuoted(out, url);
+    out += "}}";
+  }
+
+  // A string where there is only text: many servers take no list.
+  void User(const std::vector<Part>& parts) {
+    bool only_text = true;
+    for (const Part& part : parts) only_text = only_text && IsText(part);
+    Open("user");
+    out_ += ",\"content\":";
+    if (only_text) {
+      AppendQuoted(out_, Joined(parts));
+      out_ += '}';
+      return;
+    }
+    char separator = '[';
+    for (const Part& part : parts) {
+      if (std::holds_alternative<Reasoning>(part)) continue;
+      out_ += std::exchange(separator, ',');
+      if (const auto* image = std::get_if<Image>(&part)) {
+        AppendImage(out_, *image);
+      } else if (IsText(part)) {
+        AppendText(out_, TextOfPart(part));
+      } else {
+        const auto& file = std::get<File>(part);
+        out_ += "{\"type\":\"file\",\"file\":{\"filename\":";
+        AppendQuoted(out_, file.name);
+        out_ += ",\"file_data\":";
+        AppendQuoted(out_, absl::StrCat("data:", file.media_type, ";base64,", Base64(file.bytes)));
+        out_ += "}}";
+      }
+    }
+    out_ += "]}";
+  }
+
+  static std::string Joined(const std::vector<Part>& parts) {
+    std::string all;
+    for (const Part& part : parts) {
+      const std::string text = TextOfPart(part);
+      if (text.empty()) continue;
+      if (!all.empty()) all += '\n';
+      all += text;
+    }
+    return all;
+  }
+
+  void Assistant(const std::vector<Part>& parts) {
+    Open("assistant");
+    const std::string text = Joined(parts);
+    bool calls = false;
+    for (const Part& part : parts) calls = calls || std::holds_alternative<ToolCall>(part);
+    out_ += ",\"content\":";
+    if (text.empty() && calls) {
+      out_ += "null";
+    } else {
+      AppendQuoted(out_, text);
+    }
+    if (calls) {
+      char separator = '[';
+      out_ += ",\"tool_calls\":";
+      for (const Part& part : parts) {
+        const auto* call = std::get_if<ToolCall>(&part);
+        if (call == nullptr) continue;
+        out_ += std::exchange(separator, ',');
+        Call(*call);
+      }
+      out_ += ']';
+    }
+    out_ += '}';
+  }
+
+  void Call(const ToolCall& call) {
+    out_ += "{\"id\":";
+    AppendQuoted(out_, call.id);
+    out_ += ",\"type\":\"function\",\"function\":{\"name\":";
+    AppendQuoted(out_, WireName(call.name));
+    out_ += ",\"arguments\":";
+    const std::string* text = call.arguments.get_ptr<const std::string*>();
+    AppendQuoted(out_, text != nullptr ? *text : DumpJson(call.arguments));
+    out_ += '}';
+    // What the vendor put beside a call goes back to it as it was.
+    const std::string* vendor = GetString(call.vendor_state, "vendor");
+    const Json* fields = GetMember(call.vendor_state, "fields");
+    if (vendor != nullptr && *vendor == options_.vendor && fields != nullptr && fields->is_object()) {
+      for (const auto& [key, value] : fields->items()) {
+        out_ += ',';
+        AppendQuoted(out_, key);
+        out_ += ':';
+        out_ += DumpJson(value);
+      }
+    }
+    out_ += '}';
+  }
+
+  void Results(const std::vector<Part>& parts) {
+    for (const Part& part : parts) {
+      const auto* result = std::get_if<ToolResult>(&part);
+      if (result == nullptr) continue;
+      Open("tool");
+      out_ += ",\"tool_call_id\":";
+      AppendQuoted(out_, result->call_id);
+      out_ += ",\"content\":";
+      AppendQuoted(out_, Joined(result->content));
+      out_ += '}';
+      for (const Part& content : result->content) {
+        const auto* image = std::get_if<Image>(&content);
+        if (image == nullptr) continue;
+        if (!images_.empty()) images_ += ',';
+        AppendText(images_, absl::StrCat("Image from tool call ", result->call_id, ":"));
+        images_ += ',';
+        AppendImage(images_, *image);
+      }
+    }
+  }
+
+  std::string WireName(const std::string& name) const {
+    for (std::size_t i = 0; tools_ != nullptr && i < names_.size(); ++i) {
+      if (tools_->specs()[i].name == name) return names_[i];
+    }
+    std::string wire = name;
+    for (char& c : wire) {
+      if (c == '.') c = '_';
+    }
+    return wire;
+  }
+
+  std::string& out_;
+  const ChatOptions& options_;
+  const ToolList* tools_;
+  const std::vector<std::string>& names_;
+  std::string images_;
+  bool first_ = true;
+};
+
+// Strict output needs objects that are closed and whose members are all required.
+bool FitsStrict(const Json& schema) {
+  if (schema.is_array()) {
+    for (const Json& item : schema) {
+      if (!FitsStrict(item)) return false;
+    }
+    return true;
+  }
+  if (!schema.is_object()) return true;
+  const Json* properties = GetMember(schema, "properties");
+  if (properties != nullptr && properties->is_object()) {
+    if (GetBool(schema, "additionalProperties") != false) return false;
+    const Json* required = GetMember(schema, "required");
+    if (required == nullptr || !required->is_array() || required->size() != properties->size()) return false;
+  }
+  for (const auto& [key, value] : schema.items()) {
+    if (!FitsStrict(value)) return false;
+  }
+  return true;
+}
+
+void AppendSettings(std::string& out, const ModelRequest& request, const ChatOptions& options) {
+  const ModelSettings& settings = request.settings;
+  if (settings.temperature) absl::StrAppend(&out, ",\"temperature\":", *settings.temperature);
+  if (settings.top_p) absl::StrAppend(&out, ",\"top_p\":", *settings.top_p);
+  if (settings.seed) absl::StrAppend(&out, ",\"seed\":", *settings.seed);
+  if (settings.max_output_tokens) {
+    absl::StrAppend(&out, ",\"", options.max_tokens_field, "\":", *settings.max_output_tokens);
+  }
+  if (!settings.reasoning_effort.empty()) {
+    out += ",\"reasoning_effort\":";
+    AppendQuoted(out, settings.reasoning_effort);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> WireNames(const ToolList* tools) {
+  std::vector<std::string> names;
+  if (tools == nullptr) return names;
+  std::set<std::string> taken;
+  for (const ToolSpec& spec : tools->specs()) {
+    std::string name = spec.name;
+    for (char& c : name) {
+      if (c == '.') c = '_';
+    }
+    std::string unique = name;
+    for (int i = 2; !taken.insert(unique).second; ++i) unique = absl::StrCat(name.substr(0, 60), "_", i);
+    names.push_back(std::move(unique));
+  }
+  return names;
+}
+
+std::string ChatTools(const ToolList& tools, const std::vector<std::string>& names) {
+  std::string out = ",\"tools\":[";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) out += ',';
+    out += "{\"type\":\"function\",\"function\":{\"name\":";
+    AppendQuoted(out, names[i]);
+    out += ",\"description\":";
+    AppendQuoted(out, tools.specs()[i].description);
+    out.append(",\"parameters\":").append(DumpJson(tools.specs()[i].parameters)).append("}}");
+  }
+  out += ']';
+  return out;
+}
+
+std::string ChatBody(const ModelRequest& request, const ChatOptions& options, const std::vector<std::string>& names,
+                     std::string_view tools) {
+  std::string out;
+  out.reserve(1024 + tools.size());
+  out += "{\"model\":";
+  AppendQuoted(out, options.model);
+  out += ",\"messages\":[";
+  Writer writer(out, options, request.tools.get(), names);
+  if (request.instructions && !request.instructions->empty()) writer.System(*request.instructions);
+  for (const Message* message : request.conversation.messages()) writer.Message(*message);
+  writer.FlushImages();
+  out += ']';
+  if (!tools.empty()) {
+    out.append(tools);
+    if (request.tool_choice == ToolChoice::kNone) out += ",\"tool_choice\":\"none\"";
+    if (request.tool_choice == ToolChoice::kRequired) out += ",\"tool_choice\":\"required\"";
+    if (!request.settings.parallel_tool_calls) out += ",\"parallel_tool_calls\":false";
+  }
+  if (request.output) {
+    out += ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":";
+    AppendQuoted(out, request.output->name);
+    out.append(",\"schema\":").append(DumpJson(request.output->schema));
+    if (FitsStrict(request.output->schema)) out += ",\"strict\":true";
+    out += "}}";
+  }
+  AppendSettings(out, request, options);
+  if (options.wire.stream) out += ",\"stream\":true,\"stream_options\":{\"include_usage\":true}";
+  out += '}';
+  return out;
+}
+
+}  // namespace ninefold

@@ -1,0 +1,243 @@
+// Chunks of a Chat Completions stream, and what servers make of them.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/try.h"
+#include "base/utf8.h"
+#include "model/chat.h"
+#include "ninefold/status.h"
+
+namespace ninefold {
+namespace {
+
+using Emit = std::function<void(EventBody)>;
+
+std::string_view StringOr(const Json& object, std::string_view key) {
+  const std::string* text = GetString(object, key);
+  return text == nullptr ? std::string_view() : std::string_view(*text);
+}
+
+Usage ReadUsage(const Json& json) {
+  Usage usage;
+  const auto count = [](const Json& object, std::string_view key) -> std::optional<std::int64_t> {
+    const auto value = GetInt(object, key);
+    return value && *value >= 0 ? value : std::nullopt;
+  };
+  usage.input = count(json, "prompt_tokens");
+  usage.output = count(json, "completion_tokens");
+  if (const Json* details = GetMember(json, "prompt_tokens_details")) usage.cached_input = count(*details, "cached_tokens");
+  if (const Json* details = GetMember(json, "completion_tokens_details")) usage.reasoning = count(*details, "reasoning_tokens");
+  if (usage.reasoning && usage.output) usage.reasoning = std::min(*usage.reasoning, *usage.output);
+  if (usage.cached_input && usage.input) usage.cached_input = std::min(*usage.cached_input, *usage.input);
+  return usage;
+}
+
+// The string that begins at `at`, behind its quote; false when it holds an escape that is not one letter, or does not end.
+bool ReadString(std::string_view text, std::size_t& at, std::string& out) {
+  while (at < text.size()) {
+    const std::size_t stop = text.find_first_of("\"\\", at);
+    if (stop == std::string_view::npos || stop + 1 >= text.size()) return false;
+    out.append(text.substr(at, stop - at));
+    at = stop + 1;
+    if (text[stop] == '"') return true;
+    switch (text[at++]) {
+      case 'n': out += '\n'; break;
+      case 't': out += '\t'; break;
+      case 'r': out += '\r'; break;
+      case '"': out += '"'; break;
+      case '\\': out += '\\'; break;
+      case '/': out += '/'; break;
+      default: return false;
+    }
+  }
+  return false;
+}
+
+bool IsObject(std::string_view text) {
+  const absl::StatusOr<Json> json = ParseJson(text);
+  return json.ok() && json->is_object();
+}
+
+// Arguments as they should be: an object; else the text itself, for the agent to have mended.
+Json ReadArguments(std::string_view text) {
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos || text == "null") return Json::object();
+  absl::StatusOr<Json> json = ParseJson(text);
+  if (json.ok() && json->is_object()) return *std::move(json);
+  if (json.ok() && json->is_string()) {  // encoded twice
+    absl::StatusOr<Json> inner = ParseJson(json->get_ref<const std::string&>());
+    if (inner.ok() && inner->is_object()) return *std::move(inner);
+  }
+  return MendUtf8(text);
+}
+
+}  // namespace
+
+// Nearly all chunks add some text and nothing else, and building a document for each costs ten times as much as reading it. A chunk in
+// the usual form is read in place; quotes inside strings are escaped, so the keys searched for cannot be text.
+bool ChatAssembly::PlainText(std::string_view text, const Emit& emit) {
+  if (id_.empty() && model_.empty()) return false;  // the first says who answers
+  constexpr std::string_view kDelta = "\"delta\":{\"content\":\"";
+  const std::size_t delta = text.find(kDelta);
+  if (delta == std::string_view::npos) return false;
+  std::size_t at = delta + kDelta.size();
+  std::string content;
+  if (!ReadString(text, at, content) || FindInvalidUtf8(content) != std::string_view::npos) return false;
+  const std::string_view rest = text.substr(at);
+  if (!rest.starts_with("}") || !rest.ends_with("}]}") || rest.find('{') != std::string_view::npos) return false;
+  const std::size_t finish = rest.find("\"finish_reason\":");
+  if (finish != std::string_view::npos && rest.substr(finish + 16, 4) != "null") return false;
+  const std::string_view head = text.substr(0, delta);
+  if (head.find("\"error\"") != std::string_view::npos || head.find("\"usage\":{") != std::string_view::npos) return false;
+  text_.append(content);
+  if (emit && !content.empty()) emit(event::TextDelta{std::move(content)});
+  return true;
+}
+
+absl::Status ChatAssembly::Chunk(std::string_view text, const Emit& emit) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return absl::OkStatus();
+  text.remove_prefix(begin);
+  if (text.starts_with("[DONE]")) {
+    done_ = true;
+    return absl::OkStatus();
+  }
+  if (PlainText(text, emit)) return absl::OkStatus();
+  absl::StatusOr<Json> json = ParseJson(text);
+  if (!json.ok()) json = ParseJson(MendUtf8(text));
+  if (!json.ok() || !json->is_object()) {
+    return absl::UnavailableError(absl::StrCat(who_, " sent something that is no Chat Completions reply: \"",
+                                               EscapeForTerminal(CutUtf8(text, 80), true), "\"; check the address"));
+  }
+  const Json* error = GetMember(*json, "error");
+  if (error != nullptr && !error->is_null()) return ChatErrorObject(*error, who_);
+  if (const auto id = StringOr(*json, "id"); !id.empty()) id_ = id;
+  if (const auto model = StringOr(*json, "model"); !model.empty()) model_ = model;
+  if (const Json* usage = GetMember(*json, "usage"); usage != nullptr && usage->is_object()) usage_ = ReadUsage(*usage);
+  const Json* choices = GetMember(*json, "choices");
+  if (choices == nullptr) {
+    const std::string* object = GetString(*json, "object");
+    if (object != nullptr && *object == "error") return ChatErrorObject(*json, who_);
+    return absl::OkStatus();  // an event of a kind we do not know
+  }
+  if (!choices->is_array()) return absl::OkStatus();
+  for (const Json& choice : *choices) {
+    if (GetInt(choice, "index").value_or(0) == 0) CHECK_OK(Choice(choice, emit));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ChatAssembly::Choice(const Json& choice, const Emit& emit) {
+  for (const char* key : {"delta", "message"}) {
+    const Json* delta = GetMember(choice, key);
+    if (delta == nullptr || !delta->is_object()) continue;
+    Text(*delta, emit);
+    const Json* calls = GetMember(*delta, "tool_calls");
+    if (calls == nullptr || !calls->is_array()) continue;
+    for (const Json& call : *calls) ToolCall(call, emit);
+  }
+  if (const std::string* reason = GetString(choice, "finish_reason")) finish_ = *reason;
+  return absl::OkStatus();
+}
+
+void ChatAssembly::Text(const Json& delta, const Emit& emit) {
+  for (const char* key : {"reasoning_content", "reasoning"}) {
+    const auto text = StringOr(delta, key);
+    if (text.empty()) continue;
+    reasoning_ += text;
+    if (emit) emit(event::ReasoningDelta{std::string(text)});
+    break;
+  }
+  std::string content(StringOr(delta, "content"));
+  if (const Json* parts = GetMember(delta, "content"); parts != nullptr && parts->is_array()) {
+    for (const Json& part : *parts) content += StringOr(part, "text");
+  }
+  text_ += content;
+  if (emit && !content.empty()) emit(event::TextDelta{std::move(content)});
+  refusal_ += StringOr(delta, "refusal");
+}
+
+// Servers leave out or repeat each of index, id and name, and none of the three alone tells calls apart.
+ChatAssembly::Call& ChatAssembly::CallOf(const Json& delta, std::string_view id, std::string_view name, bool whole) {
+  const auto index = GetInt(delta, "index");
+  for (auto call = calls_.rbegin(); call != calls_.rend(); ++call) {
+    if (index ? call->index != index : call != calls_.rbegin()) continue;
+    const bool other_id = !id.empty() && !call->id.empty() && call->id != id;
+    const bool other_name = !name.empty() && !call->name.empty() && call->name != name;
+    const bool complete = whole && !call->arguments.empty();
+    if (!other_id && !other_name && !complete) return *call;
+  }
+  return calls_.emplace_back(Call{.index = index, .id = "", .name = "", .arguments = "", .extra = Json::object()});
+}
+
+void ChatAssembly::ToolCall(const Json& delta, const Emit& emit) {
+  if (!delta.is_object()) return;
+  const Json* function = GetMember(delta, "function");
+  static const Json kNothing = Json::object();
+  if (function == nullptr) function = &kNothing;
+  const Json* arguments = GetMember(*function, "arguments");
+  const bool whole = arguments != nullptr && arguments->is_object();
+  Call& call = CallOf(delta, StringOr(delta, "id"), StringOr(*function, "name"), whole);
+  if (const auto id = StringOr(delta, "id"); !id.empty()) call.id = id;
+  if (const auto name = StringOr(*function, "name"); !name.empty()) call.name = name;
+  std::string piece;
+  if (whole) piece = DumpJson(*arguments);
+  if (arguments != nullptr && arguments->is_string()) piece = arguments->get_ref<const std::string&>();
+  call.arguments += piece;
+  for (const auto& [key, value] : delta.items()) {
+    if (key != "index" && key != "id" && key != "type" && key != "function") call.extra[key] = value;
+  }
+  if (emit) emit(event::ToolCallDelta{call.id, call.name, std::move(piece)});
+}
+
+std::vector<Part> ChatAssembly::Calls(const ToolList* tools, const std::vector<std::string>& names, bool cut) {
+  std::vector<Part> parts;
+  for (Call& call : calls_) {
+    if (call.name.empty() && call.arguments.empty()) continue;
+    if (cut && !IsObject(call.arguments)) continue;  // half a call is never run
+    ninefold::ToolCall made;
+    made.id = call.id.empty() ? absl::StrCat("call_", parts.size() + 1) : call.id;
+    const auto known = std::find(names.begin(), names.end(), call.name);
+    const bool listed = tools != nullptr && known != names.end();
+    made.name = listed ? tools->specs()[std::size_t(known - names.begin())].name : call.name;
+    made.arguments = ReadArguments(call.arguments);
+    if (!call.extra.empty()) made.vendor_state = std::move(call.extra);
+    parts.push_back(std::move(made));
+  }
+  return parts;
+}
+
+absl::StatusOr<ModelReply> ChatAssembly::Finish(const ToolList* tools, const std::vector<std::string>& names) {
+  if (!finish_ && !done_) {
+    return absl::UnavailableError(absl::StrCat(who_, " broke off its reply: it has no finish reason"));
+  }
+  const std::string finish = finish_.value_or("");
+  if (finish == "error") return absl::UnavailableError(absl::StrCat(who_, " ended its reply with the finish reason \"error\""));
+  ModelReply reply;
+  reply.message.role = Role::kAssistant;
+  reply.usage = usage_;
+  reply.model = model_;
+  reply.request_id = id_;
+  std::vector<Part> calls = Calls(tools, names, finish == "length");
+  reply.stop_reason = StopReason::kStop;
+  if (!calls.empty()) reply.stop_reason = StopReason::kToolCalls;
+  if (finish == "length") reply.stop_reason = StopReason::kLength;
+  if (!refusal_.empty()) reply.stop_reason = StopReason::kRefusal;
+  if (finish == "content_filter") reply.stop_reason = StopReason::kFiltered;
+  const bool stopped = reply.stop_reason == StopReason::kRefusal || reply.stop_reason == StopReason::kFiltered;
+  if (stopped) calls.clear();
+  if (text_.empty() && refusal_.empty() && calls.empty() && !stopped) {
+    if (finish == "length") {
+      return absl::ResourceExhaustedError(
+          absl::StrCat(who_, " used up its output tokens before any text; raise max_output_tokens"));
+    }
+    return absl::UnavailableError(absl::StrCat(who_, " sent an empty reply (finish reason \"", finish, "\")"));
+  }
+  if (!reasoning_.empty()) reply.message.parts.push_back(Reasoning{.text = std::move(reasoning_)});
+  text_ += refusal_;
+  if (!text_.empty()) reply.message.parts.push_back(ninefold::Text{std::move(text_)});
+  for (Part& call : calls) reply.message.parts.push_back(std::move(call));
+  return reply;
+}
+
+}  // namespace ninefold
