@@ -2,9 +2,11 @@
 //
 //   absl::StatusOr<Pipeline> p = LoadPipeline("agents/research.yaml", {});
 //   Runtime runtime;
-//   absl::StatusOr<Reply> reply = runtime.Run(p->team, *p->MakePrompt("…", inputs, files), p->run_options);
+//   RunOptions options{.deadline = p->deadline, .budget = p->budget, .policy = p->policy};
+//   absl::StatusOr<Reply> reply = runtime.Run(p->team, *p->MakePrompt("…", inputs, files), options);
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,6 +16,8 @@
 #include "absl/status/statusor.h"
 #include "ninefold/agent.h"
 #include "ninefold/budget.h"
+#include "ninefold/models.h"
+#include "ninefold/policy.h"
 #include "ninefold/runtime.h"
 #include "ninefold/task_graph.h"
 
@@ -55,6 +59,7 @@ struct Pipeline {
   std::vector<PipelineInput> inputs;
   BudgetLimits budget;
   absl::Duration deadline = absl::InfiniteDuration();
+  PolicyPtr policy;                       // null: DefaultPolicy()
   std::vector<PipelineTest> tests;
   std::vector<std::string> models;        // as opened: "offline (auto)"
   TaskGraph graph;                        // the steps as written, for pictures
@@ -66,6 +71,8 @@ struct Pipeline {
 
 struct PipelineOptions {
   std::string model;                      // not "": used for every agent instead of the file's
+  // How models are opened; null: OpenModel.
+  std::function<absl::StatusOr<ModelPtr>(std::string_view spec, const ModelOptions& options)> open_model = nullptr;
 };
 
 // All mistakes that can be found in one pass go to `diagnostics` when it is given. The error: kInvalidArgument with the first one, kNotFound when there is no

@@ -1,0 +1,49 @@
+// Reads the steps of a pipeline: from checked nodes to StepPlans.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "pipeline/book.h"
+#include "pipeline/names.h"
+#include "pipeline/step_plan.h"
+
+namespace ninefold::pipeline {
+
+class StepReader {
+ public:
+  StepReader(Load& load, Book& book) : load_(load), book_(book) {}
+
+  // The steps of one level (the pipeline's, or a loop's). Mistakes are in the diagnostics; then the plans are incomplete.
+  std::vector<StepPlan> Read(const YamlNode& list, Names& names);
+  // A template that stands outside a step (the pipeline's output), as a step that joins nothing.
+  StepPlan ReadOutput(const YamlNode& text, const Names& names);
+
+ private:
+  void Collect(const YamlNode& list, Names& names);
+  void AddId(const YamlNode& id, Names& names);
+  void ReadStep(const YamlNode& node, Names& names, const StepPlan* parent, std::vector<StepPlan>& plans);
+  bool OneKind(const YamlNode& node, const std::string& id);
+  void ReadCommon(const YamlNode& node, const Names& names, StepPlan& plan);
+  void ReadFailure(const YamlNode& node, StepPlan& plan);
+  void ReadJoin(const YamlNode& node, StepPlan& plan);
+  void ReadParallel(const YamlNode& node, Names& names, StepPlan plan, std::vector<StepPlan>& plans);
+  void ReadLoop(const YamlNode& node, const YamlNode& step, const Names& names, StepPlan& plan);
+  void ReadEach(const YamlNode& node, StepPlan& plan);
+  AgentPtr Body(const YamlNode& node, const std::string& id);
+  AgentPtr PlanBody(const YamlNode& node, const std::string& id);
+  AgentPtr ContemplateBody(const YamlNode& node, const std::string& id);
+  AgentPtr RouteBody(const YamlNode& node, const std::string& id);
+  bool Members(const YamlNode* list, Roster& roster);
+
+  std::shared_ptr<const Template> ReadTemplate(const YamlNode& node, const Names& names, StepPlan& plan);
+  std::shared_ptr<const Expression> ReadExpression(const YamlNode* node, const Names& names, StepPlan& plan);
+  void Use(const std::vector<PathSegment>& path, const Names& names, StepPlan& plan);
+
+  Load& load_;
+  Book& book_;
+  std::map<std::string, Position> ids_;  // of all levels
+};
+
+}  // namespace ninefold::pipeline
