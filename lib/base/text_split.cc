@@ -329,6 +329,9 @@ class Splitter {
     if (IsLower(next[0]) || next[0] == '(') return false;
     const char last = text_[lines_[i].end - 1];
     if (last == ',' || last == '-' || last == '(') return false;
+    const std::string_view line = View(i);
+    const std::size_t last_word = line.rfind(' ');
+    if (last_word != std::string_view::npos && IsStopWord(FoldCase(line.substr(last_word + 1)))) return false;
     const std::size_t word = std::min(next.find(' '), next.size());
     const std::size_t used = lines_[i].end - lines_[i].begin + std::size_t(lines_[i].indent);
     return used + 1 + word + 4 < width_;
