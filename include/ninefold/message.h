@@ -12,11 +12,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "ninefold/json.h"
 
 namespace ninefold {
@@ -152,6 +154,7 @@ struct ToolSpec {
   Json parameters = EmptyObjectSchema();  // JSON Schema 2020-12 of the arguments
   Effect effect = Effect::kRead;
   Capabilities capabilities = {};
+  std::optional<absl::Duration> timeout = std::nullopt;  // of one call; unset: the agent's (ToolLimits)
 };
 
 // A place in a source that supports an answer.

@@ -17,6 +17,7 @@ class AgentTool : public Tool {
                         {"properties", {{"task", {{"type", "string"}, {"description", "What it is to do, with all it needs to know"}}}}},
                         {"required", Json::array({"task"})},
                         {"additionalProperties", false}};
+    spec_.timeout = absl::InfiniteDuration();  // its own limits bound it
     spec_.effect = Effect::kPure;  // its own steps are in the journal
   }
   const ToolSpec& spec() const override { return spec_; }

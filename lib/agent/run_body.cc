@@ -79,8 +79,12 @@ Async<absl::StatusOr<Reply>> RunWhole(Loop& loop, std::shared_ptr<RunSetup> setu
   absl::Status ready;
   if (options.mode != RunMode::kFresh) ready = co_await Restore(run, *setup, root);
   if (ready.ok()) ready = co_await run.journal.RecordRun(record, loop);
-  absl::StatusOr<Reply> reply = ready;
-  if (ready.ok()) reply = co_await CallBody(body, root);
+  absl::StatusOr<Reply> reply = absl::InternalError("not run");
+  if (ready.ok()) {
+    reply = co_await CallBody(body, root);
+  } else {
+    reply = ready;
+  }
 
   root.Emit(event::RunEnded{reply.status(), root.cost()});
   record.state = std::string(StateOf(reply.status()));

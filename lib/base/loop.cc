@@ -22,8 +22,11 @@ Loop::TimerId Loop::AddTimer(absl::Time when, std::function<void()> fn) {
   return id;
 }
 
-// The clock may still ring for a timer that is gone; nothing is due then, and that costs less than setting it anew.
-void Loop::RemoveTimer(TimerId id) { timers_.erase(id); }
+// The clock may still ring for a timer that is gone; nothing is due then, and that costs less than setting it anew. But the last
+// timer takes the clock with it: an io_context with a clock set would not run out of work before it rings.
+void Loop::RemoveTimer(TimerId id) {
+  if (timers_.erase(id) > 0 && timers_.empty()) TimersChanged();
+}
 
 void Loop::FireTimers(absl::Time now) {
   while (!timers_.empty() && timers_.begin()->first.first <= now) {
@@ -113,14 +116,18 @@ class AsioLoop : public Loop {
 
  private:
   void Arm() {
-    if (!HasTimers()) return;
+    if (!HasTimers()) {
+      if (armed_) alarm_.cancel();
+      armed_.reset();
+      return;
+    }
     const absl::Time next = NextTimer();
     if (next == absl::InfiniteFuture() || (armed_ && *armed_ <= next)) return;
     armed_ = next;
     // expires_at cancels the wait before; its handler sees an error and does nothing.
     alarm_.expires_at(steady_ + absl::ToChronoNanoseconds(next - wall_));
     alarm_.async_wait([this](const boost::system::error_code& error) {
-      if (error) return;
+      if (error || !armed_) return;
       armed_.reset();
       FireTimers(Now());
       Arm();

@@ -125,10 +125,12 @@ Async<TaskResult> Perform(GraphRun& run, std::size_t i, Context& ctx) {
   }
   if (ctx.wants_events()) ctx.Emit(event::TaskStarted{task.id, task.agent->card().name});
   absl::StatusOr<Prompt> prompt = task.prompt.Render(inputs);
-  absl::StatusOr<Reply> reply = prompt.status();
+  absl::StatusOr<Reply> reply = absl::InternalError("not run");
   if (prompt.ok()) {
     Prompt ready = WithKnown(*std::move(prompt), inputs);
     reply = co_await Attempt(task, std::move(ready), ctx);
+  } else {
+    reply = prompt.status();
   }
   if (reply.ok()) {
     result = {TaskOutcome::kDone, absl::OkStatus(), std::make_shared<const Reply>(*std::move(reply))};

@@ -103,6 +103,15 @@ TEST(AsioLoop, TimersRingInOrder) {
   EXPECT_GE(loop->Now(), now + absl::Milliseconds(4));
 }
 
+// A pending wait for a timer that was removed kept io_context::run from returning for an hour.
+TEST(AsioLoop, ARemovedTimerKeepsNobodyWaiting) {
+  asio::io_context io(1);
+  auto loop = MakeLoop(io, MakeBlockingPool(1));
+  const Loop::TimerId far = loop->AddTimer(loop->Now() + absl::Hours(1), [] { FAIL(); });
+  loop->AddTimer(loop->Now(), [&] { loop->RemoveTimer(far); });
+  io.run();
+}
+
 TEST(AsioLoop, PostComesFromAnyThread) {
   asio::io_context io(1);
   auto loop = MakeLoop(io, MakeBlockingPool(1));
