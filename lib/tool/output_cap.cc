@@ -1,5 +1,6 @@
 #include "tool/output_cap.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -17,14 +18,12 @@ constexpr std::size_t kQuoteBytesMax = 4'096;
 
 // Spends `left` on `text`; what does not fit is replaced by a note.
 std::string Fit(std::string text, std::size_t& left) {
-  if (FindInvalidUtf8(text) != std::string_view::npos) text = MendUtf8(text);
-  if (text.size() <= left) {
-    left -= text.size();
-    return text;
-  }
   const std::size_t all = text.size();
-  const std::size_t kept = CutUtf8(text, left).size();
-  text.resize(kept);
+  text.resize(CutUtf8(text, left).size());  // first, so that the rest of a huge text costs nothing
+  const std::size_t kept = text.size();
+  if (FindInvalidUtf8(text) != std::string_view::npos) text = MendUtf8(text);
+  left -= std::min(left, text.size());
+  if (kept == all) return text;
   left = 0;
   absl::StrAppend(&text, "\n[cut here: ", all - kept, " of ", all, " bytes left out]");
   return text;

@@ -119,8 +119,8 @@ class Parser {
         continue;
       }
       const bool divides = Take('/');
-      const std::size_t at = at_;
       if (!divides && !Take('%')) return value;
+      const std::size_t at = at_;
       TRY(const double right, Unary());
       if (right == 0) return Wrong(at, "division by zero");
       value = divides ? value / right : std::fmod(value, right);
