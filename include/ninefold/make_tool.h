@@ -2,7 +2,8 @@
 //
 //   ToolPtr weather = MakeTool("weather", "Forecast for a city",
 //       [](const Query& q) -> absl::StatusOr<std::string> { return "sunny in " + q.city; });
-//   ToolPtr wait = MakeTool("wait", "Waits", [](const Pause& p, Context& ctx) -> Async<absl::StatusOr<std::string>> {
+//   ToolPtr wait = MakeTool("wait", "Waits", [](const Pause& p, Context& ctx) ->
+//   Async<absl::StatusOr<std::string>> {
 //     absl::Status slept = co_await ctx.Sleep(absl::Seconds(p.seconds));
 //     if (!slept.ok()) co_return slept;
 //     co_return std::string("done");
@@ -24,8 +25,9 @@ namespace ninefold {
 struct ToolOptions {
   Effect effect = Effect::kRead;
   Capabilities capabilities = {};
-  // Of plain functions: true calls it on the loop, for what takes microseconds. Otherwise it runs on the thread pool, so it may block
-  // and must be safe to call from any thread; a time-out shows only when it returns.
+  // Of plain functions: true calls it on the loop, for what takes microseconds. Otherwise it runs on the
+  // thread pool, so it may block and must be safe to call from any thread; a time-out shows only when it
+  // returns.
   bool quick = false;
 };
 
@@ -91,15 +93,17 @@ ToolPtr MakeQuickTool(ToolSpec spec, BlockingToolFn fn);
 
 }  // namespace internal
 
-// `fn` is a plain function, R(const Arguments&), or a coroutine function, Async<R>(const Arguments&, Context&); R is ToolOutput,
-// std::string, Json, anything schema.h can write, absl::Status, or absl::StatusOr of one. A non-OK status is told to the model,
-// but for kCancelled, kResourceExhausted and kPermissionDenied, which end the run.
+// `fn` is a plain function, R(const Arguments&), or a coroutine function, Async<R>(const Arguments&,
+// Context&); R is ToolOutput, std::string, Json, anything schema.h can write, absl::Status, or absl::StatusOr
+// of one. A non-OK status is told to the model, but for kCancelled, kResourceExhausted and kPermissionDenied,
+// which end the run.
 template <class Fn>
 ToolPtr MakeTool(std::string name, std::string description, Fn fn, ToolOptions options = {}) {
   using Takes = internal::Signature<std::decay_t<Fn>>;
   using Arguments = typename Takes::Arguments;
   using Gives = internal::Awaited<typename Takes::Result>;
-  static_assert(internal::DescribedStruct<Arguments>, "the function's parameter must be a struct with NINEFOLD_DESCRIBE");
+  static_assert(internal::DescribedStruct<Arguments>,
+                "the function's parameter must be a struct with NINEFOLD_DESCRIBE");
   ToolSpec spec;
   spec.name = std::move(name);
   spec.description = std::move(description);
@@ -113,7 +117,8 @@ ToolPtr MakeTool(std::string name, std::string description, Fn fn, ToolOptions o
     };
     return MakeDynamicTool(std::move(spec), std::move(call));
   } else {
-    static_assert(Takes::kTakesOne, "a plain function takes (const Arguments&); only a coroutine function has the Context");
+    static_assert(Takes::kTakesOne,
+                  "a plain function takes (const Arguments&); only a coroutine function has the Context");
     auto call = [fn = std::move(fn)](const Json& json) -> absl::StatusOr<ToolOutput> {
       absl::StatusOr<Arguments> arguments = FromJson<Arguments>(json);
       if (!arguments.ok()) return arguments.status();

@@ -10,17 +10,19 @@
 //     std::vector<std::string> tags;
 //     std::map<std::string, double> weights;
 //   };
-//   NINEFOLD_DESCRIBE(Query, (city, "City, in English"), (days, "Days ahead", Min(1), Max(10)), (unit, "Scale"),
+//   NINEFOLD_DESCRIBE(Query, (city, "City, in English"), (days, "Days ahead", Min(1), Max(10)), (unit,
+//   "Scale"),
 //                     (tags, "Labels"), (weights, "Weight by label", MayBeAbsent()))
 //
 //   Json schema = SchemaOf<Query>();
 //   absl::StatusOr<Query> q = FromJson<Query>(*ParseJson(R"({"city":"Bonn","days":20,"tags":[]})"));
 //   // /days: 20 is more than the maximum 10
 //
-// The macros stand at namespace scope, in the type's own namespace, after the type. Members may be: std::string, bool, every
-// integer and floating type, described enums (as strings) and structs, std::optional, std::vector, std::map<std::string, T>, and Json
-// (anything). A member is required unless it is an optional, its value in Type{} is another than that of an empty
-// member (false, 0, "", the enum's value 0), or it says MayBeAbsent(); its value in Type{} is the default in the schema.
+// The macros stand at namespace scope, in the type's own namespace, after the type. Members may be:
+// std::string, bool, every integer and floating type, described enums (as strings) and structs,
+// std::optional, std::vector, std::map<std::string, T>, and Json (anything). A member is required unless it
+// is an optional, its value in Type{} is another than that of an empty member (false, 0, "", the enum's value
+// 0), or it says MayBeAbsent(); its value in Type{} is the default in the schema.
 //
 // MakeTool (below) makes a tool of a function over such a struct.
 #pragma once
@@ -56,9 +58,13 @@ struct Bound {
   T value;
 };
 template <class T>
-constexpr Bound<T> Min(T value) { return {"minimum", value}; }
+constexpr Bound<T> Min(T value) {
+  return {"minimum", value};
+}
 template <class T>
-constexpr Bound<T> Max(T value) { return {"maximum", value}; }
+constexpr Bound<T> Max(T value) {
+  return {"maximum", value};
+}
 constexpr Bound<std::size_t> MinLength(std::size_t characters) { return {"minLength", characters}; }
 constexpr Bound<std::size_t> MaxLength(std::size_t characters) { return {"maxLength", characters}; }
 constexpr Bound<std::size_t> MinItems(std::size_t items) { return {"minItems", items}; }
@@ -88,9 +94,13 @@ struct AnyMember {
 };
 
 template <class T>
-concept DescribedStruct = requires(AnyMember& visit) { NinefoldDescribe(Tag<T>(), visit); };
+concept DescribedStruct = requires(AnyMember& visit) {
+  NinefoldDescribe(Tag<T>(), visit);
+};
 template <class T>
-concept DescribedEnum = std::is_enum_v<T> && requires { NinefoldEnumerators(Tag<T>()); };
+concept DescribedEnum = std::is_enum_v<T> && requires {
+  NinefoldEnumerators(Tag<T>());
+};
 
 template <class T>
 inline constexpr bool kIsOptional = false;
@@ -274,7 +284,8 @@ class Reader {
   std::vector<std::string> mistakes_;
 };
 
-// kInvalidArgument with every mistake, each with its JSON pointer. Takes nulls out of `json` where they stand for absence.
+// kInvalidArgument with every mistake, each with its JSON pointer. Takes nulls out of `json` where they stand
+// for absence.
 absl::Status Conform(const Json& schema, Json& json);
 
 template <class T>
@@ -299,10 +310,12 @@ template <class T>
 void ReadNumber(const Json& json, T& value, Reader& reader) {
   using Limits = std::numeric_limits<T>;
   if constexpr (std::is_floating_point_v<T>) {
-    constexpr double kHigh = sizeof(T) < sizeof(double) ? double(Limits::max()) : std::numeric_limits<double>::max();
+    constexpr double kHigh =
+        sizeof(T) < sizeof(double) ? double(Limits::max()) : std::numeric_limits<double>::max();
     if (const auto number = reader.Real(json, kHigh)) value = static_cast<T>(*number);
   } else if constexpr (std::is_signed_v<T>) {
-    if (const auto number = reader.Signed(json, Limits::min(), Limits::max())) value = static_cast<T>(*number);
+    if (const auto number = reader.Signed(json, Limits::min(), Limits::max()))
+      value = static_cast<T>(*number);
   } else {
     if (const auto number = reader.Unsigned(json, Limits::max())) value = static_cast<T>(*number);
   }
@@ -375,8 +388,8 @@ Json SchemaOf() {
   return internal::CachedSchema<T>();
 }
 
-// kInvalidArgument names every mistake (16 at most) by JSON pointer; numbers that do not fit are mistakes, never wrapped. Null for a
-// member that is not required is the same as leaving it out.
+// kInvalidArgument names every mistake (16 at most) by JSON pointer; numbers that do not fit are mistakes,
+// never wrapped. Null for a member that is not required is the same as leaving it out.
 template <class T>
 absl::StatusOr<T> FromJson(const Json& json) {
   Json copy = json;
@@ -392,12 +405,12 @@ absl::StatusOr<T> FromJson(const Json& json) {
 
 // Optionals without a value are left out. Doubles that are not finite become null when dumped.
 template <class T>
-  requires internal::DescribedStruct<T> || internal::DescribedEnum<T>
-Json ToJson(const T& value) {
+requires internal::DescribedStruct<T> || internal::DescribedEnum<T> Json ToJson(const T& value) {
   return internal::ValueToJson(value);
 }
 
-// For AgentOptions::output and ModelRequest::output. (The second parameter stands for OutputSchema of model.h, which this header only names.)
+// For AgentOptions::output and ModelRequest::output. (The second parameter stands for OutputSchema of
+// model.h, which this header only names.)
 template <class T, class Schema = OutputSchema>
 std::shared_ptr<const Schema> Output(std::string name = "answer") {
   auto output = std::make_shared<Schema>();

@@ -1,4 +1,5 @@
-// A walk over schema and value together, a handler a keyword. A probe (anyOf, not, if) walks with a list of mistakes of its own.
+// A walk over schema and value together, a handler a keyword. A probe (anyOf, not, if) walks with a list of
+// mistakes of its own.
 #include "base/json_schema.h"
 
 #include <algorithm>
@@ -31,7 +32,8 @@ class Validator {
   }
 
  private:
-  using Handler = void (Validator::*)(const Json& schema, const Json& word, const Json& value, const std::string& at);
+  using Handler = void (Validator::*)(const Json& schema, const Json& word, const Json& value,
+                                      const std::string& at);
   static const std::unordered_map<std::string_view, Handler>& Handlers();
 
   // Ends the whole walk: the schema cannot be used, or is too much work.
@@ -41,7 +43,8 @@ class Validator {
   bool Done() const { return !broken_.empty() || mistakes_->size() >= limits_.mistakes_max; }
   bool Step(std::size_t n = 1) {
     steps_ += n;
-    if (steps_ > limits_.steps_max) Break("checking it against its schema takes too long; make the schema or the value smaller");
+    if (steps_ > limits_.steps_max)
+      Break("checking it against its schema takes too long; make the schema or the value smaller");
     return broken_.empty();
   }
   void Add(const std::string& at, std::string what) {
@@ -55,12 +58,14 @@ class Validator {
       return;
     }
     if (!schema.is_object()) return Break("its schema is damaged: neither an object nor true or false");
-    if (depth_ >= limits_.depth_max) return Break(absl::StrCat("its schema nests deeper than ", limits_.depth_max));
+    if (depth_ >= limits_.depth_max)
+      return Break(absl::StrCat("its schema nests deeper than ", limits_.depth_max));
     ++depth_;
     const std::size_t before = mistakes_->size();
     const Json* type = GetMember(schema, "type");
     if (type != nullptr) Type(*type, value, at);
-    if (mistakes_->size() == before) VisitWords(schema, value, at);  // the rest says little of a value of another type
+    if (mistakes_->size() == before)
+      VisitWords(schema, value, at);  // the rest says little of a value of another type
     --depth_;
   }
 
@@ -84,7 +89,8 @@ class Validator {
 
   void Type(const Json& type, const Json& value, const std::string& at) {
     if (type.is_string()) {
-      if (!HasType(value, type.get_ref<const std::string&>())) Add(at, absl::StrCat(Shown(value), " is not ", Article(type)));
+      if (!HasType(value, type.get_ref<const std::string&>()))
+        Add(at, absl::StrCat(Shown(value), " is not ", Article(type)));
       return;
     }
     if (!type.is_array()) return;
@@ -109,7 +115,8 @@ class Validator {
       if (list.size() > 300) absl::StrAppend(&list, ", …");
     }
     const auto* given = value.get_ptr<const std::string*>();
-    Add(at, absl::StrCat(Shown(value), " is none of ", list, given == nullptr ? "" : DidYouMean(*given, names)));
+    Add(at,
+        absl::StrCat(Shown(value), " is none of ", list, given == nullptr ? "" : DidYouMean(*given, names)));
   }
 
   void Const(const Json&, const Json& word, const Json& value, const std::string& at) {
@@ -143,7 +150,8 @@ class Validator {
 
   // Counts: a bound that is no number is not one.
   template <class Wrong>
-  void Count(std::size_t have, const Json& word, const std::string& at, const char* unit, const char* bound, Wrong wrong) {
+  void Count(std::size_t have, const Json& word, const std::string& at, const char* unit, const char* bound,
+             Wrong wrong) {
     if (!word.is_number() || !wrong(static_cast<long double>(have), Wide(word))) return;
     Add(at, absl::StrCat("has ", have, " ", unit, have == 1 ? "" : "s", "; ", bound, " ", Shown(word)));
   }
@@ -175,7 +183,8 @@ class Validator {
   bool Matches(const std::string& pattern, const std::string& text) {
     auto& compiled = patterns_[pattern];
     if (!compiled) compiled = std::make_unique<PatternOf>(pattern);
-    if (!compiled->status().ok()) Break(absl::StrCat("its schema is damaged: ", Describe(compiled->status())));
+    if (!compiled->status().ok())
+      Break(absl::StrCat("its schema is damaged: ", Describe(compiled->status())));
     return Step(1 + text.size() / 64) && compiled->Matches(text);
   }
   void Pattern(const Json&, const Json& word, const Json& value, const std::string& at) {
@@ -207,7 +216,8 @@ class Validator {
       if (!Step() || (known != nullptr && known->is_object() && known->contains(it.key()))) continue;
       bool matched = false;
       if (rules != nullptr && rules->is_object()) {
-        for (auto rule = rules->begin(); rule != rules->end() && !matched; ++rule) matched = Matches(rule.key(), it.key());
+        for (auto rule = rules->begin(); rule != rules->end() && !matched; ++rule)
+          matched = Matches(rule.key(), it.key());
       }
       if (matched) continue;
       if (!word.is_boolean()) {
@@ -249,7 +259,8 @@ class Validator {
     if (!value.is_array()) return;
     const Json* prefix = GetMember(schema, "prefixItems");
     const std::size_t first = prefix != nullptr && prefix->is_array() ? prefix->size() : 0;
-    for (std::size_t i = first; i < value.size() && !Done(); ++i) Visit(word, value[i], absl::StrCat(at, "/", i));
+    for (std::size_t i = first; i < value.size() && !Done(); ++i)
+      Visit(word, value[i], absl::StrCat(at, "/", i));
   }
   void Contains(const Json& schema, const Json& word, const Json& value, const std::string& at) {
     if (!value.is_array()) return;
@@ -265,7 +276,9 @@ class Validator {
     std::unordered_map<std::string, std::size_t> seen;
     for (std::size_t i = 0; i < value.size(); ++i) {
       const auto [it, is_new] = seen.emplace(DumpJson(Normal(value[i])), i);
-      if (!is_new) return Add(absl::StrCat(at, "/", i), absl::StrCat("the same as item ", it->second, "; items must differ"));
+      if (!is_new)
+        return Add(absl::StrCat(at, "/", i),
+                   absl::StrCat("the same as item ", it->second, "; items must differ"));
     }
   }
 
@@ -304,7 +317,8 @@ class Validator {
     if (fitting > 1) Add(at, absl::StrCat("fits more than one of ", word.size(), " alternatives"));
   }
   void Not(const Json&, const Json& word, const Json& value, const std::string& at) {
-    if (Fits(word, value) && broken_.empty()) Add(at, absl::StrCat(Shown(value), " is what the schema rules out"));
+    if (Fits(word, value) && broken_.empty())
+      Add(at, absl::StrCat(Shown(value), " is what the schema rules out"));
   }
   void If(const Json& schema, const Json& word, const Json& value, const std::string& at) {
     const Json* next = GetMember(schema, Fits(word, value) ? "then" : "else");
@@ -321,7 +335,9 @@ class Validator {
     Visit(*target, value, at);
   }
 
-  static std::string Below(const std::string& at, const std::string& key) { return absl::StrCat(at, "/", PointerPart(key)); }
+  static std::string Below(const std::string& at, const std::string& key) {
+    return absl::StrCat(at, "/", PointerPart(key));
+  }
 
   const Json& root_;
   const SchemaLimits limits_;
@@ -335,20 +351,36 @@ class Validator {
 
 const std::unordered_map<std::string_view, Validator::Handler>& Validator::Handlers() {
   static const std::unordered_map<std::string_view, Handler> handlers = {
-      {"enum", &Validator::Enum}, {"const", &Validator::Const},
-      {"minimum", &Validator::Minimum}, {"maximum", &Validator::Maximum},
-      {"exclusiveMinimum", &Validator::ExclusiveMinimum}, {"exclusiveMaximum", &Validator::ExclusiveMaximum},
-      {"multipleOf", &Validator::MultipleOf}, {"pattern", &Validator::Pattern},
-      {"minLength", &Validator::MinLength}, {"maxLength", &Validator::MaxLength},
-      {"minItems", &Validator::MinItems}, {"maxItems", &Validator::MaxItems},
-      {"minProperties", &Validator::MinProperties}, {"maxProperties", &Validator::MaxProperties},
-      {"properties", &Validator::Properties}, {"patternProperties", &Validator::PatternProperties},
-      {"additionalProperties", &Validator::AdditionalProperties}, {"propertyNames", &Validator::PropertyNames},
-      {"required", &Validator::Required}, {"dependentRequired", &Validator::DependentRequired},
-      {"prefixItems", &Validator::PrefixItems}, {"items", &Validator::Items},
-      {"contains", &Validator::Contains}, {"uniqueItems", &Validator::UniqueItems},
-      {"allOf", &Validator::AllOf}, {"anyOf", &Validator::AnyOf}, {"oneOf", &Validator::OneOf},
-      {"not", &Validator::Not}, {"if", &Validator::If}, {"$ref", &Validator::Ref}};
+      {"enum", &Validator::Enum},
+      {"const", &Validator::Const},
+      {"minimum", &Validator::Minimum},
+      {"maximum", &Validator::Maximum},
+      {"exclusiveMinimum", &Validator::ExclusiveMinimum},
+      {"exclusiveMaximum", &Validator::ExclusiveMaximum},
+      {"multipleOf", &Validator::MultipleOf},
+      {"pattern", &Validator::Pattern},
+      {"minLength", &Validator::MinLength},
+      {"maxLength", &Validator::MaxLength},
+      {"minItems", &Validator::MinItems},
+      {"maxItems", &Validator::MaxItems},
+      {"minProperties", &Validator::MinProperties},
+      {"maxProperties", &Validator::MaxProperties},
+      {"properties", &Validator::Properties},
+      {"patternProperties", &Validator::PatternProperties},
+      {"additionalProperties", &Validator::AdditionalProperties},
+      {"propertyNames", &Validator::PropertyNames},
+      {"required", &Validator::Required},
+      {"dependentRequired", &Validator::DependentRequired},
+      {"prefixItems", &Validator::PrefixItems},
+      {"items", &Validator::Items},
+      {"contains", &Validator::Contains},
+      {"uniqueItems", &Validator::UniqueItems},
+      {"allOf", &Validator::AllOf},
+      {"anyOf", &Validator::AnyOf},
+      {"oneOf", &Validator::OneOf},
+      {"not", &Validator::Not},
+      {"if", &Validator::If},
+      {"$ref", &Validator::Ref}};
   return handlers;
 }
 
@@ -365,10 +397,13 @@ std::string Describe(const SchemaMistake& mistake) {
 absl::Status StatusOf(const std::vector<SchemaMistake>& mistakes) {
   if (mistakes.empty()) return absl::OkStatus();
   std::string all;
-  for (const SchemaMistake& mistake : mistakes) absl::StrAppend(&all, all.empty() ? "" : "; ", Describe(mistake));
+  for (const SchemaMistake& mistake : mistakes)
+    absl::StrAppend(&all, all.empty() ? "" : "; ", Describe(mistake));
   return absl::InvalidArgumentError(all);
 }
 
-absl::Status ValidateJson(const Json& schema, const Json& value) { return StatusOf(SchemaMistakes(schema, value)); }
+absl::Status ValidateJson(const Json& schema, const Json& value) {
+  return StatusOf(SchemaMistakes(schema, value));
+}
 
 }  // namespace ninefold

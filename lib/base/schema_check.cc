@@ -18,12 +18,13 @@ namespace {
 constexpr int kDepthMax = 64;
 constexpr std::size_t kSchemasMax = 100'000;
 
-constexpr std::array<std::string_view, 5> kNumbers = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
-                                                      "multipleOf"};
-constexpr std::array<std::string_view, 8> kCounts = {"minLength", "maxLength",     "minItems",      "maxItems",
-                                                     "minContains", "maxContains", "minProperties", "maxProperties"};
-constexpr std::array<std::string_view, 8> kOne = {"additionalProperties", "propertyNames", "items", "contains",
-                                                  "not", "if", "then", "else"};
+constexpr std::array<std::string_view, 5> kNumbers = {"minimum", "maximum", "exclusiveMinimum",
+                                                      "exclusiveMaximum", "multipleOf"};
+constexpr std::array<std::string_view, 8> kCounts = {"minLength",     "maxLength",    "minItems",
+                                                     "maxItems",      "minContains",  "maxContains",
+                                                     "minProperties", "maxProperties"};
+constexpr std::array<std::string_view, 8> kOne = {
+    "additionalProperties", "propertyNames", "items", "contains", "not", "if", "then", "else"};
 constexpr std::array<std::string_view, 4> kLists = {"allOf", "anyOf", "oneOf", "prefixItems"};
 constexpr std::array<std::string_view, 3> kMaps = {"properties", "patternProperties", "$defs"};
 
@@ -44,7 +45,8 @@ class Checker {
     if (schema.is_boolean()) return absl::OkStatus();
     if (!schema.is_object()) return Wrong(at, absl::StrCat("must be a schema, not ", Shown(schema)));
     if (depth > kDepthMax) return Wrong("", absl::StrCat("nests deeper than ", kDepthMax));
-    if (++schemas_ > kSchemasMax) return Wrong("", absl::StrCat("has more than ", kSchemasMax, " schemas in it"));
+    if (++schemas_ > kSchemasMax)
+      return Wrong("", absl::StrCat("has more than ", kSchemasMax, " schemas in it"));
     for (auto it = schema.begin(); it != schema.end(); ++it) {
       CHECK_OK(CheckWord(it.key(), it.value(), absl::StrCat(at, "/", PointerPart(it.key())), depth));
     }
@@ -82,7 +84,8 @@ class Checker {
 
   absl::Status CheckList(const Json& value, const std::string& at, int depth) {
     if (!value.is_array() || value.empty()) return Wrong(at, "must be a list of at least one schema");
-    for (std::size_t i = 0; i < value.size(); ++i) CHECK_OK(Check(value[i], absl::StrCat(at, "/", i), depth + 1));
+    for (std::size_t i = 0; i < value.size(); ++i)
+      CHECK_OK(Check(value[i], absl::StrCat(at, "/", i), depth + 1));
     return absl::OkStatus();
   }
 
@@ -97,17 +100,21 @@ class Checker {
   }
 
   static absl::Status CheckTypeName(const Json& value, const std::string& at) {
-    const std::vector<std::string> names = {"null", "boolean", "integer", "number", "string", "array", "object"};
+    const std::vector<std::string> names = {"null",   "boolean", "integer", "number",
+                                            "string", "array",   "object"};
     const auto* name = value.get_ptr<const std::string*>();
     if (name != nullptr && IsTypeName(*name)) return absl::OkStatus();
-    return Wrong(at, absl::StrCat(Shown(value), " is no type; there are null, boolean, integer, number, string, array, object",
-                                  name == nullptr ? "" : DidYouMean(*name, names)));
+    return Wrong(at,
+                 absl::StrCat(Shown(value),
+                              " is no type; there are null, boolean, integer, number, string, array, object",
+                              name == nullptr ? "" : DidYouMean(*name, names)));
   }
 
   static absl::Status CheckType(const Json& value, const std::string& at) {
     if (!value.is_array()) return CheckTypeName(value, at);
     if (value.empty()) return Wrong(at, "must name at least one type");
-    for (std::size_t i = 0; i < value.size(); ++i) CHECK_OK(CheckTypeName(value[i], absl::StrCat(at, "/", i)));
+    for (std::size_t i = 0; i < value.size(); ++i)
+      CHECK_OK(CheckTypeName(value[i], absl::StrCat(at, "/", i)));
     return absl::OkStatus();
   }
 

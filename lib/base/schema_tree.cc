@@ -88,8 +88,8 @@ bool IsSmall(const Json& structured) {
 absl::StatusOr<const Json*> FindRef(const Json& root, const std::string& ref) {
   const std::string shown = Shown(Json(ref));
   if (ref.empty() || ref[0] != '#') {
-    return absl::InvalidArgumentError(
-        absl::StrCat("$ref ", shown, " leads out of the document; only \"#/…\" is followed, nothing is fetched"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "$ref ", shown, " leads out of the document; only \"#/…\" is followed, nothing is fetched"));
   }
   std::string_view rest = std::string_view(ref).substr(1);
   const Json* node = &root;
@@ -110,7 +110,8 @@ absl::StatusOr<const Json*> FindRef(const Json& root, const std::string& ref) {
 PatternOf::PatternOf(const std::string& pattern) {
   const std::string shown = Shown(Json(pattern));
   if (pattern.size() > kPatternBytesMax) {
-    status_ = absl::InvalidArgumentError(absl::StrCat("pattern ", shown, " is longer than ", kPatternBytesMax, " bytes"));
+    status_ = absl::InvalidArgumentError(
+        absl::StrCat("pattern ", shown, " is longer than ", kPatternBytesMax, " bytes"));
     return;
   }
   re2::RE2::Options options;
@@ -118,8 +119,9 @@ PatternOf::PatternOf(const std::string& pattern) {
   options.set_max_mem(4 << 20);
   compiled_ = std::make_unique<re2::RE2>(pattern, options);
   if (compiled_->ok()) return;
-  status_ = absl::InvalidArgumentError(
-      absl::StrCat("pattern ", shown, " cannot be used: ", compiled_->error(), " (look-around and back references are not)"));
+  status_ =
+      absl::InvalidArgumentError(absl::StrCat("pattern ", shown, " cannot be used: ", compiled_->error(),
+                                              " (look-around and back references are not)"));
 }
 
 PatternOf::~PatternOf() = default;
@@ -170,8 +172,8 @@ Json Normal(const Json& value) {
 }
 
 std::size_t CodePoints(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::vector<std::string> KeysOf(const Json* object) {
@@ -184,7 +186,8 @@ std::vector<std::string> KeysOf(const Json* object) {
 std::string Shown(const Json& value) {
   if (value.is_array() && !IsSmall(value)) return absl::StrCat("an array of ", value.size(), " items");
   if (value.is_object() && !IsSmall(value)) return absl::StrCat("an object of ", value.size(), " members");
-  if (const auto* text = value.get_ptr<const std::string*>(); text != nullptr && text->size() > kShownBytesMax) {
+  if (const auto* text = value.get_ptr<const std::string*>();
+      text != nullptr && text->size() > kShownBytesMax) {
     return absl::StrCat(ToAbsl(DumpJson(Json(std::string(CutUtf8(*text, kShownBytesMax))))), "…");
   }
   const std::string dumped = DumpJson(value);

@@ -1,4 +1,5 @@
-// What the validator and the checker of schemas share: references, patterns, type names, and how values are shown.
+// What the validator and the checker of schemas share: references, patterns, type names, and how values are
+// shown.
 #pragma once
 
 #include <memory>

@@ -33,7 +33,8 @@ class OutputValue : public StepValue {
 // The arguments as the tool may see them, or what to tell the model.
 absl::StatusOr<Json> CheckedArguments(const ToolSpec& spec, const Json& arguments) {
   Json value = arguments;
-  if (const auto* text = arguments.get_ptr<const std::string*>()) {  // the model's text was not JSON, or JSON in a string
+  if (const auto* text =
+          arguments.get_ptr<const std::string*>()) {  // the model's text was not JSON, or JSON in a string
     JsonLimits limits;
     limits.refuse_duplicates = true;
     TRY(value, ParseJson(*text, limits));
@@ -48,16 +49,16 @@ absl::StatusOr<Json> CheckedArguments(const ToolSpec& spec, const Json& argument
 }
 
 // A step of this path that is already recorded; nullopt: the tool must be called.
-absl::StatusOr<std::optional<ToolOutput>> Recorded(const ToolSpec& spec, std::uint64_t hash, const std::string& request,
-                                                   Context& ctx) {
+absl::StatusOr<std::optional<ToolOutput>> Recorded(const ToolSpec& spec, std::uint64_t hash,
+                                                   const std::string& request, Context& ctx) {
   TRY(std::optional<StepRecord> record, ctx.Recall("tool", hash, request));
   if (!record) return std::nullopt;
   if (record->state == StepState::kStarted) {
     if (spec.effect != Effect::kOnce) return std::nullopt;
-    return absl::FailedPreconditionError(
-        absl::StrCat(ctx.path(), ": tool \"", spec.name,
-                     "\" was started and its end was not recorded, and it must not be repeated; find out whether it "
-                     "took effect, then start a new run"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        ctx.path(), ": tool \"", spec.name,
+        "\" was started and its end was not recorded, and it must not be repeated; find out whether it "
+        "took effect, then start a new run"));
   }
   if (const auto* value = dynamic_cast<const OutputValue*>(record->value.get())) return value->output();
   JsonLimits limits;
@@ -70,8 +71,8 @@ absl::StatusOr<std::optional<ToolOutput>> Recorded(const ToolSpec& spec, std::ui
     if (output.ok()) return *std::move(output);
     status = output.status();
   }
-  return absl::DataLossError(
-      absl::StrCat(ctx.path(), ": the recorded output of tool \"", spec.name, "\" is damaged: ", Describe(status)));
+  return absl::DataLossError(absl::StrCat(ctx.path(), ": the recorded output of tool \"", spec.name,
+                                          "\" is damaged: ", Describe(status)));
 }
 
 // OK: go on. kPermissionDenied: the model is told why. Else the run ends.
@@ -84,19 +85,23 @@ Async<absl::Status> Permit(const ToolSpec& spec, const Json& arguments, Context&
   const std::string denied = absl::StrCat("tool \"", spec.name, "\" was not permitted: ", decision.why);
   if (!asks) co_return absl::PermissionDeniedError(denied);
   const std::string shown = EscapeForTerminal(CutUtf8(DumpJson(arguments), kRequestBytesMax), true);
-  std::string question = absl::StrCat("May ", ctx.path(), " call tool \"", spec.name, "\" with ", shown, "? ", decision.why);
+  std::string question =
+      absl::StrCat("May ", ctx.path(), " call tool \"", spec.name, "\" with ", shown, "? ", decision.why);
   absl::StatusOr<std::string> answer = co_await ctx.Ask(std::move(question));
-  if (!answer.ok() && answer.status().code() != absl::StatusCode::kFailedPrecondition) co_return answer.status();
+  if (!answer.ok() && answer.status().code() != absl::StatusCode::kFailedPrecondition)
+    co_return answer.status();
   if (!answer.ok()) co_return absl::PermissionDeniedError(absl::StrCat(denied, "; nobody could be asked"));
   const std::string word = absl::AsciiStrToLower(absl::StripAsciiWhitespace(*answer));
   const bool yes = word == "y" || word == "yes";
   ctx.Emit(event::Decided{spec.name, yes ? "allow" : "deny", "a person decided"});
   if (yes) co_return absl::OkStatus();
-  co_return absl::PermissionDeniedError(absl::StrCat("tool \"", spec.name, "\" was not permitted: a person said no"));
+  co_return absl::PermissionDeniedError(
+      absl::StrCat("tool \"", spec.name, "\" was not permitted: a person said no"));
 }
 
 bool EndsRun(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kCancelled || status.code() == absl::StatusCode::kResourceExhausted ||
+  return status.code() == absl::StatusCode::kCancelled ||
+         status.code() == absl::StatusCode::kResourceExhausted ||
          status.code() == absl::StatusCode::kPermissionDenied;
 }
 
@@ -121,7 +126,8 @@ Async<absl::StatusOr<ToolOutput>> CallTimed(const Tool& tool, const Json& argume
     co_return result;
   }
   if (child.cancelled()) {
-    std::string late = absl::StrCat("tool \"", name, "\" gave no result within ", absl::FormatDuration(timeout));
+    std::string late =
+        absl::StrCat("tool \"", name, "\" gave no result within ", absl::FormatDuration(timeout));
     co_return ErrorOutput(std::move(late));
   }
   if (EndsRun(result.status())) co_return Annotate(result.status(), absl::StrCat("tool \"", name, "\""));
@@ -160,13 +166,14 @@ Async<absl::StatusOr<ToolOutput>> CallAnew(const Tool& tool, const Json& argumen
   co_return output;
 }
 
-Async<absl::StatusOr<ToolOutput>> CallOrRecall(const Tool& tool, const ToolCall& call, const ToolLimits& limits,
-                                               Context& ctx) {
+Async<absl::StatusOr<ToolOutput>> CallOrRecall(const Tool& tool, const ToolCall& call,
+                                               const ToolLimits& limits, Context& ctx) {
   const ToolSpec& spec = tool.spec();
   CO_CHECK_OK(ctx.status());
   absl::StatusOr<Json> arguments = CheckedArguments(spec, call.arguments);
   if (!arguments.ok()) {
-    co_return ErrorOutput(absl::StrCat("bad arguments for tool \"", spec.name, "\": ", Describe(arguments.status())));
+    co_return ErrorOutput(
+        absl::StrCat("bad arguments for tool \"", spec.name, "\": ", Describe(arguments.status())));
   }
   const std::string dumped = DumpJson(*arguments);
   StepRecord record;

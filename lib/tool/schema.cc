@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kMistakesMax = 16;
 // 2^53: the text of a larger whole number may have been rounded on its way into a double.
 constexpr double kExactMax = 9007199254740992.0;
-}
+}  // namespace
 
 std::optional<Json> RefIfOpen(SchemaScope& scope, const void* type) {
   for (std::size_t i = 0; i < scope.open.size(); ++i) {
@@ -61,8 +61,8 @@ void Reader::Refuse(const Json& json, const std::string& low, const std::string&
   if (mistakes_.size() >= kMistakesMax) return;
   std::string at;
   for (const std::string& key : at_) absl::StrAppend(&at, "/", PointerPart(key));
-  mistakes_.push_back(
-      absl::StrCat(at.empty() ? "the value" : at, ": ", Shown(json), " does not fit: it must be from ", low, " to ", high));
+  mistakes_.push_back(absl::StrCat(at.empty() ? "the value" : at, ": ", Shown(json),
+                                   " does not fit: it must be from ", low, " to ", high));
 }
 
 std::optional<std::int64_t> Reader::Signed(const Json& json, std::int64_t low, std::int64_t high) {

@@ -44,7 +44,9 @@ class QuickTool : public Tool {
  public:
   QuickTool(ToolSpec spec, BlockingToolFn fn) : spec_(std::move(spec)), fn_(std::move(fn)) {}
   const ToolSpec& spec() const override { return spec_; }
-  Async<absl::StatusOr<ToolOutput>> Call(const Json& arguments, Context&) const override { co_return fn_(arguments); }
+  Async<absl::StatusOr<ToolOutput>> Call(const Json& arguments, Context&) const override {
+    co_return fn_(arguments);
+  }
 
  private:
   ToolSpec spec_;

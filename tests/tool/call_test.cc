@@ -62,7 +62,9 @@ TEST(MakeTool, TakesFunctionsOfManyKinds) {
   EXPECT_EQ(h.loop->elapsed(), absl::Seconds(5));
   const auto as_status = [](const Shout&) { return absl::OkStatus(); };
   const auto as_output = [](Shout shout) { return TextOutput(shout.text); };
-  const auto as_error = [](const Shout&) -> absl::StatusOr<std::string> { return absl::NotFoundError("no such place"); };
+  const auto as_error = [](const Shout&) -> absl::StatusOr<std::string> {
+    return absl::NotFoundError("no such place");
+  };
   EXPECT_EQ(h.Say(*MakeTool("t", "", as_status), shout), "done");
   EXPECT_EQ(h.Say(*MakeTool("t", "", as_output), shout), "a");
   EXPECT_EQ(h.Say(*MakeTool("t", "", as_error), shout), "error: tool \"t\" failed: no such place");
@@ -97,7 +99,8 @@ TEST(CallTool, TellsTheModelWhatIsWrongWithItsArguments) {
       {Json(R"({"text":"a","text":"b"})"), bad + "1:1: key \"text\" stands twice in one object"},
       {Json("```json\n{\"text\":\"a\"}\n```"), bad + "1:1: not JSON: "},
       {Json(std::string(100'000, '[')), bad + "1:65: JSON nested deeper than 64"},
-      {Json("\"" + std::string(20u << 20, 'x') + "\""), bad + "1:1: JSON of 20971522 bytes; at most 16777216 are read"},
+      {Json("\"" + std::string(20u << 20, 'x') + "\""),
+       bad + "1:1: JSON of 20971522 bytes; at most 16777216 are read"},
       {Json("{\"text\":\"\xff\"}"), bad + "1:"},
   };
   for (const auto& c : cases) EXPECT_THAT(h.Say(*tool, c.arguments), StartsWith(c.want));
@@ -134,7 +137,8 @@ TEST(CallTool, EndsAfterItsTimeOut) {
 TEST(CallTool, CancellationEndsTheRunNotTheTool) {
   Harness h;
   h.loop->AddTimer(h.loop->Now() + absl::Seconds(1), [&] { h.current->Cancel(); });
-  const absl::StatusOr<ToolOutput> output = h.Call(*MakeTool("wait", "", Wait), Arguments(R"({"seconds":60})"));
+  const absl::StatusOr<ToolOutput> output =
+      h.Call(*MakeTool("wait", "", Wait), Arguments(R"({"seconds":60})"));
   EXPECT_EQ(output.status().code(), absl::StatusCode::kCancelled);
   EXPECT_TRUE(Of<event::ToolEnded>(h.events).at(0).is_error);
 }
@@ -152,14 +156,20 @@ TEST(CallTool, ExceptionsBecomeErrors) {
             "error: tool \"t\" failed: it threw something that is no std::exception");
   ToolSpec spec;
   spec.name = "t";
-  ToolFn at_once = [](const Json&, Context&) -> Async<absl::StatusOr<ToolOutput>> { throw std::runtime_error("boom"); };
-  EXPECT_EQ(h.Say(*MakeDynamicTool(spec, at_once), Json::object()), "error: tool \"t\" failed: it threw: boom");
+  ToolFn at_once = [](const Json&, Context&) -> Async<absl::StatusOr<ToolOutput>> {
+    throw std::runtime_error("boom");
+  };
+  EXPECT_EQ(h.Say(*MakeDynamicTool(spec, at_once), Json::object()),
+            "error: tool \"t\" failed: it threw: boom");
 }
 
 TEST(CallTool, SomeErrorsEndTheRun) {
-  for (const auto code : {absl::StatusCode::kCancelled, absl::StatusCode::kResourceExhausted, absl::StatusCode::kPermissionDenied}) {
+  for (const auto code : {absl::StatusCode::kCancelled, absl::StatusCode::kResourceExhausted,
+                          absl::StatusCode::kPermissionDenied}) {
     Harness h;
-    const auto fails = [code](const Shout&) -> absl::StatusOr<std::string> { return absl::Status(code, "why"); };
+    const auto fails = [code](const Shout&) -> absl::StatusOr<std::string> {
+      return absl::Status(code, "why");
+    };
     const auto output = h.Call(*MakeTool("t", "", fails), Arguments(R"({"text":"a"})"));
     EXPECT_EQ(output.status(), absl::Status(code, "tool \"t\": why"));
   }
@@ -210,7 +220,8 @@ TEST(CallTool, PolicyDecides) {
   EXPECT_EQ(h.Say(*tool, shout), "error: tool \"shout\" was not permitted: not today");
   EXPECT_EQ(Of<event::Decided>(h.events).at(0).verdict, "deny");
   h.run.policy = std::make_shared<Fixed>(Decision{Verdict::kAsk, "it is loud"});
-  EXPECT_EQ(h.Say(*tool, shout), "error: tool \"shout\" was not permitted: it is loud; nobody could be asked");
+  EXPECT_EQ(h.Say(*tool, shout),
+            "error: tool \"shout\" was not permitted: it is loud; nobody could be asked");
   std::string asked;
   std::string answer = "no";
   h.run.on_ask = [&](std::string_view question) {
@@ -231,7 +242,8 @@ TEST(CallTool, BudgetEndsTheRun) {
   h.run.budget = Budget(limits);
   const ToolPtr tool = MakeTool("shout", "", Repeat);
   EXPECT_EQ(h.Say(*tool, Arguments(R"({"text":"a"})")), "a!");
-  EXPECT_EQ(h.Call(*tool, Arguments(R"({"text":"a"})")).status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(h.Call(*tool, Arguments(R"({"text":"a"})")).status().code(),
+            absl::StatusCode::kResourceExhausted);
 }
 
 // Counts its calls, and can look at the journal while it runs.
@@ -257,7 +269,8 @@ TEST(CallTool, AnswersFromTheJournal) {
   EXPECT_EQ(Place(output->citations.at(0)), "gpl-3.txt:3-4");
   EXPECT_EQ(calls, 1);
   EXPECT_EQ(Of<event::StepReused>(again.events).size(), 1u);
-  EXPECT_EQ(Harness(store).Call(*tool, Arguments(R"({"text":"b"})")).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Harness(store).Call(*tool, Arguments(R"({"text":"b"})")).status().code(),
+            absl::StatusCode::kFailedPrecondition);
 }
 
 TEST(CallTool, AnUnfinishedOnceIsNotRepeated) {
@@ -294,7 +307,8 @@ TEST(CallTool, ADamagedRecordIsSaid) {
   ASSERT_TRUE(store->Write(batch).ok());
   const auto output = Harness(store).Call(*tool, Arguments(R"({"text":"a"})"));
   EXPECT_EQ(output.status().code(), absl::StatusCode::kDataLoss);
-  EXPECT_THAT(output.status().message(), HasSubstr("step: the recorded output of tool \"count\" is damaged: /parts"));
+  EXPECT_THAT(output.status().message(),
+              HasSubstr("step: the recorded output of tool \"count\" is damaged: /parts"));
 }
 
 TEST(ToolOutput, GoesToJsonAndBack) {
@@ -305,7 +319,8 @@ TEST(ToolOutput, GoesToJsonAndBack) {
   const absl::StatusOr<ToolOutput> back = ToolOutputFromJson(ToJson(output));
   ASSERT_TRUE(back.ok()) << back.status();
   EXPECT_EQ(ToJson(*back), ToJson(output));
-  for (const char* bad : {"[]", "{}", R"({"parts":[{"type":"nonsense"}]})", R"({"parts":[],"citations":1})"}) {
+  for (const char* bad :
+       {"[]", "{}", R"({"parts":[{"type":"nonsense"}]})", R"({"parts":[],"citations":1})"}) {
     EXPECT_FALSE(ToolOutputFromJson(Arguments(bad)).ok()) << bad;
   }
 }

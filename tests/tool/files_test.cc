@@ -32,7 +32,9 @@ class Files : public ::testing::Test {
   }
   ~Files() override { fs::remove_all(top_); }
 
-  void Write(const std::string& path, const std::string& text) { std::ofstream(top_ / path, std::ios::binary) << text; }
+  void Write(const std::string& path, const std::string& text) {
+    std::ofstream(top_ / path, std::ios::binary) << text;
+  }
   std::string Use(int tool, const Json& arguments) { return h_.Say(*tools_.at(tool), arguments); }
   std::string List(const std::string& path) { return Use(0, {{"path", path}}); }
   std::string Read(const std::string& path) { return Use(1, {{"path", path}}); }
@@ -57,7 +59,8 @@ TEST_F(Files, ReadNumbersTheLines) {
   EXPECT_EQ(TextOf(output->parts), "2: second line\n[1 more lines; go on with first_line 3]\n");
   EXPECT_EQ(Place(output->citations.at(0)), "a.txt:2");
   EXPECT_EQ(output->citations[0].quote, "second line");
-  EXPECT_EQ(Use(1, {{"path", "a.txt"}, {"first_line", 9}}), "error: \"a.txt\" has 3 lines; there is no line 9");
+  EXPECT_EQ(Use(1, {{"path", "a.txt"}, {"first_line", 9}}),
+            "error: \"a.txt\" has 3 lines; there is no line 9");
   EXPECT_EQ(Use(1, {{"path", "a.txt"}, {"first_line", 2147483647}, {"lines", 100000}}),
             "error: \"a.txt\" has 3 lines; there is no line 2147483647");
 }
@@ -71,7 +74,8 @@ TEST_F(Files, NoPathLeavesTheFolder) {
       {"..", "error: \"..\" is outside the folder"},
       {"/etc/passwd", "error: \"/etc/passwd\" is outside the folder"},
       {"//etc/passwd", "error: \"//etc/passwd\" is outside the folder"},
-      {(top_ / "root/a.txt").string(), "error: \"" + (top_ / "root/a.txt").string() + "\" is outside the folder"},
+      {(top_ / "root/a.txt").string(),
+       "error: \"" + (top_ / "root/a.txt").string() + "\" is outside the folder"},
       {"", "error: the path is empty; \".\" is the folder itself"},
       {".", "error: \".\" is a folder; files.list shows what is in it"},
       {std::string("a.txt\0.png", 10), "error: the path has a NUL character in it"},
@@ -133,8 +137,10 @@ TEST_F(Files, OnlyRegularTextFilesAreRead) {
 TEST_F(Files, SearchFindsLines) {
   EXPECT_EQ(Use(2, {{"text", "second"}}),
             "a.txt:2: second line\nsub/b.txt:1: The Second One\nsub/b.txt:2: seconds\n");
-  EXPECT_EQ(Use(2, {{"text", "second"}, {"whole_words", true}, {"match_case", true}}), "a.txt:2: second line\n");
-  EXPECT_EQ(Use(2, {{"text", "SECOND"}, {"path", "sub/b.txt"}, {"whole_words", true}}), "sub/b.txt:1: The Second One\n");
+  EXPECT_EQ(Use(2, {{"text", "second"}, {"whole_words", true}, {"match_case", true}}),
+            "a.txt:2: second line\n");
+  EXPECT_EQ(Use(2, {{"text", "SECOND"}, {"path", "sub/b.txt"}, {"whole_words", true}}),
+            "sub/b.txt:1: The Second One\n");
   EXPECT_EQ(Use(2, {{"text", "(a+)+$"}}), "no line matches\n");
   const auto output = h_.Call(*tools_[2], {{"text", "third"}});
   EXPECT_EQ(Place(output->citations.at(0)), "a.txt:3");

@@ -43,7 +43,9 @@ class Harness {
     call.name = tool.spec().name;
     call.arguments = std::move(arguments);
     auto task = CallTool(tool, call, limits, step);
-    auto done = [&](std::exception_ptr, absl::StatusOr<ToolOutput> output) { result.emplace(std::move(output)); };
+    auto done = [&](std::exception_ptr, absl::StatusOr<ToolOutput> output) {
+      result.emplace(std::move(output));
+    };
     asio::co_spawn(loop->executor(), std::move(task), done);
     loop->Run();
     if (!result) {  // the frames must go before the contexts do

@@ -32,9 +32,9 @@ struct Query {
   bool detailed = true;
 };
 NINEFOLD_DESCRIBE(Query, (city, "City, in English", MinLength(1), MaxLength(20), Pattern("^[A-Z]")),
-                  (days, "Days ahead", Min(1), Max(10)), (unit, "Scale"), (tags, "Labels", MinItems(1), MaxItems(3)),
-                  (weights, "Weight by label", MayBeAbsent()), (spot, "Where"), (extra, "Anything", MayBeAbsent()),
-                  (detailed, "All of it"))
+                  (days, "Days ahead", Min(1), Max(10)), (unit, "Scale"),
+                  (tags, "Labels", MinItems(1), MaxItems(3)), (weights, "Weight by label", MayBeAbsent()),
+                  (spot, "Where"), (extra, "Anything", MayBeAbsent()), (detailed, "All of it"))
 
 struct Tree {
   std::string name;
@@ -60,9 +60,10 @@ struct Numbers {
   float f = 0;
   double d = 0;
 };
-NINEFOLD_DESCRIBE(Numbers, (i8, "", MayBeAbsent()), (u8, "", MayBeAbsent()), (i16, "", MayBeAbsent()), (u16, "", MayBeAbsent()),
-                  (i32, "", MayBeAbsent()), (u32, "", MayBeAbsent()), (i64, "", MayBeAbsent()), (u64, "", MayBeAbsent()),
-                  (f, "", MayBeAbsent()), (d, "", MayBeAbsent()))
+NINEFOLD_DESCRIBE(Numbers, (i8, "", MayBeAbsent()), (u8, "", MayBeAbsent()), (i16, "", MayBeAbsent()),
+                  (u16, "", MayBeAbsent()), (i32, "", MayBeAbsent()), (u32, "", MayBeAbsent()),
+                  (i64, "", MayBeAbsent()), (u64, "", MayBeAbsent()), (f, "", MayBeAbsent()),
+                  (d, "", MayBeAbsent()))
 
 struct Nothing {};
 NINEFOLD_DESCRIBE(Nothing)
@@ -88,7 +89,8 @@ std::string Told(const std::string& text) {
 }
 
 TEST(Schema, OfAStruct) {
-  EXPECT_EQ(SchemaOf<Query>(), J(R"({"type":"object","additionalProperties":false,"required":["city","tags"],"properties":{
+  EXPECT_EQ(SchemaOf<Query>(),
+            J(R"({"type":"object","additionalProperties":false,"required":["city","tags"],"properties":{
     "city":{"type":"string","description":"City, in English","minLength":1,"maxLength":20,"pattern":"^[A-Z]"},
     "days":{"type":"integer","description":"Days ahead","minimum":1,"maximum":10},
     "unit":{"type":"string","description":"Scale","enum":["celsius","fahrenheit"],"default":"fahrenheit"},
@@ -98,7 +100,8 @@ TEST(Schema, OfAStruct) {
       "latitude":{"type":"number","description":"Degrees north","minimum":-90,"maximum":90},"longitude":{"type":"number"}}},
     "extra":{"description":"Anything","default":null},
     "detailed":{"type":"boolean","description":"All of it","default":true}}})"));
-  EXPECT_EQ(SchemaOf<weather::Nothing>(), J(R"({"type":"object","properties":{},"additionalProperties":false})"));
+  EXPECT_EQ(SchemaOf<weather::Nothing>(),
+            J(R"({"type":"object","properties":{},"additionalProperties":false})"));
 }
 
 TEST(Schema, OfAStructThatContainsItself) {
@@ -106,7 +109,8 @@ TEST(Schema, OfAStructThatContainsItself) {
   const Json forest = SchemaOf<weather::Forest>();
   EXPECT_EQ(forest["properties"]["first"]["$ref"], "#/$defs/Tree");
   EXPECT_EQ(forest["$defs"]["Tree"]["properties"]["children"]["items"]["$ref"], "#/$defs/Tree");
-  const char* text = R"({"first":{"name":"a","children":[{"name":"b","children":[{"name":"c"}]}]},"second":{"name":"d"}})";
+  const char* text =
+      R"({"first":{"name":"a","children":[{"name":"b","children":[{"name":"c"}]}]},"second":{"name":"d"}})";
   const auto read = FromJson<weather::Forest>(J(text));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->first.children[0].children[0].name, "c");
@@ -126,8 +130,10 @@ TEST(Schema, ReadsAndWritesBack) {
 }
 
 TEST(Schema, AbsentAndNullAreTheDefault) {
-  for (const char* text : {R"({"city":"Bonn","tags":["a"]})",
-                           R"({"city":"Bonn","tags":["a"],"days":null,"unit":null,"spot":null,"detailed":null,"weights":null})"}) {
+  for (
+      const char* text :
+      {R"({"city":"Bonn","tags":["a"]})",
+       R"({"city":"Bonn","tags":["a"],"days":null,"unit":null,"spot":null,"detailed":null,"weights":null})"}) {
     const absl::StatusOr<Query> query = FromJson<Query>(J(text));
     ASSERT_TRUE(query.ok()) << query.status();
     EXPECT_FALSE(query->days.has_value());
@@ -137,8 +143,10 @@ TEST(Schema, AbsentAndNullAreTheDefault) {
 }
 
 TEST(Schema, NamesEveryMistake) {
-  EXPECT_EQ(Told<Query>(R"({"city":"Bonn","tags":["a"],"days":20})"), "/days: 20 is more than the maximum 10");
-  EXPECT_EQ(Told<Query>(R"({"city":"Bonn","tags":["a"],"unit":"kelvin"})"), "/unit: \"kelvin\" is none of celsius, fahrenheit");
+  EXPECT_EQ(Told<Query>(R"({"city":"Bonn","tags":["a"],"days":20})"),
+            "/days: 20 is more than the maximum 10");
+  EXPECT_EQ(Told<Query>(R"({"city":"Bonn","tags":["a"],"unit":"kelvin"})"),
+            "/unit: \"kelvin\" is none of celsius, fahrenheit");
   EXPECT_EQ(Told<Query>(R"({"cyti":"Bonn","tags":[1,"b"],"days":0,"spot":{"latitude":91,"longitude":"x"}})"),
             "/cyti: unknown; did you mean \"city\"?; /days: 0 is less than the minimum 1; "
             "/spot/latitude: 91 is more than the maximum 90; /spot/longitude: \"x\" is not a number; "
@@ -164,12 +172,15 @@ TEST(Schema, NumbersNeverWrap) {
       {R"({"i64":"5"})", "/i64: \"5\" is not an integer"},
       {R"({"i64":true})", "/i64: true is not an integer"},
       {R"({"i64":9223372036854775808.0})",
-       "/i64: 9.223372036854776e+18 does not fit: it must be from -9223372036854775808 to 9223372036854775807"},
+       "/i64: 9.223372036854776e+18 does not fit: it must be from -9223372036854775808 to "
+       "9223372036854775807"},
   };
   for (const auto& c : cases) EXPECT_EQ(Told<Numbers>(c.text), c.want) << c.text;
   EXPECT_THAT(Told<Numbers>(R"({"u64":1e308,"f":1e39,"i64":-9223372036854775809})"),
-              ::testing::AllOf(HasSubstr("/u64: 1e+308 does not fit"), HasSubstr("/f: 1e+39 does not fit"), HasSubstr("/i64: ")));
-  EXPECT_EQ(FromJson<Numbers>(J(R"({"u64":18446744073709551615})"))->u64, std::numeric_limits<std::uint64_t>::max());
+              ::testing::AllOf(HasSubstr("/u64: 1e+308 does not fit"), HasSubstr("/f: 1e+39 does not fit"),
+                               HasSubstr("/i64: ")));
+  EXPECT_EQ(FromJson<Numbers>(J(R"({"u64":18446744073709551615})"))->u64,
+            std::numeric_limits<std::uint64_t>::max());
 }
 
 TEST(Schema, IsAnOutput) {

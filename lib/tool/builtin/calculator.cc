@@ -1,4 +1,5 @@
-// A recursive descent parser that computes as it goes. Depth and length are bounded; every error has its column.
+// A recursive descent parser that computes as it goes. Depth and length are bounded; every error has its
+// column.
 //
 //   sum     = product (("+" | "-") product)*
 //   product = unary (("*" | "/" | "%") unary)*
@@ -17,8 +18,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/json_schema.h"
 #include "base/suggest.h"
-#include "base/utf8.h"
 #include "base/try.h"
+#include "base/utf8.h"
 #include "ninefold/schema.h"
 #include "ninefold/status.h"
 #include "ninefold/tool.h"
@@ -70,7 +71,8 @@ class Parser {
 
  private:
   bool AtEnd() {
-    while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) ++at_;
+    while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos)
+      ++at_;
     return at_ >= text_.size();
   }
   bool Take(char c) {
@@ -81,7 +83,8 @@ class Parser {
   std::string Here() {
     if (AtEnd()) return "the end";
     std::size_t length = 1;  // a whole character
-    while (at_ + length < text_.size() && (static_cast<unsigned char>(text_[at_ + length]) & 0xC0) == 0x80) ++length;
+    while (at_ + length < text_.size() && (static_cast<unsigned char>(text_[at_ + length]) & 0xC0) == 0x80)
+      ++length;
     return Shown(Json(std::string(text_.substr(at_, length))));
   }
   static absl::Status Wrong(std::size_t at, std::string_view what) {
@@ -184,11 +187,13 @@ class Parser {
       if (function.name == name) return Call(function, begin);
       names.emplace_back(function.name);
     }
-    return Wrong(begin, absl::StrCat("unknown name ", Shown(Json(std::string(name))), DidYouMean(name, names)));
+    return Wrong(begin,
+                 absl::StrCat("unknown name ", Shown(Json(std::string(name))), DidYouMean(name, names)));
   }
 
   absl::StatusOr<double> Call(const Function& function, std::size_t begin) {
-    if (!Take('(')) return Wrong(at_, absl::StrCat("expected \"(\" after ", ToAbsl(function.name), ", not ", Here()));
+    if (!Take('('))
+      return Wrong(at_, absl::StrCat("expected \"(\" after ", ToAbsl(function.name), ", not ", Here()));
     Values values;
     do {
       TRY(const double value, Sum());
@@ -231,7 +236,8 @@ ToolPtr Calculator() {
   options.effect = Effect::kPure;
   options.quick = true;
   return MakeTool("calculator",
-                  "Computes an arithmetic expression: + - * / % ^ ( ), sqrt abs min max round floor ceil ln log10 exp sin cos "
+                  "Computes an arithmetic expression: + - * / % ^ ( ), sqrt abs min max round floor ceil ln "
+                  "log10 exp sin cos "
                   "tan, pi, e. Angles are in radians.",
                   Calculate, options);
 }

@@ -27,7 +27,8 @@ struct ReadArguments {
   int first_line = 1;
   int lines = 500;
 };
-NINEFOLD_DESCRIBE(ReadArguments, (path, "A text file, as a relative path"), (first_line, "The first line to read", Min(1)),
+NINEFOLD_DESCRIBE(ReadArguments, (path, "A text file, as a relative path"),
+                  (first_line, "The first line to read", Min(1)),
                   (lines, "How many lines to read", Min(1), Max(100'000)))
 
 struct SearchArguments {
@@ -36,7 +37,8 @@ struct SearchArguments {
   bool whole_words = false;
   bool match_case = false;
 };
-NINEFOLD_DESCRIBE(SearchArguments, (text, "What to look for: plain text within one line", MinLength(1), MaxLength(1000)),
+NINEFOLD_DESCRIBE(SearchArguments,
+                  (text, "What to look for: plain text within one line", MinLength(1), MaxLength(1000)),
                   (path, "Where: a folder or a file"), (whole_words, "Only whole words", MayBeAbsent()),
                   (match_case, "Upper and lower case differ", MayBeAbsent()))
 
@@ -93,22 +95,27 @@ ToolOutput ReadFile(const Folder& folder, const ReadArguments& arguments, std::s
     const std::string_view line = NextLine(rest);
     if (line_number < arguments.first_line || line_number - arguments.first_line >= arguments.lines) continue;
     absl::StrAppend(&text, line_number, ": ", ToAbsl(line), "\n");
-    if (citation.quote.size() < kLineBytesMax) absl::StrAppend(&citation.quote, citation.line_end == 0 ? "" : "\n", ToAbsl(line));
+    if (citation.quote.size() < kLineBytesMax)
+      absl::StrAppend(&citation.quote, citation.line_end == 0 ? "" : "\n", ToAbsl(line));
     citation.line_end = line_number;
   }
   if (line_number == 0) return TextOutput("the file is empty");
   if (citation.line_end == 0) {
-    return ErrorOutput(absl::StrCat("\"", arguments.path, "\" has ", line_number, " lines; there is no line ", arguments.first_line));
+    return ErrorOutput(absl::StrCat("\"", arguments.path, "\" has ", line_number, " lines; there is no line ",
+                                    arguments.first_line));
   }
   if (citation.line_end < line_number) {
-    absl::StrAppend(&text, "[", line_number - citation.line_end, " more lines; go on with first_line ", citation.line_end + 1, "]\n");
+    absl::StrAppend(&text, "[", line_number - citation.line_end, " more lines; go on with first_line ",
+                    citation.line_end + 1, "]\n");
   }
   ToolOutput output = TextOutput(std::move(text));
   output.citations.push_back(std::move(citation));
   return output;
 }
 
-bool IsWordByte(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || (c & 0x80) != 0; }
+bool IsWordByte(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || (c & 0x80) != 0;
+}
 
 class Search {
  public:
@@ -170,7 +177,8 @@ class Search {
       ++skipped_;
       return;
     }
-    if (searched_bytes_ + size > kSearchedBytesMax) return Stop(absl::StrCat("after ", kSearchedBytesMax, " bytes"));
+    if (searched_bytes_ + size > kSearchedBytesMax)
+      return Stop(absl::StrCat("after ", kSearchedBytesMax, " bytes"));
     searched_bytes_ += size;
     const auto text = folder_.ReadText(path, bytes_max_);
     if (text.ok()) {
@@ -185,7 +193,8 @@ class Search {
       const std::string_view line = NextLine(rest);
       const std::size_t at = Find(line);
       if (at == std::string_view::npos) continue;
-      if (output_.citations.size() >= kMatchesMax) return Stop(absl::StrCat("after ", kMatchesMax, " matches"));
+      if (output_.citations.size() >= kMatchesMax)
+        return Stop(absl::StrCat("after ", kMatchesMax, " matches"));
       // A long line is shown from a little before the match.
       std::string_view from = line.size() > kLineBytesMax && at > 100 ? line.substr(at - 100) : line;
       while (!from.empty() && (static_cast<unsigned char>(from[0]) & 0xC0) == 0x80) from.remove_prefix(1);
@@ -217,8 +226,12 @@ class Search {
 
   ToolOutput Result() {
     if (text_.empty()) text_ = "no line matches\n";
-    if (!partial_.empty()) absl::StrAppend(&text_, "[partial: stopped ", partial_, "; search a smaller folder or a longer text]\n");
-    if (skipped_ > 0) absl::StrAppend(&text_, "[", skipped_, " passed over: not text, too large, too deep or not readable]\n");
+    if (!partial_.empty())
+      absl::StrAppend(&text_, "[partial: stopped ", partial_,
+                      "; search a smaller folder or a longer text]\n");
+    if (skipped_ > 0)
+      absl::StrAppend(&text_, "[", skipped_,
+                      " passed over: not text, too large, too deep or not readable]\n");
     output_.parts.push_back(Text{std::move(text_)});
     return std::move(output_);
   }
@@ -244,14 +257,17 @@ absl::StatusOr<std::vector<ToolPtr>> FileTools(std::string root, std::size_t fil
   options.capabilities.reads_private = true;
   options.capabilities.sees_untrusted = true;
   auto list = [folder](const ListArguments& arguments) { return ListFiles(*folder, arguments); };
-  auto read = [folder, file_bytes_max](const ReadArguments& arguments) { return ReadFile(*folder, arguments, file_bytes_max); };
+  auto read = [folder, file_bytes_max](const ReadArguments& arguments) {
+    return ReadFile(*folder, arguments, file_bytes_max);
+  };
   auto search = [folder, file_bytes_max](const SearchArguments& arguments) {
     return Search(*folder, arguments, file_bytes_max).Run();
   };
   std::vector<ToolPtr> tools;
   tools.push_back(MakeTool("files.list", "Lists what is in a folder, with sizes", list, options));
   tools.push_back(MakeTool("files.read", "Reads a text file, each line with its number", read, options));
-  tools.push_back(MakeTool("files.search", "Finds lines in text files that contain a text; gives path:line", search, options));
+  tools.push_back(MakeTool("files.search", "Finds lines in text files that contain a text; gives path:line",
+                           search, options));
   return tools;
 }
 

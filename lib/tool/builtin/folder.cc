@@ -52,7 +52,8 @@ int OpenAt2(int folder, const char* path, int flags) {
 }
 
 std::string Quoted(const std::string& path) {
-  return absl::StrCat("\"", EscapeForTerminal(MendUtf8(CutUtf8(path, 200)), true), path.size() > 200 ? "…" : "", "\"");
+  return absl::StrCat("\"", EscapeForTerminal(MendUtf8(CutUtf8(path, 200)), true),
+                      path.size() > 200 ? "…" : "", "\"");
 }
 
 absl::Status WhyNot(int error, const std::string& path) {
@@ -61,7 +62,8 @@ absl::Status WhyNot(int error, const std::string& path) {
     case EXDEV:
       return absl::PermissionDeniedError(absl::StrCat(shown, " is outside the folder"));
     case ELOOP:
-      return absl::PermissionDeniedError(absl::StrCat(shown, " is or goes through a symbolic link, which is not followed"));
+      return absl::PermissionDeniedError(
+          absl::StrCat(shown, " is or goes through a symbolic link, which is not followed"));
     case ENOENT:
       return absl::NotFoundError(absl::StrCat(shown, " does not exist"));
     case ENOTDIR:
@@ -94,20 +96,23 @@ absl::StatusOr<std::string> ReadAll(int fd, const std::string& path, std::size_t
     if (got == 0) return text;
     text.append(buffer, static_cast<std::size_t>(got));
   }
-  return absl::ResourceExhaustedError(absl::StrCat(Quoted(path), " is larger than ", bytes_max, " bytes, the most that is read"));
+  return absl::ResourceExhaustedError(
+      absl::StrCat(Quoted(path), " is larger than ", bytes_max, " bytes, the most that is read"));
 }
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Folder>> Folder::Open(const std::string& root) {
-  if (root.find('\0') != std::string::npos) return absl::NotFoundError(absl::StrCat(Quoted(root), " is not a folder"));
+  if (root.find('\0') != std::string::npos)
+    return absl::NotFoundError(absl::StrCat(Quoted(root), " is not a folder"));
   const int fd = ::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return absl::NotFoundError(absl::StrCat("folder ", Quoted(root), ": ", std::strerror(errno)));
   std::shared_ptr<const Folder> folder(new Folder(fd));
   const Fd self(OpenAt2(fd, ".", O_PATH | O_DIRECTORY));
   if (self.get() < 0) {
     return absl::FailedPreconditionError(
-        absl::StrCat("files cannot be confined to a folder here: openat2: ", std::strerror(errno), "; Linux 5.6 or later is needed"));
+        absl::StrCat("files cannot be confined to a folder here: openat2: ", std::strerror(errno),
+                     "; Linux 5.6 or later is needed"));
   }
   return folder;
 }
@@ -129,9 +134,11 @@ std::string Folder::Nearest(const std::string& path) const {
 
 absl::StatusOr<int> Folder::OpenBelow(const std::string& path, int flags) const {
   if (path.empty()) return absl::InvalidArgumentError("the path is empty; \".\" is the folder itself");
-  if (path.find('\0') != std::string::npos) return absl::InvalidArgumentError("the path has a NUL character in it");
+  if (path.find('\0') != std::string::npos)
+    return absl::InvalidArgumentError("the path has a NUL character in it");
   if (path.size() > kPathBytesMax) {
-    return absl::InvalidArgumentError(absl::StrCat("the path is ", path.size(), " bytes long; at most ", kPathBytesMax));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the path is ", path.size(), " bytes long; at most ", kPathBytesMax));
   }
   // Non-blocking: opening a FIFO would wait for a writer. The kernel refuses these flags beside O_PATH.
   const int wait = (flags & O_PATH) != 0 ? 0 : O_NONBLOCK | O_NOCTTY;
@@ -156,7 +163,8 @@ absl::StatusOr<std::string> Folder::ReadText(const std::string& path, std::size_
   }
   if (!kind.ok()) return kind.status();
   if (*kind == FolderEntry::kFolder) {
-    return absl::InvalidArgumentError(absl::StrCat(Quoted(path), " is a folder; files.list shows what is in it"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(Quoted(path), " is a folder; files.list shows what is in it"));
   }
   if (*kind != FolderEntry::kFile) return WhyNot(ENXIO, path);
   TRY(const int opened, OpenBelow(path, O_RDONLY));
@@ -167,17 +175,20 @@ absl::StatusOr<std::string> Folder::ReadText(const std::string& path, std::size_
   TRY(std::string text, ReadAll(fd.get(), path, bytes_max));
   const std::size_t nul = text.find('\0');
   if (nul != std::string::npos) {
-    return absl::InvalidArgumentError(absl::StrCat(Quoted(path), " is binary (a NUL byte at ", nul, "), not text"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(Quoted(path), " is binary (a NUL byte at ", nul, "), not text"));
   }
   const std::size_t invalid = FindInvalidUtf8(text);
   if (invalid != std::string_view::npos) {
-    return absl::InvalidArgumentError(absl::StrCat(Quoted(path), " is not UTF-8 text (at byte ", invalid, ")"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(Quoted(path), " is not UTF-8 text (at byte ", invalid, ")"));
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   return text;
 }
 
-absl::StatusOr<std::vector<FolderEntry>> Folder::List(const std::string& path, std::size_t entries_max, bool& cut) const {
+absl::StatusOr<std::vector<FolderEntry>> Folder::List(const std::string& path, std::size_t entries_max,
+                                                      bool& cut) const {
   TRY(const int opened, OpenBelow(path, O_RDONLY | O_DIRECTORY));
   Fd fd(opened);
   std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(fd.get()), &::closedir);

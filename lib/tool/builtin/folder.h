@@ -1,5 +1,6 @@
-// A folder that no path leaves. Each name is resolved by the kernel in one openat2 call (Linux 5.6) that refuses "..", absolute paths and symbolic
-// links that lead out, so there is no moment between a check and its use. https://man7.org/linux/man-pages/man2/openat2.2.html
+// A folder that no path leaves. Each name is resolved by the kernel in one openat2 call (Linux 5.6) that
+// refuses "..", absolute paths and symbolic links that lead out, so there is no moment between a check and
+// its use. https://man7.org/linux/man-pages/man2/openat2.2.html
 //
 // A hard link in the folder is a file of the folder, whatever other names it has.
 #pragma once
@@ -32,7 +33,8 @@ class Folder {
   // UTF-8 text of a regular file, without a byte order mark.
   absl::StatusOr<std::string> ReadText(const std::string& path, std::size_t bytes_max) const;
   // Sorted by name; at most `entries_max`, which is marked in `cut`.
-  absl::StatusOr<std::vector<FolderEntry>> List(const std::string& path, std::size_t entries_max, bool& cut) const;
+  absl::StatusOr<std::vector<FolderEntry>> List(const std::string& path, std::size_t entries_max,
+                                                bool& cut) const;
   // What a path is.
   absl::StatusOr<FolderEntry::Kind> KindOf(const std::string& path) const;
 
