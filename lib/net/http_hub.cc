@@ -170,11 +170,10 @@ void HttpHub::Finish(HttpTransfer& transfer, absl::Status result) {
   transfer.phase = HttpTransfer::Phase::kDone;
   transfer.result = std::move(result);
   if (launched) LaunchWaiting(*transfer.target);
-  if (live_ == 0 && waiting_.empty() && armed_ms_ != 0) {
+  if (live_ == 0 && waiting_.empty() && !closed_) {
     // Nothing to wait for: an application's io_context may end.
-    armed_ms_ = 0;
-    loop_.RemoveTimer(timer_);
-    if (watching_ && !closed_) epoll_.cancel();
+    if (std::exchange(armed_ms_, 0) != 0) loop_.RemoveTimer(timer_);
+    if (watching_) epoll_.cancel();
   }
   transfer.Wake();
 }
@@ -363,7 +362,7 @@ int HttpHub::CloseSocket(void* data, curl_socket_t fd) {
 void HttpHub::TickMs() { now_ms_ = SteadyMs(); }
 
 void HttpHub::Enlist(HttpTransfer& transfer) {
-  const std::int64_t due = transfer.DueMs();
+  const std::int64_t due = transfer.CheckMs();
   const std::int64_t tick = now_ms_ / kSlotMs;
   if (enlisted_ == 0) checked_ = tick;
   // Beyond the wheel's reach it is looked at too early and put in again.

@@ -64,7 +64,8 @@ struct HttpTransfer {
 
   std::int64_t started_ms = 0;   // of the whole
   std::int64_t activity_ms = 0;  // of the last byte, or the beginning of the phase
-  std::int64_t DueMs() const;    // when the nearest time-out passes
+  std::int64_t DueMs() const;    // when the nearest time-out of this phase passes
+  std::int64_t CheckMs() const;  // until then none can have passed, whatever phases begin
   absl::Status TimeOut() const;  // which one it was
 
   int slot = -1;  // in the wheel

@@ -1,4 +1,5 @@
 // One request: the options of its handle, what curl hands over, and its time-outs.
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -146,6 +147,11 @@ std::int64_t HttpTransfer::DueMs() const {
     case Phase::kDone: return due;
   }
   return due;
+}
+
+std::int64_t HttpTransfer::CheckMs() const {
+  const absl::Duration later = std::min(target->first_byte_timeout, target->idle_timeout);
+  return std::min(DueMs(), hub->now_ms() + LimitMs(later));
 }
 
 absl::Status HttpTransfer::TimeOut() const {

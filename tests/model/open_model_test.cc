@@ -1,0 +1,83 @@
+#include <cstdlib>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "ninefold/models.h"
+#include "testing/chat_server.h"
+
+namespace ninefold {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::ChatScript;
+using testing::ChatServer;
+
+class OpenModelTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* name : {"OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "COMPATIBLE_BASE_URL", "COMPATIBLE_API_KEY"}) unsetenv(name);
+  }
+};
+
+TEST_F(OpenModelTest, SpecsThatAreWrong) {
+  const struct {
+    const char* spec;
+    ModelOptions options;
+    absl::StatusCode code;
+    const char* says;
+  } cases[] = {
+      {"opnai/gpt", {}, absl::StatusCode::kInvalidArgument, "model \"opnai/gpt\": no vendor \"opnai\"; did you mean \"openai\"?"},
+      {"", {}, absl::StatusCode::kInvalidArgument, "there are offline, auto, openai/MODEL, compatible/MODEL"},
+      {"openai", {}, absl::StatusCode::kInvalidArgument, "model \"openai\" names no model; write \"openai/MODEL\""},
+      {"openai/", {}, absl::StatusCode::kInvalidArgument, "names no model"},
+      {"openai/gpt", {}, absl::StatusCode::kFailedPrecondition, "needs a key: set OPENAI_API_KEY"},
+      {"openai/gpt", {.key_env = "MY_KEY"}, absl::StatusCode::kFailedPrecondition, "set MY_KEY"},
+      {"openai/gpt", {.base_url = "localhost:80?key=SECRET"}, absl::StatusCode::kInvalidArgument, "base_url: \"localhost:80\" is no address"},
+      {"compatible/x", {}, absl::StatusCode::kFailedPrecondition, "set base_url or COMPATIBLE_BASE_URL"},
+  };
+  for (const auto& c : cases) {
+    const auto model = OpenModel(c.spec, c.options);
+    EXPECT_EQ(model.status().code(), c.code) << c.spec;
+    EXPECT_THAT(std::string(model.status().message()), HasSubstr(c.says));
+    EXPECT_THAT(std::string(model.status().message()), Not(HasSubstr("SECRET")));
+  }
+}
+
+TEST_F(OpenModelTest, LocalServersNeedNoKeyAndAreFree) {
+  const auto model = OpenModel("openai/llama3.2", {.base_url = "http://localhost:11434/v1/"});
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ((*model)->card().name, "openai/llama3.2");
+  EXPECT_TRUE((*model)->card().free);
+}
+
+TEST_F(OpenModelTest, AutoAsksTheNamedServerForItsModel) {
+  ChatServer server([](const Json&) { return ChatScript::Say({"hi"}); });
+  setenv("OPENAI_BASE_URL", server.base_url().c_str(), 1);
+  const auto model = OpenModel("auto");
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ((*model)->card().name, "openai/test-model");
+}
+
+TEST_F(OpenModelTest, AutoTakesAKey) {
+  setenv("OPENAI_API_KEY", "sk-secret", 1);
+  setenv("OPENAI_MODEL", "gpt-mine", 1);
+  const auto model = OpenModel("auto");
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ((*model)->card().name, "openai/gpt-mine");
+}
+
+TEST_F(OpenModelTest, ListsWhatIsMissingAndNoSecret) {
+  setenv("COMPATIBLE_BASE_URL", "http://user:SECRET@127.0.0.1:1/v1?key=SECRET", 1);
+  std::string all;
+  for (const VendorStatus& vendor : ListVendors()) absl::StrAppend(&all, vendor.vendor, vendor.ready ? "+ " : "- ", vendor.detail, "\n");
+  EXPECT_EQ(all,
+            "offline+ in this process: no key, no network\n"
+            "openai- set OPENAI_API_KEY, or OPENAI_BASE_URL to a server of your own\n"
+            "compatible+ COMPATIBLE_BASE_URL is http://127.0.0.1:1\n");
+}
+
+}  // namespace
+}  // namespace ninefold
