@@ -40,8 +40,9 @@ endif()
 add_library(ninefold_flags INTERFACE)
 target_compile_options(ninefold_flags INTERFACE -Wall -Wextra -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # g++ 12 warns of its own coroutine frames and std::variant copies.
-  target_compile_options(ninefold_flags INTERFACE -Wno-maybe-uninitialized -Wno-tsan -Wno-restrict)
+  # g++ 12 warns of its own coroutine frames, of std::variant copies, and at -O2 of lengths that cannot be.
+  target_compile_options(ninefold_flags INTERFACE -Wno-maybe-uninitialized -Wno-tsan -Wno-restrict
+    -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds -Wno-free-nonheap-object)
   if(NINEFOLD_PCH)
     add_compile_options(-fpch-preprocess)  # ccache reads the precompiled header's name from it
   endif()

@@ -1,4 +1,5 @@
-// A planner of your own. A run never loops: Extend adds tasks as results arrive, so a refine loop is a chain that grows.
+// A planner of your own. A run never loops: Extend adds tasks as results arrive, so a refine loop is a chain
+// that grows.
 //
 //   draft.1 ──> draft.2 ──> draft.3 ──> … until the draft is good
 //
@@ -48,7 +49,8 @@ Async<absl::StatusOr<Reply>> Draft(Prompt prompt, Context&) {
 
 int main() {
   AgentPtr drafter = MakeFunctionAgent({.name = "drafter", .description = "Adds a point to a draft"}, Draft);
-  AgentPtr team = MakeTeam({.name = "refine", .planner = std::make_shared<RefineUntilGood>(), .members = {drafter}});
+  AgentPtr team =
+      MakeTeam({.name = "refine", .planner = std::make_shared<RefineUntilGood>(), .members = {drafter}});
 
   int drafts = 0;
   RunOptions options;

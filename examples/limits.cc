@@ -21,7 +21,8 @@ Async<absl::StatusOr<std::string>> Wait(const Pause& pause, Context& ctx) {
 }
 
 AgentPtr Restless(double seconds) {
-  ModelPtr model = testing::Responding([seconds](const ModelRequest&) { return testing::Ask("wait", {{"seconds", seconds}}); });
+  ModelPtr model = testing::Responding(
+      [seconds](const ModelRequest&) { return testing::Ask("wait", {{"seconds", seconds}}); });
   return MakeAgent({.name = "worker", .model = model, .tools = {MakeTool("wait", "Waits", Wait)}});
 }
 

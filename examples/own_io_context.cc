@@ -1,4 +1,5 @@
-// Agents on the application's own io_context: one thread, no locks, and the application's work goes on beside them.
+// Agents on the application's own io_context: one thread, no locks, and the application's work goes on beside
+// them.
 //
 //   io_context ┬─> heartbeat … heartbeat … heartbeat
 //              └─> RunAsync(agent) ──> answer

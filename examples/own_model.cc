@@ -38,7 +38,8 @@ int main() {
   std::printf("parrot says: ");
   RunOptions options;
   options.on_event = [](const Event& event) {
-    if (const auto* delta = std::get_if<event::TextDelta>(&event.body)) std::printf("%s", delta->text.c_str());
+    if (const auto* delta = std::get_if<event::TextDelta>(&event.body))
+      std::printf("%s", delta->text.c_str());
   };
   Runtime runtime;
   absl::StatusOr<Reply> reply = runtime.Run(agent, "hello", options);

@@ -1,4 +1,5 @@
-// Three agents read the same document at once, each with its own question in mind; a writer merges what they found.
+// Three agents read the same document at once, each with its own question in mind; a writer merges what they
+// found.
 //
 //              ┌─> engineer ──┐
 //   question ──┼─> historian ─┼─> writer ──> answer, evidence, dissent, cost
@@ -37,6 +38,7 @@ int main() {
   for (const Citation& citation : reply->evidence) {
     std::printf("%s: \"%s\"\n", Place(citation).c_str(), citation.quote.c_str());
   }
-  for (const Dissent& dissent : reply->dissent) std::printf("%s disagrees: %s\n", dissent.who.c_str(), dissent.text.c_str());
+  for (const Dissent& dissent : reply->dissent)
+    std::printf("%s disagrees: %s\n", dissent.who.c_str(), dissent.text.c_str());
   std::printf("%lld model calls\n", static_cast<long long>(reply->cost.model_calls));
 }

@@ -23,9 +23,10 @@ AgentPtr Buyer(ModelPtr model, int& calls) {
     ++calls;
     return "ordered " + order.what;
   };
-  return MakeAgent({.name = "buyer",
-                    .model = std::move(model),
-                    .tools = {MakeTool("order", "Orders something", order, {.effect = Effect::kIdempotent})}});
+  return MakeAgent(
+      {.name = "buyer",
+       .model = std::move(model),
+       .tools = {MakeTool("order", "Orders something", order, {.effect = Effect::kIdempotent})}});
 }
 
 int main() {
@@ -37,14 +38,16 @@ int main() {
   std::string id;
   {
     Runtime runtime({.store = *OpenSqliteStore(path)});
-    ModelPtr dies = testing::Scripted({testing::Ask("order", {{"what", "tea"}}), testing::Fail(absl::UnavailableError("power cut"))});
+    ModelPtr dies = testing::Scripted(
+        {testing::Ask("order", {{"what", "tea"}}), testing::Fail(absl::UnavailableError("power cut"))});
     RunHandle run = runtime.Start(Buyer(dies, calls), "Order tea.");
     id = run.id();
     std::printf("first life: %s\n", Describe(run.Wait().status()).c_str());
   }
   {
     Runtime runtime({.store = *OpenSqliteStore(path)});
-    ModelPtr lives = testing::Scripted({testing::Say("Tea is on its way.")});  // the first answer comes from the journal
+    ModelPtr lives =
+        testing::Scripted({testing::Say("Tea is on its way.")});  // the first answer comes from the journal
     absl::StatusOr<Reply> reply =
         runtime.Run(Buyer(lives, calls), "Order tea.", {.mode = RunMode::kResume, .run_id = id});
     std::printf("second life: %s\n", reply.ok() ? reply->text.c_str() : Describe(reply.status()).c_str());

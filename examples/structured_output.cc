@@ -1,4 +1,5 @@
-// The answer as a C++ struct. What misses the schema is given back to the model with the reason, at most `repairs` times.
+// The answer as a C++ struct. What misses the schema is given back to the model with the reason, at most
+// `repairs` times.
 //
 //   question ──> booker ──> Json that conforms ──> Trip
 //
@@ -14,7 +15,8 @@ struct Trip {
   int nights = 1;
   std::vector<std::string> guests;
 };
-NINEFOLD_DESCRIBE(Trip, (city, "Where to, in English"), (nights, "How many nights", Min(1), Max(30)), (guests, "Their names"))
+NINEFOLD_DESCRIBE(Trip, (city, "Where to, in English"), (nights, "How many nights", Min(1), Max(30)),
+                  (guests, "Their names"))
 
 int main() {
   ModelPtr model = testing::Scripted({
@@ -25,7 +27,8 @@ int main() {
 
   RunOptions options;
   options.on_event = [](const Event& event) {
-    if (const auto* repaired = std::get_if<event::Repaired>(&event.body)) std::printf("asked again: %s\n", repaired->what.c_str());
+    if (const auto* repaired = std::get_if<event::Repaired>(&event.body))
+      std::printf("asked again: %s\n", repaired->what.c_str());
   };
   Runtime runtime;
   absl::StatusOr<Reply> reply = runtime.Run(booker, "Three nights in Lisbon for Ada and Bo, please", options);

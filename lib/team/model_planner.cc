@@ -81,7 +81,8 @@ class ModelMade : public Planner {
   Async<absl::StatusOr<TaskGraph>> Plan(const Goal& goal, const Roster& roster, Context& ctx) const override {
     if (roster.empty()) co_return absl::InvalidArgumentError("a plan needs agents");
     Prompt prompt(absl::StrCat("Goal: ", TextOf(goal), "\n\n", DescribeRoster(roster)));
-    CO_TRY(std::vector<Task> tasks, co_await AskForTasks(std::move(prompt), roster, {}, 1, ctx));
+    auto ask = AskForTasks(std::move(prompt), roster, {}, 1, ctx);
+    CO_TRY(std::vector<Task> tasks, co_await std::move(ask));
     TaskGraph graph;
     for (Task& task : tasks) CO_CHECK_OK(graph.Add(std::move(task)));
     if (options_.replans == 0) {

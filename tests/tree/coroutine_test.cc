@@ -1,4 +1,5 @@
-// The forms of co_await that g++ 12 compiles wrongly (docs/embedding.md, "Writing coroutines"), as far as text shows them;
+// The forms of co_await that g++ 12 compiles wrongly (docs/embedding.md, "Writing coroutines"), as far as
+// text shows them;
 // ./dev check asks clang for the rest.
 #include <gtest/gtest.h>
 
@@ -20,8 +21,8 @@ std::string WordBefore(std::string_view code, std::size_t end) {
 
 // Whether the brace at `at` opens a block, not an initialiser.
 bool OpensBlock(std::string_view code, std::size_t at) {
-  static const std::set<std::string> before = {")", ";", "{", "}", ">", ":", "else", "do", "try", "mutable", "const", "noexcept",
-                                               "override", ""};
+  static const std::set<std::string> before = {
+      ")", ";", "{", "}", ">", ":", "else", "do", "try", "mutable", "const", "noexcept", "override", ""};
   return before.count(WordBefore(code, at)) > 0;
 }
 
@@ -71,9 +72,12 @@ std::string Fault(std::string_view code, std::size_t at) {
   if (statement.find("||") != std::string_view::npos || statement.find(" && ") != std::string_view::npos) {
     return "&& or || beside co_await; await into locals first";
   }
-  if (statement.find('{') != std::string_view::npos) return "braces or a lambda beside co_await; name it in a statement before";
-  if (statement.find("new ") != std::string_view::npos) return "new beside co_await; await into a local first";
-  if (statement.find("co_await", at - begin + 1) != std::string_view::npos) return "two co_await in a statement; one each";
+  if (statement.find('{') != std::string_view::npos)
+    return "braces or a lambda beside co_await; name it in a statement before";
+  if (statement.find("new ") != std::string_view::npos)
+    return "new beside co_await; await into a local first";
+  if (statement.find("co_await", at - begin + 1) != std::string_view::npos)
+    return "two co_await in a statement; one each";
   return "";
 }
 

@@ -22,7 +22,8 @@ TEST(Docs, LinksLeadSomewhere) {
       const std::string target = (*it)[1];
       if (target.find("://") != std::string::npos || StartsWith(target, "mailto:")) continue;
       if (!Exists(Folder(page.path) + target)) {
-        findings.Add(page, LineOf(page.text, static_cast<std::size_t>(it->position(0))), "nothing is at \"" + target + "\"");
+        findings.Add(page, LineOf(page.text, static_cast<std::size_t>(it->position(0))),
+                     "nothing is at \"" + target + "\"");
       }
     }
   }
@@ -83,7 +84,8 @@ bool IsCutFrom(const Snippet& snippet, const std::string& text) {
 
 TEST(Docs, CodeIsCutFromFilesThatAreBuilt) {
   const std::map<std::string, std::vector<SourceFile>> sources = {
-      {"cpp", [] {
+      {"cpp",
+       [] {
          std::vector<SourceFile> files = FilesIn("examples", {".cc"});
          for (const char* folder : {"tests", "include"}) {
            for (SourceFile& file : FilesIn(folder, {".cc", ".h"})) files.push_back(std::move(file));
@@ -101,7 +103,9 @@ TEST(Docs, CodeIsCutFromFilesThatAreBuilt) {
       if (in == sources.end()) continue;
       bool found = false;
       for (const SourceFile& file : in->second) found = found || IsCutFrom(snippet, file.text);
-      if (!found) findings.Add(page, snippet.line, "this code is in no built file; cut it from examples/, agents/ or a test");
+      if (!found)
+        findings.Add(page, snippet.line,
+                     "this code is in no built file; cut it from examples/, agents/ or a test");
     }
   }
   EXPECT_TRUE(findings.empty()) << findings.Text();

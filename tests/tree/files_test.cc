@@ -24,7 +24,8 @@ TEST(Files, AreNamedByATarget) {
       while (!Exists(at + "/CMakeLists.txt")) at = FolderOf(at);
       const std::string list = ReadFile(at + "/CMakeLists.txt").text;
       std::string stem = NameOf(file.path).substr(0, NameOf(file.path).size() - 3);
-      const bool named = std::regex_search(list, std::regex("\\b" + stem + "\\b")) || list.find("GLOB") != std::string::npos;
+      const bool named =
+          std::regex_search(list, std::regex("\\b" + stem + "\\b")) || list.find("GLOB") != std::string::npos;
       if (!named) findings.Add(file, 1, "no target names it; add it to " + at + "/CMakeLists.txt");
     }
   }
@@ -82,7 +83,8 @@ TEST(Files, LinesFitThePage) {
 TEST(Files, NameNoMachine) {
   static const std::regex machine(R"((^|[^\w.<>-])/(work|home|root|Users)/\w)");
   Findings findings;
-  for (const SourceFile& file : FilesIn(".", {".h", ".cc", ".md", ".txt", ".cmake", ".in", ".yaml", ".json"})) {
+  for (const SourceFile& file :
+       FilesIn(".", {".h", ".cc", ".md", ".txt", ".cmake", ".in", ".yaml", ".json"})) {
     if (StartsWith(file.path, "tests/tree/")) continue;
     int number = 0;
     for (const std::string& line : Lines(file.text)) {

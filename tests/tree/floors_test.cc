@@ -11,12 +11,12 @@ namespace {
 // The floor that each public header belongs to.
 const std::map<std::string, std::string>& HeaderFloors() {
   static const std::map<std::string, std::string> floors = {
-      {"async.h", "base"},       {"json.h", "base"},         {"message.h", "base"},    {"status.h", "base"},
-      {"budget.h", "run"},       {"concurrency.h", "run"},   {"context.h", "run"},     {"event.h", "run"},
-      {"journal.h", "run"},      {"policy.h", "run"},        {"stores.h", "stores"},   {"make_tool.h", "tool"},
-      {"schema.h", "tool"},      {"schema_macros.h", "tool"}, {"tool.h", "tool"},      {"model.h", "model"},
-      {"models.h", "model"},     {"agent.h", "agent"},       {"runtime.h", "agent"},   {"progress.h", "graph"},
-      {"task_graph.h", "graph"}, {"contemplate.h", "team"},  {"planner.h", "team"},    {"team.h", "team"},
+      {"async.h", "base"},       {"json.h", "base"},          {"message.h", "base"},  {"status.h", "base"},
+      {"budget.h", "run"},       {"concurrency.h", "run"},    {"context.h", "run"},   {"event.h", "run"},
+      {"journal.h", "run"},      {"policy.h", "run"},         {"stores.h", "stores"}, {"make_tool.h", "tool"},
+      {"schema.h", "tool"},      {"schema_macros.h", "tool"}, {"tool.h", "tool"},     {"model.h", "model"},
+      {"models.h", "model"},     {"agent.h", "agent"},        {"runtime.h", "agent"}, {"progress.h", "graph"},
+      {"task_graph.h", "graph"}, {"contemplate.h", "team"},   {"planner.h", "team"},  {"team.h", "team"},
       {"ninefold.h", "team"},    {"pipeline.h", "pipeline"},
   };
   return floors;
@@ -54,7 +54,8 @@ TEST(Floors, IncludeDownwardsOnly) {
     for (const Include& include : IncludesOf(file)) {
       const std::string used = FloorOf(include.path);
       if (floors.count(used) == 0 || floors.at(own).count(used) > 0) continue;
-      findings.Add(file, include.line, "floor \"" + own + "\" does not stand on \"" + used + "\"; move what is needed down");
+      findings.Add(file, include.line,
+                   "floor \"" + own + "\" does not stand on \"" + used + "\"; move what is needed down");
     }
   }
   EXPECT_TRUE(findings.empty()) << findings.Text();
@@ -78,7 +79,7 @@ TEST(Floors, KeepLibrariesWhereTheyBelong) {
     std::string prefix;
     std::set<std::string> floors;
   } rules[] = {
-      {"curl/", {"net"}},          {"yaml-cpp/", {"pipeline"}},        {"sqlite3.h", {"stores"}},
+      {"curl/", {"net"}},           {"yaml-cpp/", {"pipeline"}},           {"sqlite3.h", {"stores"}},
       {"boost/beast", {"testing"}}, {"re2/", {"base", "pipeline", "cli"}}, {"CLI/", {"cli"}},
   };
   Findings findings;
@@ -86,7 +87,8 @@ TEST(Floors, KeepLibrariesWhereTheyBelong) {
     for (const Include& include : IncludesOf(file)) {
       for (const auto& rule : rules) {
         if (!StartsWith(include.path, rule.prefix) || rule.floors.count(FloorOf(file.path)) > 0) continue;
-        findings.Add(file, include.line, include.path + " is for " + *rule.floors.begin() + " alone; put a function there");
+        findings.Add(file, include.line,
+                     include.path + " is for " + *rule.floors.begin() + " alone; put a function there");
       }
     }
   }
@@ -118,11 +120,15 @@ constexpr char kServer[] = "lib/testing/chat_server.cc";
 
 std::vector<Forbidden> ForbiddenNames() {
   return {
-      {R"(\bsystem_clock\b|\bsteady_clock\b|\babsl::Now\(|[^.\w>:]time\(nullptr\))", "ctx.Now()", {"lib/base/", "lib/cli/", "lib/net/http_hub.cc", kServer}},
+      {R"(\bsystem_clock\b|\bsteady_clock\b|\babsl::Now\(|[^.\w>:]time\(nullptr\))",
+       "ctx.Now()",
+       {"lib/base/", "lib/cli/", "lib/net/http_hub.cc", kServer}},
       {R"(\bsteady_timer\b|\bsystem_timer\b)", "Loop::AddTimer or ctx.Sleep", {"lib/base/", kServer}},
       {R"(\bsleep_for\b|\busleep\(|\bnanosleep\()", "ctx.Sleep", {}},
       {R"([^\w]s?rand\(|\brandom_device\b|\bmt19937)", "ctx.Random", {"lib/base/", "lib/agent/run_body.cc"}},
-      {R"(\bstd::j?thread\b|\bpthread_create\b|\bstd::async\b)", "ctx.Blocking or the loop", {"lib/base/", "lib/agent/runtime.cc", kServer}},
+      {R"(\bstd::j?thread\b|\bpthread_create\b|\bstd::async\b)",
+       "ctx.Blocking or the loop",
+       {"lib/base/", "lib/agent/runtime.cc", kServer}},
       {R"(\bgetenv\()", "an option", {"lib/cli/", "lib/model/", "lib/net/http_hub.cc"}},
       {R"(\bstd::regex\b)", "RE2: a pattern from outside must not backtrack", {}},
       {R"(#\s*include\s*<iostream>|\bstd::cout\b|\bstd::cerr\b)", "an Event or a status", {"lib/cli/"}},

@@ -92,8 +92,8 @@ std::vector<SourceFile> FilesIn(const std::string& folder, const std::vector<std
     const std::string name = it->path().filename().string();
     if (it->is_directory() && (name == "build" || name == ".git")) {
       it.disable_recursion_pending();
-    } else if (it->is_regular_file() &&
-               std::any_of(endings.begin(), endings.end(), [&](const auto& end) { return EndsWith(name, end); })) {
+    } else if (it->is_regular_file() && std::any_of(endings.begin(), endings.end(),
+                                                    [&](const auto& end) { return EndsWith(name, end); })) {
       paths.push_back(fs::relative(it->path(), Root()).generic_string());
     }
   }
@@ -123,7 +123,8 @@ std::vector<Include> IncludesOf(const SourceFile& file) {
 }
 
 int LineOf(std::string_view text, std::size_t offset) {
-  return 1 + static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
+  return 1 +
+         static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
 }
 
 std::map<std::string, std::set<std::string>> Floors() {

@@ -1,4 +1,5 @@
-// The source tree as the tests of the tree see it: files, their code without comments and strings, and findings.
+// The source tree as the tests of the tree see it: files, their code without comments and strings, and
+// findings.
 #pragma once
 
 #include <cstddef>
