@@ -1,0 +1,105 @@
+// Pipelines that run, on models that say what the test wants, in virtual time.
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "ninefold/pipeline.h"
+#include "ninefold/testing/scripted.h"
+#include "ninefold/testing/sim.h"
+
+namespace ninefold {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::Responding;
+using testing::Say;
+using testing::Sim;
+
+// Every agent answers "<" its question ">".
+absl::StatusOr<Reply> RunEcho(std::string_view text, std::string question, std::map<std::string, Json> inputs = {}) {
+  PipelineOptions options;
+  options.open_model = [](std::string_view, const ModelOptions&) -> absl::StatusOr<ModelPtr> {
+    return ModelPtr(Responding([](const ModelRequest& request) {
+      const std::string asked = TextOf(request.conversation.back());
+      if (asked.find("fail") != std::string::npos) return testing::Fail(absl::InvalidArgumentError("told to fail"));
+      return Say(absl::StrCat("<", asked, ">"));
+    }));
+  };
+  absl::StatusOr<Pipeline> pipeline = ParsePipeline(text, "t.yaml", options);
+  if (!pipeline.ok()) return pipeline.status();
+  absl::StatusOr<Prompt> prompt = pipeline->MakePrompt(std::move(question), inputs, {});
+  if (!prompt.ok()) return prompt.status();
+  Sim sim;
+  return sim.Run(pipeline->team, *std::move(prompt));
+}
+
+constexpr char kHead[] = "version: 1\nname: t\nagents: {a: {}, b: {}}\n";
+
+TEST(Run, ResultsFlowAlongVariables) {
+  const auto reply = RunEcho(absl::StrCat(kHead, R"(
+input: {x: {default: dx}}
+steps:
+  - {id: one, agent: a, prompt: "1 {{ goal }} {{ input.x }}"}
+  - {id: two, agent: b, prompt: "2 {{ one.text }}"}
+output: "{{ two.text }} and {{ one.status }}"
+)"), "q {{ one.text }}");
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->text, "<2 <1 q {{ one.text }} dx>> and done");  // a value is never read again
+}
+
+TEST(Run, ParallelJoinsUnderNames) {
+  const auto reply = RunEcho(absl::StrCat(kHead, "steps: [{id: v, parallel: [a, b]}]\n"), "q");
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->text, "## a\n<q>\n\n## b\n<q>");
+  EXPECT_EQ((*reply->data)["b"]["text"], "<q>");
+}
+
+TEST(Run, EachAsksForEveryItem) {
+  const auto reply = RunEcho(absl::StrCat(kHead, R"(
+input: {rows: {type: list}}
+steps: [{id: e, agent: a, each: input.rows, as: row, prompt: "{{ row.n }}"}]
+output: "{{ e.data[1] }} of {{ e.text }}"
+)"), "q", {{"rows", Json::parse(R"([{"n":1},{"n":2}])")}});
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->text, "<2> of <1>\n\n<2>");
+}
+
+TEST(Run, LoopGoesOnUntilItIsGood) {
+  const std::string loop = R"(steps: [{id: w, agent: a, prompt: "{{ round }}{{ previous.text }}", loop: {max: 9, until: "size(w.text) > 6"}}])";
+  const auto reply = RunEcho(absl::StrCat(kHead, loop, "\n"), "q");
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->text, "<3<2<1>>>");
+}
+
+TEST(Run, LoopWithStepsStopsAtItsMaximum) {
+  const auto reply = RunEcho(absl::StrCat(kHead, R"(
+steps:
+  - {id: first, agent: a}
+  - id: l
+    loop:
+      max: 2
+      steps:
+        - {id: draft, agent: a, prompt: "d{{ round }} {{ first.text }} {{ previous.check.text }}"}
+        - {id: check, agent: b, prompt: "c {{ draft.text }}"}
+)"), "q");
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->text, "<c <d2 <q> <c <d1 <q> >>>>");
+}
+
+TEST(Run, WhenSkipsAndFailuresAreValues) {
+  const auto reply = RunEcho(absl::StrCat(kHead, R"(
+steps:
+  - {id: no, agent: a, when: "contains(goal, 'zzz')"}
+  - {id: bad, agent: a, prompt: fail, on_error: skip}
+  - {id: saved, agent: a, prompt: "{{ no.status }} {{ bad.status }}"}
+)"), "q");
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->text, "<skipped failed>");
+}
+
+TEST(Run, AFailedStepFailsTheRun) {
+  const auto reply = RunEcho(absl::StrCat(kHead, "steps: [{id: s, agent: a, prompt: fail}]\n"), "q");
+  EXPECT_THAT(std::string(reply.status().message()), HasSubstr("told to fail"));
+}
+
+}  // namespace
+}  // namespace ninefold
