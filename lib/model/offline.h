@@ -47,6 +47,7 @@ struct Member {
 
 // A request, read.
 struct Reading {
+  std::string prompt;             // the last user message's text, whole
   std::string question;
   std::string instructions;
   std::string focus;              // words of the instructions that say what to look for

@@ -23,7 +23,7 @@ struct Facet {
   std::string_view said;   // phrases, "|" between them
 };
 constexpr Facet kFacets[] = {
-    {"condition requir prerequisit criteria term", " if |provided that|provided you| must |as long as|subject to|only if|under the terms|conditions|requirement|shall | when "},
+    {"condition requirement prerequisite criteria", " if |provided that|provided you| must |as long as|subject to|only if|under the terms|conditions|requirement|shall | when "},
     {"exception limit limitation exclusion restrict restriction caveat",
      "except|unless|however|need not|not include|does not apply|only if|allowed only|excluded|without |may not|notwithstanding|but this|cannot|no more than|limited| not "},
     {"definition defin mean meaning term terminologi", "\" means|\" refers|means |refers to|is defined|is called|\" is either|known as"},
@@ -58,7 +58,7 @@ int CountOf(const std::string& folded, std::string_view phrases) {
 bool IsWeak(std::string_view stem) {
   static constexpr std::string_view kWeak[] = {"happen", "mak", "get", "us", "need", "want", "giv", "tell", "kind", "typ", "wai", "thing",
                                                "long", "often", "old", "far", "many", "document", "text", "mean", "tak", "go", "appli", "mention", "hav", "state", "cas",
-                                               "look", "find", "explain", "describ", "list", "according", "accord", "exactli", "exact", "know", "work", "possibl"};
+                                               "look", "find", "explain", "describ", "list", "according", "accord", "exactli", "exact", "know", "work", "possibl", "high", "fast", "larg", "deep", "lang", "hoch", "high", "met", "respect"};
   return std::find(std::begin(kWeak), std::end(kWeak), stem) != std::end(kWeak);
 }
 
@@ -89,13 +89,7 @@ class Extractor {
     for (TextConcept& wanted : query_) {
       if (IsWeak(wanted.stem)) wanted.weight = wanted.known ? 0.4 : 0.1;
     }
-    focus_ = index_.Resolve(reading.focus);
-    for (const std::string& stem : ContentStems(reading.focus)) {
-      for (const Facet& facet : kFacets) {
-        const std::string asked = absl::StrCat(" ", std::string(facet.asked), " ");
-        if (asked.find(absl::StrCat(" ", stem, " ")) != std::string::npos) facets_.insert(&facet);
-      }
-    }
+    if (!reading.focus.empty()) ReadFocus();
     for (const TextConcept& wanted : query_) weight_ += wanted.weight * wanted.idf;
     wanted_ = WantedBy(reading.question);
   }
@@ -116,6 +110,22 @@ class Extractor {
     std::uint32_t sentence;
     double score;
   };
+
+  // Words that name a facet are looked for through it, the others as they are.
+  void ReadFocus() {
+    std::set<std::string> named;
+    for (const Facet& facet : kFacets) {
+      for (const std::string& asked : ContentStems(facet.asked)) {
+        if ((" " + reading_.focus + " ").find(" " + asked + " ") == std::string::npos) continue;
+        facets_.insert(&facet);
+        named.insert(asked);
+        defines_ = defines_ || facet.said.rfind("\" means", 0) == 0;
+      }
+    }
+    focus_ = index_.Resolve(reading_.focus);
+    const auto is_cue = [&](const TextConcept& wanted) { return named.count(wanted.stem) != 0 || IsWeak(wanted.stem); };
+    focus_.erase(std::remove_if(focus_.begin(), focus_.end(), is_cue), focus_.end());
+  }
 
   double Share(const std::vector<double>& worth) const {
     double sum = 0;
@@ -177,7 +187,9 @@ class Extractor {
       const bool defines = facet->said.rfind("\" means", 0) == 0;
       const int said = CountOf(folded, facet->said);
       if (defines) {
-        cue += said > 0 && folded.find('"') != std::string::npos ? 2.5 : 0;
+        // The word defined stands at the start, in quotation marks.
+        const bool quoted = folded.find('"') < 10 && CountOf(folded.substr(0, 140), facet->said) > 0;
+        cue += quoted ? 2.5 : said > 0 ? 0.3 : 0;
       } else {
         cue += said == 0 ? 0 : 0.7 + 0.3 * std::min(said, 3);
       }
@@ -207,8 +219,20 @@ class Extractor {
     if (!facets_.empty() && section != Passage::kNone) {
       for (std::uint32_t p = section + 1; p < index_.passage_count() && index_.heading_of(p) == section; ++p) consider(p, 0.45);
     }
+    if (defines_) {
+      for (std::uint32_t p = 0; p < index_.passage_count(); ++p) {
+        if (DefinesAsked(p)) consider(p, 0.5);
+      }
+    }
     const auto better = [](const Scored& a, const Scored& b) { return a.score != b.score ? a.score > b.score : a.sentence < b.sentence; };
     std::sort(scored_.begin(), scored_.end(), better);
+  }
+
+  // Whether a definition of one of the asked words begins the passage or a sentence of it.
+  bool DefinesAsked(std::uint32_t passage) const {
+    if (index_.passage(passage).end - index_.passage(passage).begin > 4000) return false;
+    const std::string folded = FoldCase(FoldWhiteSpace(index_.TextOfPassage(passage)));
+    return HasAny(folded, "\" means|\" refers|\" a work means|means ") && Share(index_.MatchPassage(query_, passage)) > 0.15;
   }
 
   double ScoreOf(std::uint32_t s, double around) const {
@@ -262,6 +286,7 @@ class Extractor {
   std::set<const Facet*> facets_;
   double weight_ = 0;
   Wanted wanted_;
+  bool defines_ = false;  // the agent looks for definitions
   std::vector<Scored> scored_;
   std::set<std::uint32_t> taken_;
 };

@@ -23,10 +23,7 @@ const Json* EnumOf(const Json& schema, std::initializer_list<const char*> path) 
 
 // "- NAME: DESCRIPTION" lines for the names the schema allows.
 std::vector<Candidate> RosterOf(const Reading& reading, const Json* names) {
-  std::string text = absl::StrCat(reading.instructions, "\n", reading.question);
-  for (const Source& source : reading.sources) {
-    if (source.name == "prompt") absl::StrAppend(&text, "\n", std::string(source.text.substr(0, 200'000)));
-  }
+  const std::string text = absl::StrCat(reading.instructions, "\n", reading.prompt);
   std::vector<Candidate> roster;
   if (names == nullptr) return roster;
   for (const Json& name : *names) {
@@ -35,9 +32,7 @@ std::vector<Candidate> RosterOf(const Reading& reading, const Json* names) {
     for (const std::string& head : {absl::StrCat("- ", one.name, ": "), absl::StrCat("* ", one.name, ": ")}) {
       const std::size_t at = text.find(head);
       if (at == std::string::npos) continue;
-      std::size_t end = std::min(text.find('\n', at), text.size());
-      const std::size_t next = text.find(" - ", at + head.size());  // folded into one line
-      if (next != std::string::npos && text.find(": ", next) < end && end - at > 400) end = next;
+      const std::size_t end = std::min(text.find('\n', at), text.size());
       one.description = text.substr(at + head.size(), end - at - head.size());
       break;
     }

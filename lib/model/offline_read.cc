@@ -230,6 +230,7 @@ void Read(const ModelRequest& request, Reading& reading) {
   reading.focus = FocusOf(reading.instructions);
   if (asked == messages.size()) return;
   std::string text = TextOf(*messages[asked]);
+  reading.prompt = text;
   std::vector<Member> members;
   const std::string_view before = ReadMembers(text, members);
   if (LooksAnswered(members, reading.instructions, before)) {
