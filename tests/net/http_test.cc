@@ -246,7 +246,7 @@ TEST(HttpStream, CancellingClosesTheConnection) {
     const absl::Status why = absl::CancelledError("enough");
     if (bytes == "never") bench.cancel.Fire(why);
     asio::co_spawn(bench.io, ReadAll(*bench.loop, target, bench.cancel, all, end), asio::detached);
-    while (end.ok() && (server.requests() == 0 || (!bytes.empty() && all.empty()))) bench.io.run_one();
+    while (end.ok() && (server.requests() == 0 || (!bytes.empty() && all.empty()))) bench.io.poll_one();
     bench.cancel.Fire(why);
     bench.io.run();
     EXPECT_EQ(end, why);
