@@ -62,13 +62,15 @@ steps:
       What limits it:
       {{ doubts.text }}
 
-budget: {model_calls: 40, tool_calls: 100}
+budget: {calls: 40, tool_calls: 100}
 
 tests:
   - name: finds the opening hours
     question: When is the library open on Saturday?
     files: [notes.txt]
-    contains: ["10"]
+    expect:
+      contains: ["from 10 to 14"]
+      evidence_min: 1
 )yaml"},
     {"notes.txt", R"(The town library
 

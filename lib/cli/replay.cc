@@ -65,6 +65,7 @@ int Replay(const ReplayOptions& given) {
   Performance performance{.agent = pipeline->team, .prompt = *std::move(prompt), .options = {}, .store = *store};
   performance.show = given.output.show();
   performance.options.budget = setup->budget;
+  performance.options.policy = pipeline->policy;
   performance.options.name = pipeline->name;
   performance.options.mode = RunMode::kReplay;
   performance.options.run_id = record->id;

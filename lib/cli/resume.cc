@@ -72,6 +72,7 @@ int GoOn(const ResumeOptions& given, const RunRecord& record, RunSetup setup, Ch
   Performance performance{.agent = pipeline->team, .prompt = *std::move(prompt), .options = {}, .store = std::move(store)};
   performance.options.deadline = setup.deadline;
   performance.options.budget = setup.budget;
+  performance.options.policy = pipeline->policy;
   performance.options.name = pipeline->name;
   performance.options.setup = ToJson(setup);
   performance.options.mode = RunMode::kResume;

@@ -79,6 +79,7 @@ int RunPipeline(const RunOptionsGiven& given) {
   Performance performance{.agent = pipeline->team, .prompt = *std::move(prompt), .options = {}, .store = *std::move(store)};
   performance.options.deadline = setup.deadline;
   performance.options.budget = setup.budget;
+  performance.options.policy = pipeline->policy;
   performance.options.name = pipeline->name;
   performance.options.setup = ToJson(setup);
   return PerformAndReport(std::move(performance), given.output);

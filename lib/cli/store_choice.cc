@@ -91,7 +91,11 @@ absl::StatusOr<ChosenStore> OpenForReading(const std::string& spec) {
   if (spec.empty()) {
     TRY(path, DefaultPath());
   }
-  return Watched(OpenSqliteReader(path), path);
+  absl::StatusOr<StorePtr> reader = OpenSqliteReader(path);
+  if (spec.empty() && absl::IsNotFound(reader.status())) {
+    return absl::NotFoundError(absl::StrCat("there are no runs yet in ", ShortPath(path), "; ninefold run makes one"));
+  }
+  return Watched(std::move(reader), path);
 }
 
 absl::StatusOr<RunRecord> FindRun(Store& store, const std::string& id, bool unfinished) {

@@ -6,12 +6,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/command.h"
-#include "cli/expectations.h"
 #include "cli/load.h"
 #include "cli/store_choice.h"
 #include "cli/terminal.h"
 #include "cli/words.h"
 #include "ninefold/status.h"
+#include "pipeline/pipeline_test_runner.h"
 
 namespace ninefold::cli {
 namespace {
@@ -44,10 +44,11 @@ std::vector<std::string> RunTest(const Pipeline& pipeline, const PipelineTest& t
   Performance performance{.agent = pipeline.team, .prompt = *std::move(prompt), .options = {}, .store = *std::move(store), .show = Show::kQuiet};
   performance.options.deadline = pipeline.deadline;
   performance.options.budget = pipeline.budget;
+  performance.options.policy = pipeline.policy;
   performance.options.name = pipeline.name;
   performed = Perform(std::move(performance));
   if (!performed.reply.ok()) return {Describe(performed.reply.status())};
-  std::vector<std::string> misses = Misses(test, *performed.reply);
+  std::vector<std::string> misses = FailuresOf(test, *performed.reply);
   if (!misses.empty()) misses.push_back(absl::StrCat("the answer was: ", Fit(OneLine(performed.reply->text), 500)));
   return misses;
 }
