@@ -226,7 +226,7 @@ std::vector<std::string_view> Synonyms(std::string_view stem) {
   // Words of everyday questions beside those of contracts, licences, recipes, protocols and minutes.
   static constexpr std::string_view kGroups[] = {
       "contract agreement", "end terminate expire finish stop cease", "start begin commence commencement", "buy purchase acquire",
-      "fix cure repair remedy correct", "price cost fee charge rent", "pay payment paid remuneration", "deadline due",
+      "fix cure repair remedy correct", "price cost fee charge rent", "pay payment paid payable remuneration", "deadline due",
       "send deliver ship", "deliver delivery shipment", "cancel terminate termination withdraw", "rule law regulation",
       "forbidden prohibited prohibit forbid ban", "allow permit permission permitted", "require need obligation required",
       "guarantee warranty", "person people", "boss manager head chair", "decide decision agree resolve resolved",
@@ -235,7 +235,7 @@ std::vector<std::string_view> Synonyms(std::string_view stem) {
       "centrifuge spin", "store keep", "change modify alter amend", "share distribute convey", "program software",
       "copy duplicate", "author writer", "licence license", "colour color", "meeting session", "budget funds",
       "salary wage", "employer company", "client customer", "seller vendor supplier", "buyer purchaser", "owner proprietor",
-      "house flat apartment premises", "tenant lessee", "landlord lessor", "confidential secret", "late delay overdue",
+      "house flat apartment premises dwelling rental", "tenant lessee", "landlord lessor", "confidential secret", "late delay overdue",
       "penalty fine", "money sum amount", "holiday vacation", "month monthly", "year annual yearly annually", "week weekly", "day daily",
       "lawsuit litigation", "court jurisdiction", "violate breach violation infringe", "lose forfeit", "liable liability",
       "minimum least", "maximum most", "big large", "quick fast", "kill die", "dose dosage", "remove delete discard",

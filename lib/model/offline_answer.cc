@@ -67,14 +67,22 @@ bool HasNumber(const std::string& folded) {
   return HasAny(" " + folded + " ", " one | two | three | four | five | six | seven | eight | nine | ten | twelve | twenty | thirty | half | free | gratis | no charge | twice | once | zwei | drei | vier | zehn ");
 }
 
+// A number beside a currency.
+bool HasAmount(const std::string& folded) {
+  if (folded.find_first_of("0123456789") == std::string::npos) return folded.find("free of charge") != std::string::npos;
+  return HasAny(folded, "euro|eur |dollar|usd|pound|cent |cents|franc|chf|\xE2\x82\xAC|$|\xC2\xA3|percent|% of");
+}
+
 struct Wanted {
-  bool number = false, when = false, definition = false;
+  bool number = false, money = false, when = false, definition = false;
 };
 
 Wanted WantedBy(const std::string& question) {
   const std::string q = " " + FoldCase(question) + " ";
   Wanted wanted;
   wanted.number = HasAny(q, " how many | how much | how long | how old | how far | how often | how hot | how high | what percentage | wie viel | wie lange | wie hoch | ποσο |what temperature");
+  wanted.money = HasAny(q, " does | do | what is | what's | how much ") &&
+                 HasAny(q, " pay | cost| price| fee | fees | rent | rent?| deposit | salary | wage| charge | charges ");
   wanted.when = HasAny(q, " when | what date | wann | ποτε |how long|deadline");
   wanted.definition = HasAny(q, " what is a | what is an | what does | define | definition | mean?| mean ");
   return wanted;
@@ -239,6 +247,7 @@ class Extractor {
     const std::string folded = FoldCase(FoldWhiteSpace(index_.TextOfSentence(s)));
     double score = 0.6 * around + Share(index_.MatchSentence(query_, s));
     if (wanted_.number) score *= HasNumber(folded) ? 1.4 : 0.6;
+    if (wanted_.money && HasAmount(folded)) score *= 1.4;
     if (wanted_.when && HasAny(folded, "0|1|2|3|4|5|6|7|8|9|provided| if |after|before|until|within|as soon as")) score *= 1.15;
     if (wanted_.definition && HasAny(folded, "\" means|\" refers|means | is a | is an |refers to")) score *= 1.3;
     if (focus_.empty() && facets_.empty()) return score;

@@ -21,6 +21,8 @@ TEST(OfflineAnswer, QuotesThePlaceThatAnswers) {
       {kContract, "Who is the tenant?", "The tenant is Jonas Brandt."},
       {kContract, "How much is the monthly rent?", "The monthly rent is 940 euros"},
       {kContract, "What is the rent each month?", "The monthly rent is 940 euros"},
+      {kContract, "What does the tenant pay monthly?", "The monthly rent is 940 euros"},
+      {kContract, "What does the apartment cost per month?", "The monthly rent is 940 euros"},
       {kContract, "How high is the deposit?", "A deposit of 1,880 euros is due"},
       {kContract, "When may the landlord terminate without notice?", "if rent for two months is unpaid"},
       {kContract, "How much notice must the tenant give to terminate?", "three months' written notice"},
