@@ -44,6 +44,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(ninefold_flags INTERFACE -Wno-maybe-uninitialized -Wno-tsan -Wno-restrict
     -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds -Wno-free-nonheap-object)
   if(NINEFOLD_PCH)
+    # Programs are compiled like the library, -fPIC: g++ takes a precompiled header only with the flags it was made with.
+    set(CMAKE_CXX_COMPILE_OPTIONS_PIE -fPIC)
     add_compile_options(-fpch-preprocess)  # ccache reads the precompiled header's name from it
   endif()
 else()
