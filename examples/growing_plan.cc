@@ -1,7 +1,7 @@
 // A planner of your own. A run never loops: Extend adds tasks as results arrive, so a refine loop is a chain
 // that grows.
 //
-//   draft.1 ──> draft.2 ──> draft.3 ──> … until the draft is good
+//   draft-1 ──> draft-2 ──> draft-3 ──> … until the draft is good
 //
 #include <cstdio>
 
@@ -14,7 +14,7 @@ class RefineUntilGood : public Planner {
  public:
   Async<absl::StatusOr<TaskGraph>> Plan(const Goal&, const Roster& roster, Context&) const override {
     TaskGraph graph;
-    absl::Status added = graph.Add({.id = "draft.1", .agent = roster[0], .prompt = "{{ goal }}"});
+    absl::Status added = graph.Add({.id = "draft-1", .agent = roster[0], .prompt = "{{ goal }}"});
     if (!added.ok()) co_return added;
     co_return graph;
   }
@@ -26,7 +26,7 @@ class RefineUntilGood : public Planner {
     if (draft == nullptr || draft->reply == nullptr) co_return more;
     if (draft->reply->data->at("points") >= 4) co_return more;  // good enough: nothing more
     Task next;
-    next.id = absl::StrCat("draft.", progress.graph().size() + 1);
+    next.id = absl::StrCat("draft-", progress.graph().size() + 1);
     next.agent = progress.roster()[0];
     next.prompt = PromptTemplate(absl::StrCat("{{ ", last, ".text }}"));
     next.needs.push_back(last);

@@ -21,7 +21,7 @@ NINEFOLD_DESCRIBE_ENUM(Shelf, (kFront, "front"), (kBack, "back"))
 struct Item {
   std::string name;
   std::optional<int> at_least;
-  Shelf shelf = Shelf::kFront;
+  std::optional<Shelf> shelf;
 };
 NINEFOLD_DESCRIBE(Item, (name, "What to look for"), (at_least, "How many are needed", Min(1)),
                   (shelf, "Where to look"))
