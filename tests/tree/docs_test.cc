@@ -92,7 +92,7 @@ TEST(Docs, CodeIsCutFromFilesThatAreBuilt) {
          }
          return files;
        }()},
-      {"yaml", FilesIn("agents", {".yaml"})},
+      {"yaml", FilesIn("examples", {".yaml"})},
       {"cmake", FilesIn("tests/consumer", {"CMakeLists.txt"})},
   };
   Findings findings;
