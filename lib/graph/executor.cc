@@ -27,6 +27,8 @@ struct GraphRun {
   bool finished = false;     // an extension said so
   bool extending = false;
   std::size_t workers = 0;
+  std::size_t starting = 0;  // of these, spawned and not yet running
+  bool spawning = false;
   OneShot<std::monostate> all_ended;
 
   std::size_t width() const { return options.width > 0 ? std::size_t(options.width) : SIZE_MAX; }
@@ -218,19 +220,23 @@ Async<void> Extend(GraphRun& run) {
 
 Async<void> Work(GraphRun& run);
 
+// A worker takes one ready task, and so will each that is about to start; more ready tasks need more workers. A worker may run in co_spawn
+// itself up to its first wait: it leaves what it makes ready to the loop that is spawning it, so that they do not nest.
 void SpawnForReady(GraphRun& run, std::size_t kept) {
-  // A worker takes one ready task; more ready tasks need more workers.
-  std::size_t ready = run.state.ready_count();
-  while (ready > kept && run.workers < run.width()) {
+  if (run.spawning) return;
+  run.spawning = true;
+  while (run.state.ready_count() > kept + run.starting && run.workers < run.width()) {
     ++run.workers;
-    --ready;
+    ++run.starting;
     asio::co_spawn(run.ctx.executor(), Work(run), [&run](std::exception_ptr) {
       if (--run.workers == 0) run.all_ended.Set({});
     });
   }
+  run.spawning = false;
 }
 
 Async<void> Work(GraphRun& run) {
+  --run.starting;
   while (true) {
     const std::optional<std::size_t> next = run.state.NextReady();
     if (!next) co_return;
