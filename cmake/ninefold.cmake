@@ -42,7 +42,7 @@ target_compile_options(ninefold_flags INTERFACE -Wall -Wextra -Wno-missing-field
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 warns of its own coroutine frames, of std::variant copies, and at -O2 of lengths that cannot be.
   target_compile_options(ninefold_flags INTERFACE -Wno-maybe-uninitialized -Wno-tsan -Wno-restrict
-    -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds -Wno-free-nonheap-object)
+    -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds -Wno-free-nonheap-object -Wno-mismatched-new-delete)
   if(NINEFOLD_PCH)
     # Programs are compiled like the library, -fPIC: g++ takes a precompiled header only with the flags it was made with.
     set(CMAKE_CXX_COMPILE_OPTIONS_PIE -fPIC)
@@ -78,6 +78,12 @@ function(ninefold_floor name)
                                     PRIVATE ${F_LIBS})
   endforeach()
   target_link_libraries(ninefold_${name}_objects PRIVATE ninefold_flags)
+  if(NINEFOLD_UNITY)
+    set_target_properties(ninefold_${name}_objects PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # it takes the files put together for a header
+      target_compile_options(ninefold_${name}_objects PRIVATE -Wno-subobject-linkage)
+    endif()
+  endif()
   if(NINEFOLD_PCH)
     if(name STREQUAL "base")
       target_precompile_headers(ninefold_base_objects PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h)

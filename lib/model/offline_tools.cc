@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kCallsMax = 8;
 
-bool HasAny(std::string_view text, std::initializer_list<std::string_view> words) {
+bool NamesAny(std::string_view text, std::initializer_list<std::string_view> words) {
   for (const std::string_view word : words) {
     if (text.find(word) != std::string_view::npos) return true;
   }
@@ -21,7 +21,7 @@ bool HasAny(std::string_view text, std::initializer_list<std::string_view> words
 }
 
 bool IsAsked(const std::string& name) {
-  return HasAny(name, {"query", "question", "search", "keyword", "term", "task", "prompt", "text", "input", "message", "request", "topic"}) || name == "q";
+  return NamesAny(name, {"query", "question", "search", "keyword", "term", "task", "prompt", "text", "input", "message", "request", "topic"}) || name == "q";
 }
 
 // A name in the question: in quotes, else capitalised words behind the first, else "".
@@ -57,7 +57,7 @@ std::string PathIn(std::string_view text, std::string_view like) {
     const std::size_t end = std::min(text.find_first_of(" \n\t\"'`,;()", at), text.size());
     std::string_view word = text.substr(at, end - at);
     at = end + 1;
-    while (!word.empty() && HasAny(word.substr(word.size() - 1), {".", "?", ":", "!"})) word.remove_suffix(1);
+    while (!word.empty() && NamesAny(word.substr(word.size() - 1), {".", "?", ":", "!"})) word.remove_suffix(1);
     const std::size_t dot = word.rfind('.');
     const bool extension = dot != std::string_view::npos && dot > 0 && dot + 1 < word.size() && word.size() - dot <= 6 && !std::isdigit(std::uint8_t(word[dot + 1]));
     if (word.size() < 3 || (!extension && word.find('/') == std::string_view::npos)) continue;
@@ -103,12 +103,12 @@ std::optional<Json> Argument(const Reading& reading, const std::string& key, con
   if (kind == "array") return IsAsked(name) ? std::optional<Json>(Json::array({std::string(query)})) : std::nullopt;
   if (kind != "string") return std::nullopt;
   std::string value;
-  if (HasAny(name, {"expression", "expr", "formula"})) value = FindSum(reading.question);
-  if (value.empty() && HasAny(name, {"path", "file", "url", "uri"})) value = PathIn(reading.question, reading.question);
-  for (auto it = reading.results.rbegin(); value.empty() && it != reading.results.rend() && HasAny(name, {"path", "file"}); ++it) value = PathIn(it->text, reading.question);
-  if (value.empty() && HasAny(name, {"question", "task", "prompt", "message", "request", "input", "text"})) value = reading.question;
+  if (NamesAny(name, {"expression", "expr", "formula"})) value = FindSum(reading.question);
+  if (value.empty() && NamesAny(name, {"path", "file", "url", "uri"})) value = PathIn(reading.question, reading.question);
+  for (auto it = reading.results.rbegin(); value.empty() && it != reading.results.rend() && NamesAny(name, {"path", "file"}); ++it) value = PathIn(it->text, reading.question);
+  if (value.empty() && NamesAny(name, {"question", "task", "prompt", "message", "request", "input", "text"})) value = reading.question;
   if (value.empty() && (IsAsked(name) || name == "pattern")) value = query;
-  if (value.empty() && !HasAny(name, {"path", "file", "url", "uri", "expr", "formula", "id"})) value = NamedIn(reading.question);
+  if (value.empty() && !NamesAny(name, {"path", "file", "url", "uri", "expr", "formula", "id"})) value = NamedIn(reading.question);
   if (value.empty()) return std::nullopt;
   return Json(value);
 }
@@ -125,9 +125,9 @@ Shape ShapeOf(const ToolSpec& tool) {
   bool asks = false;
   for (const auto& [key, unused] : properties->items()) asks = asks || IsAsked(FoldCase(key)) || key == "pattern";
   const std::string about = absl::StrCat(name, " ", FoldCase(tool.description));
-  shape.calculates = HasAny(name, {"calc", "math", "arith"}) || (properties->contains("expression") && HasAny(about, {"arithmetic", "evaluat"}));
+  shape.calculates = NamesAny(name, {"calc", "math", "arith"}) || (properties->contains("expression") && NamesAny(about, {"arithmetic", "evaluat"}));
   shape.is_agent = properties->size() == 1 && properties->contains("task");
-  shape.searches = asks && !shape.is_agent && HasAny(about, {"search", "find", "retriev", "lookup", "passages", "grep"});
+  shape.searches = asks && !shape.is_agent && NamesAny(about, {"search", "find", "retriev", "lookup", "passages", "grep"});
   return shape;
 }
 
@@ -177,7 +177,7 @@ class Chooser {
   // A file reader after a list of files.
   bool NextFile(const ToolSpec& tool) const {
     const Json* properties = GetMember(tool.parameters, "properties");
-    return !reading_.results.empty() && properties != nullptr && properties->contains("path") && HasAny(FoldCase(tool.name), {"read", "open", "get"});
+    return !reading_.results.empty() && properties != nullptr && properties->contains("path") && NamesAny(FoldCase(tool.name), {"read", "open", "get"});
   }
 
   void Search(const ToolSpec& tool) {

@@ -33,7 +33,7 @@ NINEFOLD_DESCRIBE(CalculatorArguments, (expression, "For example (2 + 3) * sqrt(
 
 namespace {
 
-constexpr int kDepthMax = 64;
+constexpr int kNestingMax = 64;
 constexpr double kExactMax = 9007199254740992.0;  // 2^53: integers are exact up to here
 
 using Values = std::vector<double>;
@@ -97,7 +97,7 @@ class Parser {
   }
 
   absl::StatusOr<double> Sum() {
-    if (++depth_ > kDepthMax) return Wrong(at_, absl::StrCat("nested deeper than ", kDepthMax));
+    if (++depth_ > kNestingMax) return Wrong(at_, absl::StrCat("nested deeper than ", kNestingMax));
     TRY(double value, Product());
     while (true) {
       if (Take('+')) {
@@ -147,7 +147,7 @@ class Parser {
     TRY(const double base, Atom());
     const std::size_t at = at_;
     if (!Take('^')) return base;
-    if (++depth_ > kDepthMax) return Wrong(at_, absl::StrCat("nested deeper than ", kDepthMax));
+    if (++depth_ > kNestingMax) return Wrong(at_, absl::StrCat("nested deeper than ", kNestingMax));
     TRY(const double exponent, Unary());
     --depth_;
     return Finite(std::pow(base, exponent), at);

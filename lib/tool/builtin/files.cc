@@ -50,7 +50,7 @@ constexpr std::size_t kFilesMax = 5'000;
 constexpr std::size_t kSearchedBytesMax = 64u << 20;
 constexpr std::size_t kFoldersMax = 2'000;
 constexpr std::size_t kLineBytesMax = 400;
-constexpr int kDepthMax = 32;
+constexpr int kFolderDepthMax = 32;
 
 using FolderPtr = std::shared_ptr<const Folder>;
 
@@ -162,7 +162,7 @@ class Search {
       }
       for (auto entry = entries->rbegin(); entry != entries->rend(); ++entry) {
         if (entry->kind != FolderEntry::kFolder) continue;
-        if (place.depth < kDepthMax) {
+        if (place.depth < kFolderDepthMax) {
           open.push_back({JoinPath(place.path, entry->name), place.depth + 1});
         } else {
           ++skipped_;
