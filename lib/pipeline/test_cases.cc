@@ -1,11 +1,11 @@
 #include "pipeline/test_cases.h"
 
-#include <regex>
 
 #include "absl/strings/str_cat.h"
 #include "ninefold/status.h"
 #include "pipeline/files.h"
 #include "pipeline/format.h"
+#include "re2/re2.h"
 
 namespace ninefold::pipeline {
 namespace {
@@ -53,11 +53,10 @@ void ReadExpect(const YamlNode& map, Load& load, PipelineTest& test) {
   if (const YamlNode* equals = map.Find("equals")) test.equals = AsJson(*equals);
   if (const YamlNode* evidence = map.Find("evidence_min")) test.evidence_min = static_cast<int>(AsInteger(*evidence).value_or(0));
   if (test.matches.empty()) return;
-  try {
-    const std::regex parsed(test.matches);
-  } catch (const std::regex_error& error) {
-    load.out.Error(map.Find("matches")->at, absl::StrCat("\"", test.matches.substr(0, 80), "\" is no regular expression: ", error.what()));
-  }
+  const RE2 parsed(test.matches, RE2::Quiet);
+  if (parsed.ok()) return;
+  load.out.Error(map.Find("matches")->at,
+                 absl::StrCat("\"", test.matches.substr(0, 80), "\" is no regular expression: ", parsed.error()));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ bool IsLines(const TemplatePiece& piece) {
   return piece.segments.size() > 1 && (last == "evidence" || last == "dissent");
 }
 
-std::string Lines(const Json& list) {
+std::string JoinLines(const Json& list) {
   std::string text;
   for (const Json& line : list) absl::StrAppend(&text, text.empty() ? "" : "\n", JsonAsText(line));
   return text;
@@ -55,7 +55,7 @@ absl::StatusOr<std::string> RenderWith(const Template& source, const Json& value
     if (value == nullptr) {
       return absl::InvalidArgumentError(absl::StrCat("{{ ", piece.text, " }}: there is no such value in this run"));
     }
-    return value->is_array() && IsLines(piece) ? Lines(*value) : JsonAsText(*value);
+    return value->is_array() && IsLines(piece) ? JoinLines(*value) : JsonAsText(*value);
   };
   return Render(source, lookup);
 }
