@@ -61,6 +61,8 @@ class ChatAssembly {
     Json extra;
   };
   bool PlainText(std::string_view text, const std::function<void(EventBody)>& emit);
+  bool PlainReply(std::string_view text, const std::function<void(EventBody)>& emit);
+  void TakeUsage(const Usage& usage);
   absl::Status Choice(const Json& choice, const std::function<void(EventBody)>& emit);
   void Text(const Json& delta, const std::function<void(EventBody)>& emit);
   void ToolCall(const Json& delta, const std::function<void(EventBody)>& emit);

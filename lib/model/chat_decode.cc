@@ -1,4 +1,6 @@
 // Chunks of a Chat Completions stream, and what servers make of them.
+#include <string.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -28,9 +30,13 @@ Usage ReadUsage(const Json& json) {
   usage.output = count(json, "completion_tokens");
   if (const Json* details = GetMember(json, "prompt_tokens_details")) usage.cached_input = count(*details, "cached_tokens");
   if (const Json* details = GetMember(json, "completion_tokens_details")) usage.reasoning = count(*details, "reasoning_tokens");
-  if (usage.reasoning && usage.output) usage.reasoning = std::min(*usage.reasoning, *usage.output);
-  if (usage.cached_input && usage.input) usage.cached_input = std::min(*usage.cached_input, *usage.input);
   return usage;
+}
+
+// string_view::find stops at each quote; memmem does not.
+std::size_t FindIn(std::string_view text, std::string_view what) {
+  const void* at = memmem(text.data(), text.size(), what.data(), what.size());
+  return at == nullptr ? std::string_view::npos : std::size_t(static_cast<const char*>(at) - text.data());
 }
 
 // The string that begins at `at`, behind its quote; false when it holds an escape that is not one letter, or does not end.
@@ -78,31 +84,39 @@ Json ReadArguments(std::string_view text) {
 bool ChatAssembly::PlainText(std::string_view text, const Emit& emit) {
   if (id_.empty() && model_.empty()) return false;  // the first says who answers
   constexpr std::string_view kDelta = "\"delta\":{\"content\":\"";
-  const std::size_t delta = text.find(kDelta);
+  const std::size_t delta = FindIn(text, kDelta);
   if (delta == std::string_view::npos) return false;
   std::size_t at = delta + kDelta.size();
   std::string content;
   if (!ReadString(text, at, content) || FindInvalidUtf8(content) != std::string_view::npos) return false;
   const std::string_view rest = text.substr(at);
   if (!rest.starts_with("}") || !rest.ends_with("}]}") || rest.find('{') != std::string_view::npos) return false;
-  const std::size_t finish = rest.find("\"finish_reason\":");
+  const std::size_t finish = FindIn(rest, "\"finish_reason\":");
   if (finish != std::string_view::npos && rest.substr(finish + 16, 4) != "null") return false;
   const std::string_view head = text.substr(0, delta);
-  if (head.find("\"error\"") != std::string_view::npos || head.find("\"usage\":{") != std::string_view::npos) return false;
+  if (FindIn(head, "\"error\"") != std::string_view::npos || FindIn(head, "\"usage\":{") != std::string_view::npos) return false;
   text_.append(content);
   if (emit && !content.empty()) emit(event::TextDelta{std::move(content)});
   return true;
+}
+
+// A part is never more than the whole, whatever a server says.
+void ChatAssembly::TakeUsage(const Usage& usage) {
+  usage_ = usage;
+  if (usage_.reasoning && usage_.output) usage_.reasoning = std::min(*usage_.reasoning, *usage_.output);
+  if (usage_.cached_input && usage_.input) usage_.cached_input = std::min(*usage_.cached_input, *usage_.input);
 }
 
 absl::Status ChatAssembly::Chunk(std::string_view text, const Emit& emit) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return absl::OkStatus();
   text.remove_prefix(begin);
-  if (text.starts_with("[DONE]")) {
+  constexpr std::string_view kEnd = "[DONE]";
+  if (text.starts_with(kEnd) || (finish_ && kEnd.starts_with(text))) {  // cut within the end mark, the answer is whole
     done_ = true;
     return absl::OkStatus();
   }
-  if (PlainText(text, emit)) return absl::OkStatus();
+  if (PlainText(text, emit) || PlainReply(text, emit)) return absl::OkStatus();
   absl::StatusOr<Json> json = ParseJson(text);
   if (!json.ok()) json = ParseJson(MendUtf8(text));
   if (!json.ok() || !json->is_object()) {
@@ -113,7 +127,7 @@ absl::Status ChatAssembly::Chunk(std::string_view text, const Emit& emit) {
   if (error != nullptr && !error->is_null()) return ChatErrorObject(*error, who_);
   if (const auto id = StringOr(*json, "id"); !id.empty()) id_ = id;
   if (const auto model = StringOr(*json, "model"); !model.empty()) model_ = model;
-  if (const Json* usage = GetMember(*json, "usage"); usage != nullptr && usage->is_object()) usage_ = ReadUsage(*usage);
+  if (const Json* usage = GetMember(*json, "usage"); usage != nullptr && usage->is_object()) TakeUsage(ReadUsage(*usage));
   const Json* choices = GetMember(*json, "choices");
   if (choices == nullptr) {
     const std::string* object = GetString(*json, "object");

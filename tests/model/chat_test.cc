@@ -245,7 +245,9 @@ TEST(Chat, FailuresSayWhatAndWhatToDo) {
     EXPECT_EQ(asked.reply.status().code(), failure.code) << failure.name << asked.reply.status();
     EXPECT_THAT(Shown(asked), HasSubstr(failure.says)) << failure.name;
     EXPECT_THAT(Shown(asked), Not(HasSubstr("secret"))) << failure.name;
-    if (failure.says[0] == ' ') EXPECT_THAT(Shown(asked), HasSubstr(origin)) << failure.name;
+    if (failure.says[0] == ' ') {
+      EXPECT_THAT(Shown(asked), HasSubstr(origin)) << failure.name;
+    }
   }
 }
 
