@@ -19,7 +19,7 @@ struct Outcome {
   int code = -1;
 };
 
-Outcome Run(const std::string& flags) {
+Outcome RunClient(const std::string& flags) {
   Outcome outcome;
   FILE* pipe = popen((std::string(NINEFOLD_BENCH_CLIENT) + " " + flags + " 2>/dev/null").c_str(), "r");
   std::array<char, 4096> piece;
@@ -45,10 +45,11 @@ TEST(BenchClient, CountsTheStepsOfGraphs) {
       {"--workload W5agent --n 3 --repeat 2 --warmup 1", "run", 6, 384},
       {"--workload W5chain --n 10 --repeat 3 --warmup 1", "node", 30, 30},
       {"--workload W5fan --n 5 --repeat 1", "node", 5, 320},
+      {"--workload W5fan --n 20000 --repeat 1", "node", 20000, 1280000},  // workers do not nest
       {"--workload W5loop --n 7 --repeat 2", "step", 14, 14},
   };
   for (const auto& c : cases) {
-    const Json line = LineOf(Run(c.flags));
+    const Json line = LineOf(RunClient(c.flags));
     EXPECT_EQ(line.value("peer", ""), "ninefold");
     EXPECT_EQ(line.value("unit", ""), c.unit) << c.flags;
     EXPECT_EQ(line.value("units", 0), c.units) << c.flags;
@@ -90,19 +91,19 @@ TEST(BenchClient, MakesAsManyRequestsAsItSays) {
       }
       return testing::ChatScript::Say({answer});
     });
-    const Json line = LineOf(Run(std::string(c.flags) + " --base-url " + server.base_url()));
+    const Json line = LineOf(RunClient(std::string(c.flags) + " --base-url " + server.base_url()));
     EXPECT_EQ(server.requests(), c.requests) << c.flags;
     EXPECT_EQ(line.value("check", 0), c.check) << c.flags;
   }
 }
 
 TEST(BenchClient, SaysWhatItSkips) {
-  EXPECT_EQ(LineOf(Run("--workload W99 --n 1")).value("skipped", ""), "unknown workload");
+  EXPECT_EQ(LineOf(RunClient("--workload W99 --n 1")).value("skipped", ""), "unknown workload");
 }
 
 TEST(BenchClient, RefusesWhatItCannotRead) {
   for (const char* flags : {"--workload W1 --n 1", "--workload W1 --n x", "--colour red", "--workload", "--workload W7 --n 1"}) {
-    const Outcome outcome = Run(flags);
+    const Outcome outcome = RunClient(flags);
     EXPECT_NE(outcome.code, 0) << flags;
     EXPECT_THAT(outcome.out, IsEmpty()) << flags;
   }
