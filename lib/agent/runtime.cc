@@ -22,7 +22,7 @@ namespace ninefold {
 // Shared by the run, on its loop, and the handle, on any thread.
 struct RunHandle::State {
   std::string id;
-  std::shared_ptr<EventQueue> events;
+  std::shared_ptr<EventQueue> events;  // null: no handle reads them
 
   std::mutex mutex;
   std::condition_variable ended;
@@ -42,7 +42,7 @@ void SetContext(RunHandle::State& state, Context* context) {
 }
 
 void Finish(RunHandle::State& state, absl::StatusOr<Reply> result) {
-  state.events->Close();
+  if (state.events != nullptr) state.events->Close();
   std::lock_guard lock(state.mutex);
   state.result = std::move(result);
   state.done = true;
@@ -100,7 +100,7 @@ bool RunHandle::done() const {
 }
 
 std::optional<Event> RunHandle::Next() {
-  if (state_ == nullptr) return std::nullopt;
+  if (state_ == nullptr || state_->events == nullptr) return std::nullopt;
   return state_->events->Next();
 }
 
@@ -160,21 +160,21 @@ struct Runtime::Impl {
     idle.notify_all();
   }
 
-  std::shared_ptr<RunHandle::State> MakeState(RunOptions& options, Worker& worker) {
+  std::shared_ptr<RunHandle::State> MakeState(RunOptions& options, Worker& worker, bool queued) {
     auto state = std::make_shared<RunHandle::State>();
     if (options.run_id.empty()) options.run_id = NewRunId();
     state->id = options.run_id;
-    state->events = std::make_shared<EventQueue>(options.events_max);
+    if (queued) state->events = std::make_shared<EventQueue>(options.events_max);
     state->loop = worker.loop.get();
     return state;
   }
 
-  std::shared_ptr<RunSetup> MakeSetup(RunOptions options, const std::shared_ptr<RunHandle::State>& state, bool queued) {
+  std::shared_ptr<RunSetup> MakeSetup(RunOptions options, const std::shared_ptr<RunHandle::State>& state) {
     auto setup = std::make_shared<RunSetup>();
     setup->options = std::move(options);
     setup->store = store;
     setup->writer = writer;
-    if (queued) setup->queue = state->events;
+    setup->queue = state->events;
     setup->on_context = [state](Context* context) { SetContext(*state, context); };
     return setup;
   }
@@ -214,13 +214,13 @@ absl::Status CheckOptions(const RunOptions& options, const AgentPtr& agent) {
 std::shared_ptr<RunHandle::State> Runtime::Impl::Launch(AgentPtr agent, Prompt prompt, RunOptions options, bool queued) {
   Worker& worker = Pick();
   const absl::Status checked = CheckOptions(options, agent);
-  auto state = MakeState(options, worker);
+  auto state = MakeState(options, worker, queued);
   if (!checked.ok()) {
     Finish(*state, checked);
     return state;
   }
   Began(state);
-  auto setup = MakeSetup(std::move(options), state, queued);
+  auto setup = MakeSetup(std::move(options), state);
   auto done = [this, state](std::exception_ptr error, absl::StatusOr<Reply> reply) {
     Finish(*state, error ? absl::StatusOr<Reply>(absl::InternalError("the run threw")) : std::move(reply));
     Ended(state);
@@ -288,9 +288,9 @@ Async<absl::StatusOr<Reply>> Runtime::RunAsync(AgentPtr agent, Prompt prompt, st
         "RunAsync was awaited on an executor that is not this runtime's; attach the runtime to that io_context");
   }
   RunOptions own = *options;
-  auto state = impl_->MakeState(own, *worker);
+  auto state = impl_->MakeState(own, *worker, /*queued=*/false);
   impl_->Began(state);
-  auto setup = impl_->MakeSetup(std::move(own), state, /*queued=*/false);
+  auto setup = impl_->MakeSetup(std::move(own), state);
   absl::StatusOr<Reply> reply = co_await RunAgent(*worker->loop, std::move(setup), std::move(agent), std::move(prompt));
   Finish(*state, absl::CancelledError("taken"));
   impl_->Ended(state);

@@ -305,7 +305,7 @@ std::string ChatTools(const ToolList& tools, const std::vector<std::string>& nam
 std::string ChatBody(const ModelRequest& request, const ChatOptions& options, const std::vector<std::string>& names,
                      std::string_view tools) {
   std::string out;
-  out.reserve(1024 + tools.size());
+  out.reserve(512 + tools.size());
   out += "{\"model\":";
   AppendQuoted(out, options.model);
   out += ",\"messages\":[";
@@ -330,6 +330,7 @@ std::string ChatBody(const ModelRequest& request, const ChatOptions& options, co
   AppendSettings(out, request, options);
   if (options.wire.stream) out += ",\"stream\":true,\"stream_options\":{\"include_usage\":true}";
   out += '}';
+  out.shrink_to_fit();  // it is held until the reply has come
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "ninefold/journal.h"
@@ -46,7 +47,7 @@ class InMemoryStore : public Store {
     std::lock_guard lock(mutex_);
     const auto it = runs_.find(std::string(run_id));
     if (it == runs_.end()) return absl::NotFoundError(absl::StrCat("no run \"", ToAbsl(run_id), "\" in memory"));
-    return std::vector<StepRecord>(it->second.steps.begin(), it->second.steps.end());
+    return it->second.steps;
   }
 
   bool blocking() const override { return false; }
@@ -54,7 +55,7 @@ class InMemoryStore : public Store {
  private:
   struct Kept {
     RunRecord run;
-    std::deque<StepRecord> steps;
+    std::vector<StepRecord> steps;
     std::unordered_map<std::string, std::size_t> index;
     bool listed = false;
   };
