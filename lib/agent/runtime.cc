@@ -8,6 +8,7 @@
 #include <list>
 #include <mutex>
 #include <thread>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -151,12 +152,12 @@ struct Runtime::Impl {
 
   void Began(const std::shared_ptr<RunHandle::State>& state) {
     std::lock_guard lock(mutex);
-    running.push_back(state);
+    running.insert(state);
   }
 
   void Ended(const std::shared_ptr<RunHandle::State>& state) {
     std::lock_guard lock(mutex);
-    running.remove(state);
+    running.erase(state);
     idle.notify_all();
   }
 
@@ -189,7 +190,7 @@ struct Runtime::Impl {
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
   std::condition_variable idle;
-  std::list<std::shared_ptr<RunHandle::State>> running;
+  std::unordered_set<std::shared_ptr<RunHandle::State>> running;
 };
 
 namespace {

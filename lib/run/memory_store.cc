@@ -1,6 +1,7 @@
 // Journals in memory. Ended runs are kept for a while, so that an application can look at them, and then forgotten: a server that lives for a
 // million runs must not grow.
 #include <deque>
+#include <map>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
@@ -36,7 +37,7 @@ class InMemoryStore : public Store {
     std::lock_guard lock(mutex_);
     std::vector<RunRecord> all;
     for (auto it = order_.rbegin(); it != order_.rend(); ++it) {
-      const Kept& kept = runs_.at(*it);
+      const Kept& kept = runs_.at(it->second);
       all.push_back(kept.run);
       all.back().steps = std::int64_t(kept.steps.size());
     }
@@ -58,6 +59,7 @@ class InMemoryStore : public Store {
     std::vector<StepRecord> steps;
     std::unordered_map<std::string, std::size_t> index;
     bool listed = false;
+    std::uint64_t number = 0;  // in order_
   };
 
   void Put(const RunRecord& run) {
@@ -65,7 +67,10 @@ class InMemoryStore : public Store {
     const bool ended = run.state != "running";
     const bool was_ended = kept.listed && kept.run.state != "running";
     kept.run = run;
-    if (!kept.listed) order_.push_back(run.id);
+    if (!kept.listed) {
+      kept.number = ++listed_;
+      order_.emplace(kept.number, run.id);
+    }
     kept.listed = true;
     if (ended && !was_ended) ended_.push_back(run.id);
     while (ended_.size() > kEndedRunsKept) {
@@ -75,17 +80,16 @@ class InMemoryStore : public Store {
   }
 
   void Forget(const std::string& id) {
-    runs_.erase(id);
-    for (auto it = order_.begin(); it != order_.end(); ++it) {
-      if (*it != id) continue;
-      order_.erase(it);
-      break;
-    }
+    const auto it = runs_.find(id);
+    if (it == runs_.end()) return;
+    order_.erase(it->second.number);
+    runs_.erase(it);
   }
 
   std::mutex mutex_;
   std::unordered_map<std::string, Kept> runs_;
-  std::deque<std::string> order_;  // of starting
+  std::map<std::uint64_t, std::string> order_;  // of starting
+  std::uint64_t listed_ = 0;
   std::deque<std::string> ended_;  // of ending
 };
 
