@@ -83,7 +83,8 @@ void RecordSteps(benchmark::State& state, Store& store) {
 }
 
 void RecordInMemory(benchmark::State& state) { RecordSteps(state, *MemoryStore()); }
-BENCHMARK(RecordInMemory)->Arg(1)->Arg(100);
+BENCHMARK(RecordInMemory)->Arg(1)->Iterations(20'000);  // it keeps them all
+BENCHMARK(RecordInMemory)->Arg(100)->Iterations(200);
 
 void RecordInSqlite(benchmark::State& state, Durability durability) {
   std::string folder = "/tmp/ninefold_bench_XXXXXX";
