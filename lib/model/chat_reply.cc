@@ -1,5 +1,6 @@
-// A whole reply in the usual form, read in place: one choice with text, no tool calls. Building a document of it first takes several times
-// as long as all else that is done for a call. Whatever is unusual is left to ChatAssembly::Chunk, which reads anything.
+// A whole reply in the usual form, read in place: one choice with text, no tool calls. Building a document of
+// it first takes several times as long as all else that is done for a call. Whatever is unusual is left to
+// ChatAssembly::Chunk, which reads anything.
 #include <charconv>
 #include <utility>
 
@@ -68,7 +69,8 @@ class ReplyReader {
     Blank();
     std::int64_t value = 0;
     const auto [stop, error] = std::from_chars(at_, end_, value);
-    if (error != std::errc() || value < 0 || stop == end_ || (*stop != ',' && *stop != '}' && *stop > ' ')) return false;
+    if (error != std::errc() || value < 0 || stop == end_ || (*stop != ',' && *stop != '}' && *stop > ' '))
+      return false;
     at_ = stop;
     out = value;
     return true;
@@ -124,13 +126,22 @@ class ReplyReader {
 
   static bool Escape(char c, std::string& out) {
     switch (c) {
-      case 'n': out += '\n'; return true;
-      case 't': out += '\t'; return true;
-      case 'r': out += '\r'; return true;
+      case 'n':
+        out += '\n';
+        return true;
+      case 't':
+        out += '\t';
+        return true;
+      case 'r':
+        out += '\r';
+        return true;
       case '"':
       case '\\':
-      case '/': out += c; return true;
-      default: return false;
+      case '/':
+        out += c;
+        return true;
+      default:
+        return false;
     }
   }
 
@@ -161,7 +172,9 @@ bool ReadReplyChoice(ReplyReader& in, ReplyFields& found) {
 
 bool ReadReplyUsage(ReplyReader& in, Usage& usage) {
   const auto details = [&](std::string_view name, std::optional<std::int64_t>& out) {
-    return in.Null() || in.Object([&](std::string_view key) { return key == name ? in.Null() || in.Count(out) : in.Skip(); });
+    return in.Null() || in.Object([&](std::string_view key) {
+      return key == name ? in.Null() || in.Count(out) : in.Skip();
+    });
   };
   return in.Object([&](std::string_view key) {
     if (key == "prompt_tokens") return in.Count(usage.input);

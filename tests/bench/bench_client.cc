@@ -1,5 +1,5 @@
-// Measures one workload in one process, so that ninefold can be laid beside other clients that do the same work. Prints one line of
-// JSON. docs/performance.md describes the workloads.
+// Measures one workload in one process, so that ninefold can be laid beside other clients that do the same
+// work. Prints one line of JSON. docs/performance.md describes the workloads.
 #include <cstdio>
 #include <optional>
 #include <string>

@@ -23,7 +23,8 @@ Outcome RunClient(const std::string& flags) {
   Outcome outcome;
   FILE* pipe = popen((std::string(NINEFOLD_BENCH_CLIENT) + " " + flags + " 2>/dev/null").c_str(), "r");
   std::array<char, 4096> piece;
-  while (const std::size_t n = std::fread(piece.data(), 1, piece.size(), pipe)) outcome.out.append(piece.data(), n);
+  while (const std::size_t n = std::fread(piece.data(), 1, piece.size(), pipe))
+    outcome.out.append(piece.data(), n);
   outcome.code = pclose(pipe);
   return outcome;
 }
@@ -54,8 +55,8 @@ TEST(BenchClient, CountsTheStepsOfGraphs) {
     EXPECT_EQ(line.value("unit", ""), c.unit) << c.flags;
     EXPECT_EQ(line.value("units", 0), c.units) << c.flags;
     EXPECT_EQ(line.value("check", 0), c.check) << c.flags;
-    for (const char* key : {"version", "workload", "n", "repeat", "cpu_user_s", "cpu_sys_s", "wall_s", "walls_s",
-                            "rss_base_kb", "rss_peak_kb", "note"}) {
+    for (const char* key : {"version", "workload", "n", "repeat", "cpu_user_s", "cpu_sys_s", "wall_s",
+                            "walls_s", "rss_base_kb", "rss_peak_kb", "note"}) {
       EXPECT_TRUE(line.contains(key)) << key;
     }
     EXPECT_THAT(line.value("walls_s", Json::array()), SizeIs(line.value("repeat", 0u)));
@@ -102,7 +103,8 @@ TEST(BenchClient, SaysWhatItSkips) {
 }
 
 TEST(BenchClient, RefusesWhatItCannotRead) {
-  for (const char* flags : {"--workload W1 --n 1", "--workload W1 --n x", "--colour red", "--workload", "--workload W7 --n 1"}) {
+  for (const char* flags :
+       {"--workload W1 --n 1", "--workload W1 --n x", "--colour red", "--workload", "--workload W7 --n 1"}) {
     const Outcome outcome = RunClient(flags);
     EXPECT_NE(outcome.code, 0) << flags;
     EXPECT_THAT(outcome.out, IsEmpty()) << flags;

@@ -1,5 +1,6 @@
-// Two figures beside what they stand on. 4,096 sub-agents at a model server that answers after 50 ms, and the same transfers by a
-// hand-written libcurl loop; 10,000 sub-agents that wait 2 s each, in virtual time. Each is measured in a process of its own.
+// Two figures beside what they stand on. 4,096 sub-agents at a model server that answers after 50 ms, and the
+// same transfers by a hand-written libcurl loop; 10,000 sub-agents that wait 2 s each, in virtual time. Each
+// is measured in a process of its own.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,7 +51,8 @@ Figures Apart(unsigned repeat, const std::function<std::uint64_t()>& body) {
   }
   close(ends[1]);
   Figures figures;
-  if (read(ends[0], &figures, sizeof figures) != ssize_t(sizeof figures)) Die(absl::InternalError("a measured process failed"));
+  if (read(ends[0], &figures, sizeof figures) != ssize_t(sizeof figures))
+    Die(absl::InternalError("a measured process failed"));
   close(ends[0]);
   waitpid(child, nullptr, 0);
   return figures;
@@ -75,13 +77,15 @@ class ServerProcess {
       const int port = server.port();
       char end = 0;
       const bool sent = write(to_us[1], &port, sizeof port) == ssize_t(sizeof port);
-      const bool ended = sent && read(to_it[0], &end, 1) == 0;  // the other end is closed when this object goes
+      const bool ended =
+          sent && read(to_it[0], &end, 1) == 0;  // the other end is closed when this object goes
       std::_Exit(ended ? 0 : 1);
     }
     close(to_us[1]);
     close(to_it[0]);
     end_ = to_it[1];
-    if (read(to_us[0], &port_, sizeof port_) != ssize_t(sizeof port_)) Die(absl::InternalError("no model server"));
+    if (read(to_us[0], &port_, sizeof port_) != ssize_t(sizeof port_))
+      Die(absl::InternalError("no model server"));
     close(to_us[0]);
   }
   ~ServerProcess() {
@@ -130,8 +134,8 @@ class SlowModel : public Model {
 };
 
 void Print(const char* what, const Figures& f, unsigned units) {
-  std::printf("%-22s wall %7.3f s   cpu %7.3f s (%6.1f us each)   memory +%8.0f KiB (%5.1f KiB each)\n", what, f.wall_s, f.cpu_s,
-              f.cpu_s * 1e6 / units, f.grown_kb, f.grown_kb / units);
+  std::printf("%-22s wall %7.3f s   cpu %7.3f s (%6.1f us each)   memory +%8.0f KiB (%5.1f KiB each)\n", what,
+              f.wall_s, f.cpu_s, f.cpu_s * 1e6 / units, f.grown_kb, f.grown_kb / units);
   std::fflush(stdout);
 }
 
@@ -149,13 +153,15 @@ void Transfers() {
   Print("libcurl by hand", floor, kTransfers);
   const Figures ours = Apart(kRepeat, [&] {
     Driver driver;
-    const AgentPtr crowd = Crowd(Assistant("member", ServerModel(server.base_url(), "any", false)), kTransfers);
+    const AgentPtr crowd =
+        Crowd(Assistant("member", ServerModel(server.base_url(), "any", false)), kTransfers);
     return std::uint64_t(driver.RunOnce(crowd, kQuestion).text.size());
   });
   Print("ninefold", ours, kTransfers);
-  std::printf("%-22s wall %7.2f     cpu %7.2f                        memory  %8.2f\n\n", "ratio", ours.wall_s / floor.wall_s,
-              ours.cpu_s / floor.cpu_s, ours.grown_kb / floor.grown_kb);
-  if (ours.check != std::uint64_t(kTransfers) * 64 * kRepeat) Die(absl::InternalError("some answers are missing"));
+  std::printf("%-22s wall %7.2f     cpu %7.2f                        memory  %8.2f\n\n", "ratio",
+              ours.wall_s / floor.wall_s, ours.cpu_s / floor.cpu_s, ours.grown_kb / floor.grown_kb);
+  if (ours.check != std::uint64_t(kTransfers) * 64 * kRepeat)
+    Die(absl::InternalError("some answers are missing"));
 }
 
 void Waiting() {

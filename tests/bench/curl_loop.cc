@@ -49,7 +49,8 @@ int OnSocket(CURL*, curl_socket_t fd, int what, void* user, void* known) {
 
 class Posts {
  public:
-  Posts(const std::string& url, const std::string& body, unsigned count) : epoll_(epoll_create1(EPOLL_CLOEXEC)), replies_(count) {
+  Posts(const std::string& url, const std::string& body, unsigned count)
+      : epoll_(epoll_create1(EPOLL_CLOEXEC)), replies_(count) {
     curl_global_init(CURL_GLOBAL_DEFAULT);
     headers_ = curl_slist_append(nullptr, "content-type: application/json");
     headers_ = curl_slist_append(headers_, "authorization: Bearer x");
@@ -156,7 +157,8 @@ class Posts {
       long status = 0;
       curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
       if (message->data.result != CURLE_OK || status != 200) {
-        std::fprintf(stderr, "bench: a transfer failed: %s, status %ld\n", curl_easy_strerror(message->data.result), status);
+        std::fprintf(stderr, "bench: a transfer failed: %s, status %ld\n",
+                     curl_easy_strerror(message->data.result), status);
         std::exit(1);
       }
       --left_;

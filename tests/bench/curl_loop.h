@@ -6,7 +6,8 @@
 
 namespace ninefold::bench {
 
-// Posts `body` to `url` `count` times at once and reads the replies; the bytes of all of them. Ends the process when one fails.
+// Posts `body` to `url` `count` times at once and reads the replies; the bytes of all of them. Ends the
+// process when one fails.
 std::size_t PostAllAtOnce(const std::string& url, const std::string& body, unsigned count);
 
 }  // namespace ninefold::bench

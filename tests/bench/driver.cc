@@ -54,7 +54,8 @@ void Driver::Carry(Load& load, unsigned width) {
   io_.run();
 }
 
-std::uint64_t Driver::RunAll(const AgentPtr& agent, const std::string& question, unsigned runs, unsigned width) {
+std::uint64_t Driver::RunAll(const AgentPtr& agent, const std::string& question, unsigned runs,
+                             unsigned width) {
   Load load{runtime_, agent, question, options_, runs};
   Carry(load, width);
   return load.bytes;
@@ -68,7 +69,8 @@ Reply Driver::RunOnce(const AgentPtr& agent, const std::string& question) {
 
 ModelPtr ServerModel(const std::string& base_url, const std::string& name, bool stream) {
   if (base_url.empty()) Die(absl::InvalidArgumentError("--base-url is missing"));
-  absl::StatusOr<ModelPtr> model = OpenModel("openai/" + name, {.base_url = base_url, .key = "x", .stream = stream});
+  absl::StatusOr<ModelPtr> model =
+      OpenModel("openai/" + name, {.base_url = base_url, .key = "x", .stream = stream});
   if (!model.ok()) Die(model.status());
   return *std::move(model);
 }

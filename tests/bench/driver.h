@@ -1,4 +1,5 @@
-// Runs agents as an application does that owns its io_context: whole runs, with events, budget and journal on.
+// Runs agents as an application does that owns its io_context: whole runs, with events, budget and journal
+// on.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,8 @@ class Driver {
  public:
   explicit Driver(StorePtr store = nullptr);  // null: in memory
 
-  // Runs `agent` on `question` `runs` times, at most `width` at once; the bytes of all answers. A run that fails ends the process:
-  // there is nothing to measure.
+  // Runs `agent` on `question` `runs` times, at most `width` at once; the bytes of all answers. A run that
+  // fails ends the process: there is nothing to measure.
   std::uint64_t RunAll(const AgentPtr& agent, const std::string& question, unsigned runs, unsigned width);
   Reply RunOnce(const AgentPtr& agent, const std::string& question);
 

@@ -15,11 +15,13 @@ struct NumberFlag {
   unsigned Flags::*field;
 };
 
-constexpr TextFlag kTexts[] = {
-    {"--workload", &Flags::workload}, {"--base-url", &Flags::base_url}, {"--db", &Flags::db}, {"--sync", &Flags::sync}};
-constexpr NumberFlag kNumbers[] = {{"--n", &Flags::n},           {"--concurrency", &Flags::concurrency},
-                                   {"--streams", &Flags::streams}, {"--gap", &Flags::gap},
-                                   {"--repeat", &Flags::repeat}, {"--warmup", &Flags::warmup}};
+constexpr TextFlag kTexts[] = {{"--workload", &Flags::workload},
+                               {"--base-url", &Flags::base_url},
+                               {"--db", &Flags::db},
+                               {"--sync", &Flags::sync}};
+constexpr NumberFlag kNumbers[] = {
+    {"--n", &Flags::n},     {"--concurrency", &Flags::concurrency}, {"--streams", &Flags::streams},
+    {"--gap", &Flags::gap}, {"--repeat", &Flags::repeat},           {"--warmup", &Flags::warmup}};
 
 absl::Status Set(Flags& flags, const std::string& name, const std::string& value) {
   for (const TextFlag& flag : kTexts) {

@@ -51,9 +51,11 @@ Workload FanWorkload(const Flags& flags) {
 
 Workload OnDisk(const Flags& flags) {
   if (flags.db.empty()) Die(absl::InvalidArgumentError("--db is missing"));
-  if (flags.sync != "full" && flags.sync != "normal") Die(absl::InvalidArgumentError("--sync is full or normal"));
+  if (flags.sync != "full" && flags.sync != "normal")
+    Die(absl::InvalidArgumentError("--sync is full or normal"));
   const bool full = flags.sync == "full";
-  absl::StatusOr<StorePtr> store = OpenSqliteStore(flags.db, full ? Durability::kPower : Durability::kProcess);
+  absl::StatusOr<StorePtr> store =
+      OpenSqliteStore(flags.db, full ? Durability::kPower : Durability::kProcess);
   if (!store.ok()) Die(store.status());
   return Counting(flags, "step", ChainTeam(flags.n, AskingStep()), *std::move(store),
                   absl::StrCat("SQLite, WAL, synchronous=", full ? "FULL" : "NORMAL"));
@@ -64,7 +66,8 @@ Workload OnDisk(const Flags& flags) {
 std::optional<Workload> GraphWorkload(const Flags& flags) {
   const char* note = "tasks of a graph, each model call a journaled step in memory";
   if (flags.workload == "W5agent") return Agents(flags);
-  if (flags.workload == "W5chain") return Counting(flags, "node", ChainTeam(flags.n, AskingStep()), nullptr, note);
+  if (flags.workload == "W5chain")
+    return Counting(flags, "node", ChainTeam(flags.n, AskingStep()), nullptr, note);
   if (flags.workload == "W5fan") return FanWorkload(flags);
   if (flags.workload == "W5loop") {
     const AgentPtr team = LoopTeam(flags.n, AskingStep());

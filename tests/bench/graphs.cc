@@ -104,8 +104,10 @@ AgentPtr FanTeam(unsigned n, const AgentPtr& worker) {
     for (const std::string& id : inputs.needs()) all += inputs.Find(id)->reply->text;
     return Prompt(std::move(all));
   };
-  Add(graph, {.id = "end", .agent = PassAgent("end"), .prompt = PromptTemplate::Fn(join), .needs = std::move(ids)});
-  return MakeTeam({.name = "fan", .planner = FixedPlan(std::move(graph)), .limits = {.tasks_max = int(n) + 2}});
+  Add(graph,
+      {.id = "end", .agent = PassAgent("end"), .prompt = PromptTemplate::Fn(join), .needs = std::move(ids)});
+  return MakeTeam(
+      {.name = "fan", .planner = FixedPlan(std::move(graph)), .limits = {.tasks_max = int(n) + 2}});
 }
 
 namespace {
@@ -122,7 +124,8 @@ class Repeat : public Planner {
   Async<absl::StatusOr<Extension>> Extend(const Progress& progress, Context&) const override {
     Extension more;
     const TaskResult* ended = progress.result(progress.just_ended().back());
-    const bool enough = ended->reply == nullptr || ended->reply->data->get<std::int64_t>() >= std::int64_t(n_);
+    const bool enough =
+        ended->reply == nullptr || ended->reply->data->get<std::int64_t>() >= std::int64_t(n_);
     if (!enough) {
       more.tasks.push_back(StepTask(progress.graph().size() + 1, agent_));
       more.output = more.tasks.back().id;

@@ -15,7 +15,8 @@ namespace ninefold::bench {
 namespace {
 
 void PerItem(benchmark::State& state, double items) {
-  state.counters["each"] = benchmark::Counter(items, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.counters["each"] =
+      benchmark::Counter(items, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 void LoopPost(benchmark::State& state) {
@@ -77,7 +78,8 @@ void RecordSteps(benchmark::State& state, Store& store) {
       batch.steps.push_back({absl::StrCat("run", written / 1000), std::move(record)});
     }
     const absl::Status status = store.Write(batch);
-    if (!status.ok()) state.SkipWithError(std::string(status.message().data(), status.message().size()).c_str());
+    if (!status.ok())
+      state.SkipWithError(std::string(status.message().data(), status.message().size()).c_str());
   }
   PerItem(state, double(steps));
 }

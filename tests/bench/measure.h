@@ -12,7 +12,7 @@ struct CpuTime {
   double system_s = 0;
   double cpu_s() const { return user_s + system_s; }
 };
-CpuTime CpuUsed();        // by this process so far
+CpuTime CpuUsed();      // by this process so far
 double ClockSeconds();  // monotonic
 
 // Of /proc/self/status, in KiB; 0: it is not said here.

@@ -15,7 +15,8 @@ NINEFOLD_DESCRIBE(LookupArguments, (x, "The number to look up"))
 namespace {
 
 AgentPtr Assistant(ModelPtr model, std::vector<ToolPtr> tools = {}) {
-  return MakeAgent({.name = "assistant", .instructions = kSystem, .model = std::move(model), .tools = std::move(tools)});
+  return MakeAgent(
+      {.name = "assistant", .instructions = kSystem, .model = std::move(model), .tools = std::move(tools)});
 }
 
 Workload Calls(const Flags& flags) {

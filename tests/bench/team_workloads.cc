@@ -21,11 +21,14 @@ absl::StatusOr<std::vector<std::string>> TasksIn(const std::string& plan) {
   return all;
 }
 
-// The planner's model is asked through an agent, so that its call has events, budget and a record like any other.
+// The planner's model is asked through an agent, so that its call has events, budget and a record like any
+// other.
 class TaskList : public Planner {
  public:
   TaskList(AgentPtr planner, AgentPtr worker, AgentPtr merger, std::shared_ptr<std::uint64_t> report_bytes)
-      : planner_(std::move(planner)), worker_(std::move(worker)), merger_(std::move(merger)),
+      : planner_(std::move(planner)),
+        worker_(std::move(worker)),
+        merger_(std::move(merger)),
         report_bytes_(std::move(report_bytes)) {}
 
   bool extends() const override { return false; }
@@ -49,7 +52,8 @@ class TaskList : public Planner {
       const auto ask = [task = tasks[i]](const TaskInputs&) -> absl::StatusOr<Prompt> {
         return Prompt(absl::StrCat("Do ", task, " and report."));
       };
-      const absl::Status added = graph.Add({.id = ids.back(), .agent = worker_, .prompt = PromptTemplate::Fn(ask)});
+      const absl::Status added =
+          graph.Add({.id = ids.back(), .agent = worker_, .prompt = PromptTemplate::Fn(ask)});
       if (!added.ok()) return added;
     }
     const auto merge = [bytes = report_bytes_](const TaskInputs& inputs) -> absl::StatusOr<Prompt> {
@@ -61,8 +65,8 @@ class TaskList : public Planner {
       }
       return Prompt(std::move(reports));
     };
-    const absl::Status added =
-        graph.Add({.id = "merge", .agent = merger_, .prompt = PromptTemplate::Fn(merge), .needs = std::move(ids)});
+    const absl::Status added = graph.Add(
+        {.id = "merge", .agent = merger_, .prompt = PromptTemplate::Fn(merge), .needs = std::move(ids)});
     if (!added.ok()) return added;
     return graph;
   }
@@ -83,7 +87,8 @@ std::optional<Workload> TeamWorkload(const Flags& flags) {
   auto bytes = std::make_shared<std::uint64_t>(0);
   const ModelPtr answers = ServerModel(flags.base_url, "mock-lat50-len64", false);
   const ModelPtr plans = ServerModel(flags.base_url, absl::StrCat("mock-plan", flags.n, "-lat50"), false);
-  auto planner = std::make_shared<TaskList>(Member("planner", plans), Member("worker", answers), Member("merger", answers), bytes);
+  auto planner = std::make_shared<TaskList>(Member("planner", plans), Member("worker", answers),
+                                            Member("merger", answers), bytes);
   const AgentPtr team = MakeTeam({.name = "team", .planner = planner});
   const auto run = [=]() -> std::uint64_t {
     *bytes = 0;

@@ -16,7 +16,8 @@ namespace {
 constexpr int kEvents = 1000;
 
 void PerItem(benchmark::State& state, double items) {
-  state.counters["each"] = benchmark::Counter(items, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.counters["each"] =
+      benchmark::Counter(items, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 std::string ChunkText() {
@@ -54,7 +55,8 @@ BENCHMARK(ChatChunkDecode);
 const std::string& WholeReply() {
   static const std::string text = absl::StrCat(
       R"({"id":"chatcmpl-1","object":"chat.completion","created":1700000000,"model":"m","choices":[{"index":0,"message":{"role":)",
-      R"("assistant","content":")", kAnswer, R"(","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":)",
+      R"("assistant","content":")", kAnswer,
+      R"(","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":)",
       R"(24,"completion_tokens":16,"total_tokens":40}})");
   return text;
 }
@@ -74,9 +76,12 @@ void JsonParse(benchmark::State& state) {
 BENCHMARK(JsonParse);
 
 void TemplateRender(benchmark::State& state) {
-  const absl::StatusOr<Template> parsed = ParseTemplate("Compare {{ facts.text }} with {{ risks.text }} for {{ goal }}.");
+  const absl::StatusOr<Template> parsed =
+      ParseTemplate("Compare {{ facts.text }} with {{ risks.text }} for {{ goal }}.");
   if (!parsed.ok()) Die(parsed.status());
-  const auto lookup = [](const TemplatePiece&) -> absl::StatusOr<std::string> { return std::string(kAnswer); };
+  const auto lookup = [](const TemplatePiece&) -> absl::StatusOr<std::string> {
+    return std::string(kAnswer);
+  };
   for (auto _ : state) benchmark::DoNotOptimize(Render(*parsed, lookup));
 }
 BENCHMARK(TemplateRender);
@@ -103,7 +108,8 @@ std::string LongText() {
 
 void OfflineAnswer(benchmark::State& state) {
   Driver driver;
-  const auto ask = [text = LongText(), model = OfflineModel()](Prompt prompt, Context& ctx) -> Async<absl::StatusOr<Reply>> {
+  const auto ask = [text = LongText(), model = OfflineModel()](Prompt prompt,
+                                                               Context& ctx) -> Async<absl::StatusOr<Reply>> {
     ModelRequest request;
     Message question = UserMessage(TextOf(prompt));
     question.parts.emplace_back(File{.name = "agreement.txt", .bytes = text});
@@ -115,7 +121,8 @@ void OfflineAnswer(benchmark::State& state) {
     co_return reply;
   };
   const AgentPtr agent = MakeFunctionAgent({.name = "reader", .description = "reads"}, ask);
-  for (auto _ : state) benchmark::DoNotOptimize(driver.RunOnce(agent, "When may a copy be conveyed in object code form?"));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(driver.RunOnce(agent, "When may a copy be conveyed in object code form?"));
 }
 BENCHMARK(OfflineAnswer)->Unit(benchmark::kMicrosecond);
 
