@@ -73,7 +73,7 @@ std::string FromResults(Reading& reading) {
     if (reading.members.size() == 1) return reading.members[0].text;
     return offline::Merge(reading);
   }
-  const offline::Answer answer = offline::Extract(reading, reading.found, offline::QuotesMax(reading));
+  const offline::Answer& answer = offline::AnswerFromFound(reading);
   if (answer.found()) return offline::Render(reading, answer);
   // Small results that are no passages (a number, a status) are shown as they are.
   bool passages = false;
@@ -94,7 +94,7 @@ std::string TextAnswer(Reading& reading) {
     return reading.results.back().is_error ? FailureText(reading) : offline::Render(reading, {});
   }
   if (!reading.sources.empty()) {
-    const offline::Answer answer = offline::Extract(reading, reading.sources, offline::QuotesMax(reading));
+    const offline::Answer& answer = offline::AnswerFromSources(reading);
     if (answer.found()) return offline::Render(reading, answer);
   }
   if (const std::string sum = offline::FindSum(reading.question); !sum.empty()) {
@@ -110,9 +110,9 @@ std::vector<ToolCall> CallsBefore(Reading& reading, const ModelRequest& request)
   if (!HasTools(request) || reading.tool_turns >= kToolTurnsMax || reading.members.size() > 1) return {};
   const bool must = request.tool_choice == ToolChoice::kRequired;
   if (!must && !reading.draft.empty()) return {};
-  if (!must && !reading.sources.empty() && offline::Extract(reading, reading.sources, 1).found()) return {};
+  if (!must && !reading.sources.empty() && offline::AnswerFromSources(reading).found()) return {};
   if (!must && !reading.results.empty()) {
-    if (AreAnswers(reading) || offline::Extract(reading, reading.found, 1).found()) return {};
+    if (AreAnswers(reading) || offline::AnswerFromFound(reading).found()) return {};
     const bool failed = reading.results.back().is_error;
     const bool looks = std::any_of(reading.found.begin(), reading.found.end(), [](const offline::Source& s) { return s.text.size() > 200; });
     if (!failed && !looks && reading.results.size() == reading.calls.size() && reading.tool_turns > 1) return {};

@@ -26,6 +26,7 @@ ModelReply AnswerOffline(const ModelRequest& request);
 namespace offline {
 
 inline constexpr std::string_view kNotFound = "not found in the given text";
+inline constexpr std::string_view kPromptName = "prompt";  // of a text within the prompt: no place to cite
 
 struct Source {
   std::string name;
@@ -45,6 +46,17 @@ struct Member {
   std::string text;
 };
 
+struct Quote {
+  std::string text;   // verbatim but for white space
+  std::string place;  // "name:10-14"; "" when it is in the prompt itself
+  double score = 0;
+};
+struct Answer {
+  std::vector<Quote> quotes;  // best first; a list's items after what leads it in
+  std::string section;
+  bool found() const { return !quotes.empty(); }
+};
+
 // A request, read.
 struct Reading {
   std::string prompt;             // the last user message's text, whole
@@ -60,22 +72,17 @@ struct Reading {
   int tool_turns = 0;             // of this question
   std::size_t bytes = 0;          // of all input
   std::deque<std::string> owned;  // what sources view when no part holds it
+  std::optional<Answer> from_sources, from_found;  // made when first asked for
 };
 void Read(const ModelRequest& request, Reading& reading);
 // The part of instructions that says what to look for.
 std::string FocusOf(std::string_view instructions);
 
-struct Quote {
-  std::string text;   // verbatim but for white space
-  std::string place;  // "name:10-14"
-  double score = 0;
-};
-struct Answer {
-  std::vector<Quote> quotes;  // best first; a list's items after what leads it in
-  std::string section;
-  bool found() const { return !quotes.empty(); }
-};
 Answer Extract(const Reading& reading, const std::vector<Source>& sources, std::size_t quotes_max);
+// From the documents, and from what tools found; each worked out once.
+const Answer& AnswerFromSources(Reading& reading);
+const Answer& AnswerFromFound(Reading& reading);
+std::string WithPlace(const Quote& quote);
 std::string Render(const Reading& reading, const Answer& answer);
 // How many quotes the instructions or the question allow.
 std::size_t QuotesMax(const Reading& reading);

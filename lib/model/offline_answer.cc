@@ -258,7 +258,12 @@ class Extractor {
     if (!taken_.insert(s).second) return false;
     const int first = index_.FirstLine(s), last = index_.LastLine(s);
     std::string text(CutUtf8(FoldWhiteSpace(index_.TextOfSentence(s)), kQuoteBytesMax));
-    answer.quotes.push_back({std::move(text), absl::StrCat(index_.document_of(index_.passage_of(s)).name, ":", first, "-", last), score});
+    for (const Quote& quote : answer.quotes) {
+      if (quote.text == text) return false;  // the text says it twice
+    }
+    const std::string& name = index_.document_of(index_.passage_of(s)).name;
+    std::string place = name == kPromptName ? "" : absl::StrCat(name, ":", first, "-", last);
+    answer.quotes.push_back({std::move(text), std::move(place), score});
     return true;
   }
 
@@ -306,6 +311,16 @@ Answer Extract(const Reading& reading, const std::vector<Source>& sources, std::
   return Extractor(reading, sources).Run(quotes_max);
 }
 
+const Answer& AnswerFromSources(Reading& reading) {
+  if (!reading.from_sources) reading.from_sources = Extract(reading, reading.sources, QuotesMax(reading));
+  return *reading.from_sources;
+}
+
+const Answer& AnswerFromFound(Reading& reading) {
+  if (!reading.from_found) reading.from_found = Extract(reading, reading.found, QuotesMax(reading));
+  return *reading.from_found;
+}
+
 std::size_t QuotesMax(const Reading& reading) {
   const std::string said = FoldCase(absl::StrCat(reading.instructions, " ", reading.question));
   for (const std::string_view words : {"at most ", "up to ", "no more than "}) {
@@ -320,15 +335,28 @@ std::size_t QuotesMax(const Reading& reading) {
 }
 
 bool WantsAnswerLine(const Reading& reading) {
-  return FoldCase(absl::StrCat(reading.instructions, "\n", reading.question)).find("answer:") != std::string::npos;
+  const std::string said = FoldCase(absl::StrCat(reading.instructions, "\n", reading.question));
+  for (std::size_t at = said.find("answer:"); at != std::string::npos; at = said.find("answer:", at + 1)) {
+    // "what limits the answer: conditions, …" asks for no such line.
+    if (at == 0 || std::string_view("\"'`\n*").find(said[at - 1]) != std::string_view::npos) return true;
+    for (const std::string_view before : {"line ", "with ", "line: ", "form ", "as "}) {
+      if (at >= before.size() && said.compare(at - before.size(), before.size(), before) == 0) return true;
+    }
+  }
+  return false;
+}
+
+std::string WithPlace(const Quote& quote) {
+  return absl::StrCat("\"", quote.text, "\"", quote.place.empty() ? "" : absl::StrCat(" [", quote.place, "]"));
 }
 
 std::string Render(const Reading& reading, const Answer& answer) {
   const bool line = WantsAnswerLine(reading);
   if (!answer.found()) return absl::StrCat(std::string(kNotFound), line ? absl::StrCat("\nanswer: ", std::string(kNotFound)) : "");
-  const std::string document = answer.quotes[0].place.substr(0, answer.quotes[0].place.rfind(':'));
-  std::string text = absl::StrCat("The text says", answer.section.empty() ? "" : absl::StrCat(" under \"", answer.section, "\""), " (", document, "):");
-  for (const Quote& quote : answer.quotes) absl::StrAppend(&text, "\n- \"", quote.text, "\" [", quote.place, "]");
+  const std::string& place = answer.quotes[0].place;
+  const std::string document = place.empty() ? "" : absl::StrCat(" (", place.substr(0, place.rfind(':')), ")");
+  std::string text = absl::StrCat("The text says", answer.section.empty() ? "" : absl::StrCat(" under \"", answer.section, "\""), document, ":");
+  for (const Quote& quote : answer.quotes) absl::StrAppend(&text, "\n- ", WithPlace(quote));
   if (line) absl::StrAppend(&text, "\nanswer: ", answer.quotes[0].text);
   return text;
 }

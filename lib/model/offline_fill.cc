@@ -71,7 +71,7 @@ class Filler {
       }
     }
     const std::string type = TypeOf(resolved);
-    if (type == "object") return Object(resolved, about, depth);
+    if (type == "object") return Object(resolved, depth);
     if (type == "array") return Array(resolved, about, depth);
     if (type == "integer" || type == "number") return Number(resolved, about, type == "integer");
     if (type == "boolean") return Yes(about);
@@ -302,7 +302,7 @@ class Filler {
     return matches;
   }
 
-  Json Object(const Json& schema, const std::string& about, int depth) {
+  Json Object(const Json& schema, int depth) {
     Json object = Json::object();
     const Json* properties = GetMember(schema, "properties");
     const Json* required = GetMember(schema, "required");
@@ -312,12 +312,10 @@ class Filler {
       if (!must && depth > 6) continue;  // a schema that holds itself ends here
       const Json& resolved = Resolve(property);
       const std::string* description = GetString(resolved, "description");
-      std::string words = absl::StrCat(WordsOf(key), description == nullptr ? "" : absl::StrCat(" ", *description));
-      if (depth > 0 && TypeOf(resolved) != "object") absl::StrAppend(&words, "");
+      const std::string words = absl::StrCat(WordsOf(key), description == nullptr ? "" : absl::StrCat(" ", *description));
       if (!must && !Worth(resolved, words)) continue;
       object[key] = Value(property, words, depth + 1);
     }
-    (void)about;
     return object;
   }
 

@@ -32,7 +32,9 @@ std::vector<Quote> QuotesIn(std::string_view text) {
     const std::size_t open = text.find('"', line);
     if (close == std::string_view::npos || open >= at) continue;
     const std::string_view place = text.substr(at + 3, close - at - 3);
-    if (place.find(':') == std::string_view::npos || place.find('\n') != std::string_view::npos) continue;
+    const std::size_t colon = place.rfind(':');
+    const bool numbered = colon != std::string_view::npos && colon + 1 < place.size() && place[colon + 1] >= '0' && place[colon + 1] <= '9';
+    if (!numbered || place.find('\n') != std::string_view::npos) continue;
     quotes.push_back({std::string(text.substr(open + 1, at - open - 1)), std::string(place), 0});
   }
   return quotes;
@@ -67,9 +69,9 @@ std::string ClaimOf(const Member& member) {
 
 std::string Disagreement(const Reading& reading) {
   std::map<std::string, std::vector<std::string>> claims;
-  std::vector<std::string> found, lost;
+  std::vector<std::string> lost;
   for (const Member& member : reading.members) {
-    (SaysNotFound(member.text) ? lost : found).push_back(member.name);
+    if (SaysNotFound(member.text)) lost.push_back(member.name);
     const std::string claim = SaysNotFound(member.text) ? "" : ClaimOf(member);
     if (!claim.empty()) claims[claim].push_back(member.name);
   }
@@ -77,14 +79,15 @@ std::string Disagreement(const Reading& reading) {
   if (claims.size() > 1) {
     for (const auto& [claim, who] : claims) said.push_back(absl::StrCat(absl::StrJoin(who, ", "), ": ", std::string(CutUtf8(claim, 120))));
   }
-  if (!lost.empty() && !found.empty()) said.push_back(absl::StrCat(absl::StrJoin(lost, ", "), ": ", std::string(kNotFound), ", where ", absl::StrJoin(found, ", "), " found an answer"));
-  return said.empty() ? "" : absl::StrCat("\nDisagreement: ", absl::StrJoin(said, "; "));
+  std::string text = lost.empty() ? "" : absl::StrCat("\n", absl::StrJoin(lost, ", "), ": ", std::string(kNotFound));
+  if (!said.empty()) absl::StrAppend(&text, "\nDisagreement: ", absl::StrJoin(said, "; "));
+  return text;
 }
 
 std::vector<Point> PointsOf(const Reading& reading) {
   std::vector<Point> points;
   for (const Member& member : reading.members) {
-    if (SaysNotFound(member.text)) continue;
+    if (SaysNotFound(member.text) || FoldWhiteSpace(member.text).empty()) continue;
     std::vector<Quote> quotes = QuotesIn(member.text);
     if (quotes.empty()) quotes.push_back({Short(member.text), "", 0});
     std::size_t order = 0;
@@ -142,7 +145,7 @@ std::string Refine(const Reading& reading) {
   const Answer answer = Extract(reading, sources, QuotesMax(reading) + 4);
   for (const Quote& quote : answer.quotes) {
     if (FoldWhiteSpace(text).find(quote.text) != std::string::npos) continue;
-    absl::StrAppend(&text, "\n- \"", quote.text, "\" [", quote.place, "]");
+    absl::StrAppend(&text, "\n- ", WithPlace(quote));
     break;
   }
   return text;

@@ -47,7 +47,9 @@ void AddFound(Reading& reading, const std::string& tool, const std::string& text
   const auto flush = [&](std::size_t end) {
     if (!placed) return;
     open.text = kept.substr(from, end - from);
-    reading.found.push_back(open);
+    // Two searches often find the same passage.
+    const auto same = [&](const Source& one) { return one.name == open.name && one.line_offset == open.line_offset && Trim(one.text) == Trim(open.text); };
+    if (std::none_of(reading.found.begin(), reading.found.end(), same)) reading.found.push_back(open);
   };
   ForEachLine(kept, [&](std::string_view line, std::size_t at) {
     std::string name, section;
@@ -99,7 +101,9 @@ std::string_view ReadMembers(std::string_view text, std::vector<Member>& members
     if (line.size() > 2 && line.front() == '[' && line.back() == ']' && line.find(':') == std::string_view::npos) label = line.substr(1, line.size() - 2);
     if (line.size() > 1 && line.size() < 66 && line.back() == ':' && line.find_first_of(" \t") == std::string_view::npos) label = line.substr(0, line.size() - 1);
     if (label.empty() || label.size() > 80) return;
-    if (FoldCase(label) == "agents" || FoldCase(label) == "goal" || FoldCase(label) == "question") return;
+    for (const std::string_view word : {"agents", "goal", "question", "reports", "findings", "answers", "replies"}) {
+      if (FoldCase(label) == word) return;
+    }
     flush(at);
     if (first == std::string_view::npos) first = at;
     name = label;
@@ -122,6 +126,34 @@ bool LooksAnswered(const std::vector<Member>& members, std::string_view instruct
     if (said.find(word) != std::string::npos) return true;
   }
   return false;
+}
+
+// The text without paragraphs that announce documents: they are for finding them, and ask nothing.
+std::string WithoutAnnouncements(const std::string& text) {
+  std::string kept;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t gap = text.find("\n\n", at);
+    const std::size_t end = gap == std::string::npos ? text.size() : gap + 2;
+    const std::string_view paragraph = std::string_view(text).substr(at, end - at);
+    const std::string_view start = Trim(paragraph);
+    const bool announces = start.rfind("Documents you can search with", 0) == 0 || start.rfind("No documents were given", 0) == 0;
+    if (!announces) kept += paragraph;
+    at = end;
+  }
+  return kept;
+}
+
+// The text of a message as asked: each part by itself, since a part may announce documents.
+std::string AskedIn(const Message& message) {
+  std::string text;
+  for (const Part& part : message.parts) {
+    const auto* said = std::get_if<Text>(&part);
+    if (said == nullptr) continue;
+    const std::string kept = WithoutAnnouncements(said->text);
+    if (!text.empty() && !kept.empty()) text += "\n\n";
+    text += kept;
+  }
+  return text;
 }
 
 // What is asked in a long user text, and what is a text to look in.
@@ -159,7 +191,7 @@ void SplitPrompt(Reading& reading, std::string text) {
   }
   if (!reading.members.empty()) return;
   const int offset = lines_before + int(std::count(whole.data(), rest.data(), '\n'));
-  reading.sources.push_back({"prompt", rest, offset, ""});
+  reading.sources.push_back({std::string(kPromptName), rest, offset, ""});
 }
 
 // Words that say how to answer, not what to look for.
@@ -169,8 +201,20 @@ bool IsManner(const std::string& stem) {
       "exact", "exactli", "expert", "fil", "find", "found", "giv", "given", "good", "help", "helpful", "inform", "information", "line", "look",
       "nam", "number", "output", "passag", "plac", "point", "precis", "question", "quot", "quotation", "read", "reader", "repli", "report",
       "respond", "result", "search", "short", "sourc_", "specialist", "stat", "sentenc", "team", "text", "text.search", "tool", "us", "user", "verbatim",
-      "word", "work_", "writ", "part", "member", "research", "researcher", "evidenc", "support", "never", "always", "guess", "everi", "thing", "relevant", "tell", "mak", "list"};
+      "word", "work_", "writ", "part", "member", "research", "researcher", "evidenc", "support", "never", "always", "guess", "everi", "thing", "relevant", "tell", "mak", "list", "doubt", "obviou", "easi", "easili", "misread",
+      "unexpect", "wai", "also", "kei", "term", "contradict", "what", "qualifi"};
   return std::find(std::begin(kManner), std::end(kManner), stem) != std::end(kManner);
+}
+
+// A sentence of instructions that says how to work or to write.
+bool IsAboutForm(const std::string& folded) {
+  for (const std::string_view start : {"do not ", "never ", "answer ", "support ", "say ", "list ", "if ", "for each ", "give ", "cite ",
+                                       "quote ", "write ", "begin ", "reply ", "keep "}) {
+    if (folded.rfind(start, 0) == 0) return true;
+  }
+  if (folded.rfind("search ", 0) == 0 && folded.find(" for ") == std::string::npos) return true;
+  // What answers directly is what the question's own words find.
+  return folded.find("say so") != std::string::npos || folded.find("directly") != std::string::npos;
 }
 
 }  // namespace
@@ -180,8 +224,7 @@ std::string FocusOf(std::string_view instructions) {
   const SplitText split = Split(instructions);
   for (const Sentence& sentence : split.sentences) {
     const std::string_view text = instructions.substr(sentence.begin, sentence.end - sentence.begin);
-    const std::string folded = FoldCase(text);
-    if (folded.find("do not ") == 0 || folded.find("never ") == 0 || folded.find("say so") != std::string::npos) continue;
+    if (IsAboutForm(FoldCase(text))) continue;
     for (const std::string& stem : ContentStems(text)) {
       if (!IsManner(stem)) absl::StrAppend(&focus, focus.empty() ? "" : " ", stem);
     }
@@ -229,7 +272,7 @@ void Read(const ModelRequest& request, Reading& reading) {
   }
   reading.focus = FocusOf(reading.instructions);
   if (asked == messages.size()) return;
-  std::string text = TextOf(*messages[asked]);
+  std::string text = AskedIn(*messages[asked]);
   reading.prompt = text;
   std::vector<Member> members;
   const std::string_view before = ReadMembers(text, members);

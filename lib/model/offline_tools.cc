@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "base/text_terms.h"
 #include "model/offline.h"
 
@@ -185,17 +186,28 @@ class Chooser {
     if (reading_.tool_turns == 0) {
       Add(tool, words);
       if (!reading_.focus.empty()) {
-        std::vector<std::string> focus = ContentStems(reading_.focus);
-        if (focus.size() > 6) focus.resize(6);
-        Add(tool, absl::StrCat(words, " ", absl::StrJoin(focus, " ")));
+        Add(tool, absl::StrCat(words, " ", FocusWords()));
       }
     } else {
       // Again, with what is rarer in speech: the longest words.
-      std::vector<std::string> stems = ContentStems(reading_.question);
-      std::stable_sort(stems.begin(), stems.end(), [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
-      if (stems.size() > 3) stems.resize(3);
-      Add(tool, absl::StrJoin(stems, " "));
+      std::vector<std::string> longest = absl::StrSplit(words, ' ');
+      std::stable_sort(longest.begin(), longest.end(), [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
+      if (longest.size() > 3) longest.resize(3);
+      Add(tool, absl::StrJoin(longest, " "));
     }
+  }
+
+  // A few words of the instructions, as written, that say what to look for.
+  std::string FocusWords() const {
+    const std::string focus = absl::StrCat(" ", reading_.focus, " ");
+    std::vector<std::string> kept;
+    ForEachWord(reading_.instructions, [&](std::string_view word, std::size_t, std::size_t) {
+      std::string stem(word);
+      Stem(stem);
+      if (IsStopWord(word) || focus.find(absl::StrCat(" ", stem, " ")) == std::string::npos || kept.size() == 6) return;
+      if (std::find(kept.begin(), kept.end(), word) == kept.end()) kept.emplace_back(word);
+    });
+    return absl::StrJoin(kept, " ");
   }
 
   void Add(const ToolSpec& tool, const std::string& query) {

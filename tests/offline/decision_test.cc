@@ -6,6 +6,7 @@
 namespace ninefold {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -158,7 +159,7 @@ TEST(OfflineMerge, CountsSupportAndKeepsPlaces) {
   const std::string merged = Say(Ask("Question: How long is it valid?\n\n## law\nThe text says:\n- \"valid for three years\" [gpl:10-11]\n\n"
                                      "## facts\n- \"valid for three years\" [gpl:10-11]\n- \"no charge\" [gpl:20-20]\n\n## last\nnot found in the given text\n"));
   EXPECT_THAT(merged, HasSubstr("- \"valid for three years\" [gpl:10-11] (law, facts)"));
-  EXPECT_THAT(merged, HasSubstr("Disagreement: last: not found"));
+  EXPECT_THAT(merged, AllOf(HasSubstr("last: not found"), Not(HasSubstr("Disagreement"))));
   EXPECT_THAT(Say(Ask("Q\n\n## a\nnot found in the given text\n\n## b\nnot found in the given text\n")), HasSubstr("not found in the given text"));
 }
 
@@ -166,6 +167,23 @@ TEST(OfflineMerge, SaysWhereNumbersDiffer) {
   ModelRequest request = Ask("Question: How many?\n\n[a]\nThere are 12 of them.\n\n[b]\nThere are 14 of them.\n");
   request.instructions = std::make_shared<std::string>("Merge the replies.");
   EXPECT_THAT(Say(request), HasSubstr("Disagreement: a: 12; b: 14"));
+}
+
+TEST(OfflineMerge, PassesOverHeadingsAndTheRequestItself) {
+  const std::string merged = Say(Ask("Question: How long?\n\nReports:\n\n## a\n- \"three years\" [d:1-2]\n\n## b\n- \"three years\" [d:1-2]\n\n"
+                                     "Keep quotes as \"quote\" [source:lines].\n"));
+  EXPECT_THAT(merged, AllOf(HasSubstr("2 of 2"), HasSubstr("(a, b)"), Not(HasSubstr("Reports")), Not(HasSubstr("source:lines"))));
+}
+
+TEST(OfflineTools, AnnouncedDocumentsAreNotAsked) {
+  ModelRequest request = Ask("How long does the dough rest?");
+  Message message = UserMessage("How long does the dough rest?");
+  message.parts.emplace_back(Text{"Documents you can search with text.search:\n- gpl-3 (675 lines)"});
+  request.conversation = Conversation().With(std::move(message));
+  request = WithTools(std::move(request), {Tool("text.search", "Search the documents", kQuery)});
+  const std::vector<ToolCall> calls = Calls(request);
+  ASSERT_EQ(calls.size(), 1u);
+  EXPECT_THAT(calls[0].arguments.dump(), AllOf(HasSubstr("dough"), Not(HasSubstr("gpl"))));
 }
 
 TEST(OfflineRefine, AddsTheBestUnusedPassage) {

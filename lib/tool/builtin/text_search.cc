@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <memory>
+#include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -33,17 +35,37 @@ ToolOutput UnknownDocument(const Library& library, const std::string& name) {
   return ErrorOutput(absl::StrCat("there is no document \"", std::string(CutUtf8(name, 100)), "\"", hint, "; there are: ", absl::StrJoin(names, ", ")));
 }
 
-ToolOutput Passages(const Library& library, const std::string& query, std::size_t limit, int document) {
+// A list belongs to what leads it in: the first and the last passage of what a hit is shown as.
+std::pair<std::uint32_t, std::uint32_t> WholeOf(const TextIndex& index, std::uint32_t hit) {
+  constexpr std::size_t kBytesMax = 6000;
+  std::uint32_t first = hit;
+  while (index.parent_of(first) != Passage::kNone) first = index.parent_of(first);
+  std::uint32_t last = first;
+  const auto& document = index.document_of(first);
+  for (std::uint32_t p = first + 1; p < index.passage_count() && &index.document_of(p) == &document; ++p) {
+    if (index.parent_of(p) == Passage::kNone || index.parent_of(p) < first) break;
+    last = p;
+  }
+  if (index.passage(last).end - index.passage(first).begin > kBytesMax) return {hit, hit};
+  return {first, last};
+}
+
+ToolOutput Passages(const Library& library, const std::string& query, std::size_t limit, int within) {
   const TextIndex& index = library.index;
-  std::vector<TextHit> hits = index.Search(index.Resolve(query), limit, document);
-  if (hits.empty()) hits = index.Search(index.Resolve(query), limit, document, true);
+  std::vector<TextHit> hits = index.Search(index.Resolve(query), limit, within);
+  if (hits.empty()) hits = index.Search(index.Resolve(query), limit, within, true);
   if (hits.empty()) return TextOutput("no passage has any of these words; try others");
   std::string text;
   std::vector<Citation> citations;
+  std::set<std::uint32_t> shown;
   for (const TextHit& hit : hits) {
-    const Passage& passage = index.passage(hit.passage);
-    Citation citation{index.document_of(hit.passage).name, passage.line_begin, passage.line_end, std::string(index.TextOfPassage(hit.passage))};
-    const std::string heading = index.HeadingText(hit.passage);
+    const auto [first, last] = WholeOf(index, hit.passage);
+    if (!shown.insert(first).second) continue;
+    const TextIndex::Document& document = index.document_of(first);
+    const Passage &begin = index.passage(first), &end = index.passage(last);
+    Citation citation{document.name, begin.line_begin, end.line_end,
+                      std::string(document.text.substr(begin.begin, end.end - begin.begin))};
+    const std::string heading = index.HeadingText(first);
     absl::StrAppend(&text, text.empty() ? "" : "\n\n", "[", citation.source, ":", citation.line_begin, "-", citation.line_end, "]", heading.empty() ? "" : " ", heading, "\n", citation.quote);
     citations.push_back(std::move(citation));
   }
