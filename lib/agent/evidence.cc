@@ -79,13 +79,20 @@ std::string FoldBlanks(std::string_view text) {
   return folded;
 }
 
-// The quotation that ends right before `at`, without its marks; "" when there is none.
-std::string_view QuoteBefore(std::string_view text, std::size_t at) {
+// The longest quotation that ends right before `at` and is in `shown`, blanks folded; "" when there is none. A quotation may hold
+// quotation marks itself, so each mark of the paragraph may be the one that opens it.
+std::string QuoteBefore(std::string_view text, std::size_t at, const std::string& shown) {
   while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '(' || text[at - 1] == '\n')) --at;
   if (at == 0 || text[at - 1] != '"') return {};
-  const std::size_t open = text.rfind('"', at - 2);
-  if (at < 2 || open == std::string_view::npos) return {};
-  return text.substr(open + 1, at - open - 2);
+  const std::size_t close = at - 1;
+  std::string longest;
+  for (std::size_t open = close; open > 0 && close - open < kQuoteBytesMax; --open) {
+    if (text[open - 1] == '\n' && open > 1 && text[open - 2] == '\n') break;
+    if (text[open - 1] != '"') continue;
+    std::string quote = FoldBlanks(text.substr(open, close - open));
+    if (!quote.empty() && shown.find(quote) != std::string::npos) longest = std::move(quote);
+  }
+  return longest;
 }
 
 }  // namespace
@@ -128,9 +135,8 @@ std::vector<Citation> Sources::CitedIn(std::string_view text) const {
     std::string shown = place != nullptr ? place->quote : FileText(marker.source, marker.line_begin, marker.line_end);
     if (place == nullptr && shown.empty()) continue;
     Citation citation{marker.source, marker.line_begin, marker.line_end, std::move(shown)};
-    const std::string_view quote = QuoteBefore(text, marker.at);
-    const bool verbatim = !quote.empty() && FoldBlanks(citation.quote).find(FoldBlanks(quote)) != std::string::npos;
-    if (verbatim) citation.quote = FoldBlanks(quote);
+    std::string quote = QuoteBefore(text, marker.at, FoldBlanks(citation.quote));
+    if (!quote.empty()) citation.quote = std::move(quote);
     if (seen.insert(Place(citation) + citation.quote).second) cited.push_back(std::move(citation));
   }
   return cited;

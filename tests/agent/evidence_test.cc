@@ -25,6 +25,12 @@ TEST(Evidence, OnlyPlacesThatWereShownCount) {
   EXPECT_THAT(Cited(sources, "see [gpl.txt:90] and [mit.txt:10]"), ElementsAre()) << "invented places";
 }
 
+TEST(Evidence, AQuoteMayHoldQuotationMarks) {
+  Sources sources({{"gpl.txt", 10, 14, "The \"source code\" for a\nwork means \"its form\"."}});
+  EXPECT_THAT(Cited(sources, "a \"word\" first: \"The \"source code\" for a work means \"its form\".\" [gpl.txt:10-14]"),
+              ElementsAre("gpl.txt:10-14=The \"source code\" for a work means \"its form\"."));
+}
+
 TEST(Evidence, FilesMayBeCitedByLine) {
   std::vector<Part> parts;
   parts.emplace_back(File{"a.txt", "text/plain", "one\ntwo\nthree"});
