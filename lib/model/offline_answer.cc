@@ -290,7 +290,8 @@ class Extractor {
       // The lead-in before its items.
       const bool leads = index_.TextOfSentence(one.sentence).back() == ':';
       if (!Add(one.sentence, one.score, answer)) continue;
-      if (leads && quotes_max > 2) AddItems(passage, one.score, 10, answer);
+      // An agent with a focus of its own takes of the items what fits it.
+      if (leads && quotes_max > 2 && facets_.empty()) AddItems(passage, one.score, 10, answer);
     }
   }
 

@@ -99,9 +99,11 @@ std::vector<Point> PointsOf(const Reading& reading) {
       ++order;
     }
   }
-  // More support first; then what members put first.
+  // More support first; then what members put first. Whatever has most support of what members put first leads.
   const auto better = [](const Point& a, const Point& b) { return a.who.size() != b.who.size() ? a.who.size() > b.who.size() : a.order < b.order; };
   std::stable_sort(points.begin(), points.end(), better);
+  const auto lead = std::find_if(points.begin(), points.end(), [](const Point& point) { return point.order == 0; });
+  if (lead != points.end()) std::rotate(points.begin(), lead, lead + 1);
   return points;
 }
 

@@ -207,6 +207,7 @@ class Chooser {
       if (IsStopWord(word) || focus.find(absl::StrCat(" ", stem, " ")) == std::string::npos || kept.size() == 6) return;
       if (std::find(kept.begin(), kept.end(), word) == kept.end()) kept.emplace_back(word);
     });
+    if (focus.find(" defin") != std::string::npos) kept.emplace_back("means");  // how definitions speak
     return absl::StrJoin(kept, " ");
   }
 
