@@ -282,7 +282,7 @@ class Extractor {
 
   void Pick(std::size_t quotes_max, Answer& answer) {
     const double top = scored_[0].score;
-    const double least = (facets_.empty() && focus_.empty() ? 0.72 : 0.5) * top;
+    const double least = (!facets_.empty() ? 0.33 : focus_.empty() ? 0.72 : 0.5) * top;
     for (const Scored& one : scored_) {
       if (answer.quotes.size() >= quotes_max || one.score < least) break;
       const std::uint32_t passage = index_.passage_of(one.sentence);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -15,7 +16,8 @@ namespace {
 struct Point {
   std::string text, place;
   std::vector<std::string> who;
-  std::size_t order = 0;
+  std::size_t order = 0;   // in the answer of the first who gave it
+  std::size_t member = 0;  // that one's place
 };
 
 bool SaysNotFound(const std::string& text) {
@@ -91,10 +93,11 @@ std::vector<Point> PointsOf(const Reading& reading) {
     std::vector<Quote> quotes = QuotesIn(member.text);
     if (quotes.empty()) quotes.push_back({Short(member.text), "", 0});
     std::size_t order = 0;
+    const std::size_t who = std::size_t(&member - reading.members.data());
     for (Quote& quote : quotes) {
       const auto same = [&](const Point& point) { return point.place == quote.place && FoldWhiteSpace(point.text) == FoldWhiteSpace(quote.text); };
       auto it = std::find_if(points.begin(), points.end(), same);
-      if (it == points.end()) it = points.insert(points.end(), {quote.text, quote.place, {}, order});
+      if (it == points.end()) it = points.insert(points.end(), {quote.text, quote.place, {}, order, who});
       if (std::find(it->who.begin(), it->who.end(), member.name) == it->who.end()) it->who.push_back(member.name);
       ++order;
     }
@@ -114,6 +117,11 @@ std::string Merge(const Reading& reading) {
   const bool line = WantsAnswerLine(reading);
   if (points.empty()) return absl::StrCat(std::string(kNotFound), line ? absl::StrCat("\nanswer: ", std::string(kNotFound)) : "");
   const std::size_t shown = std::min<std::size_t>(points.size(), std::max<std::size_t>(12, QuotesMax(reading)));
+  // Of those shown, each member's stay together, so that a list reads as one.
+  std::sort(points.begin() + 1, points.begin() + std::ptrdiff_t(shown), [](const Point& a, const Point& b) {
+    const auto rank = [](const Point& point) { return std::make_tuple(-int(point.who.size()), point.member, point.order); };
+    return rank(a) < rank(b);
+  });
   std::size_t answered = 0;
   for (const Member& member : reading.members) answered += SaysNotFound(member.text) ? 0 : 1;
   std::string text = absl::StrCat(answered, " of ", reading.members.size(), " found an answer:");
