@@ -101,6 +101,23 @@ std::vector<std::string> Book::ToolNames() const {
   return names;
 }
 
+void Book::CheckPolicy(const YamlNode& policy) {
+  std::vector<std::string> names = ToolNames();
+  for (const char* name : {"files.list", "files.read", "files.search"}) names.emplace_back(name);
+  for (const auto& [name, entry] : agents_) names.push_back(name);
+  for (const YamlMember& list : policy.members) {
+    for (const YamlNode& item : list.value.items) {
+      if (item.kind != YamlNode::kScalar) continue;
+      if (item.text == "files") {
+        load_.out.Error(item.at, "policy: \"files\" is a set of tools", "name files.list, files.read or files.search");
+      } else if (std::find(names.begin(), names.end(), item.text) == names.end()) {
+        load_.out.Error(item.at, absl::StrCat("policy: there is no tool \"", item.text.substr(0, 80), "\""),
+                        NameHint(item.text, names));
+      }
+    }
+  }
+}
+
 void Book::AddEntries(const YamlNode& root, const char* key, const std::string& folder, std::map<std::string, Entry>& to) {
   const YamlNode* map = root.Find(key);
   if (map == nullptr || map->kind != YamlNode::kMap) return;
@@ -146,14 +163,29 @@ void Book::Include(const YamlNode& name, const std::string& folder, const std::v
   AddFile(root, FolderOf(source.name), std::move(longer));
 }
 
+void Book::WarnOfUnused(const std::map<std::string, Entry>& entries, const std::set<std::string>& used,
+                        const char* what) {
+  for (const auto& [name, entry] : entries) {
+    // An included file may hold more than one pipeline needs.
+    const bool own = entry.at.source == &load_.sources.front();
+    if (own && used.count(name) == 0) {
+      load_.out.Warn(entry.at, absl::StrCat(what, " \"", name, "\" is used by nothing"), "use it, or take it away");
+    }
+  }
+}
+
 void Book::CheckAll() {
+  const std::set<std::string> used_agents = used_agents_;  // before the check below uses them all
   for (const auto& [name, entry] : agents_) Agent(name, entry.at);
+  WarnOfUnused(agents_, used_agents, "agent");
+  WarnOfUnused(models_, used_models_, "model");
   for (const auto& [name, entry] : models_) {
     if (load_.options.model.empty()) Model(entry.node);
   }
 }
 
 ModelPtr Book::Model(const YamlNode* node) {
+  if (node != nullptr && node->kind == YamlNode::kScalar) used_models_.insert(node->text);
   if (!load_.options.model.empty() || node == nullptr) {
     Position at;
     if (!load_.sources.empty()) at.source = &load_.sources.front();
@@ -207,6 +239,7 @@ ModelPtr Book::Open(const std::string& written, const YamlNode* map, const Posit
 }
 
 AgentPtr Book::Agent(const std::string& name, const Position& at) {
+  used_agents_.insert(name);
   const auto made = made_.find(name);
   if (made != made_.end()) return made->second;
   const auto entry = agents_.find(name);

@@ -38,6 +38,8 @@ class Book {
   // Null after a mistake, which is in the diagnostics then.
   ModelPtr Model(const YamlNode* node);  // nullptr: auto
   AgentPtr Agent(const std::string& name, const Position& at);
+  // Looks whether there are the tools that a policy names.
+  void CheckPolicy(const YamlNode& policy);
 
   const std::vector<std::string>& opened() const { return opened_; }  // "offline (auto)"
   std::vector<std::string> AgentNames() const;
@@ -54,6 +56,7 @@ class Book {
     bool searches = false;  // the run's files
   };
   void AddEntries(const YamlNode& root, const char* key, const std::string& folder, std::map<std::string, Entry>& to);
+  void WarnOfUnused(const std::map<std::string, Entry>& entries, const std::set<std::string>& used, const char* what);
   void Include(const YamlNode& name, const std::string& folder, const std::vector<std::string>& chain);
   ModelPtr Open(const std::string& spec, const YamlNode* map, const Position& at);
   ModelPtr ByName(const YamlNode& name);
@@ -69,7 +72,7 @@ class Book {
   std::vector<std::string> making_;  // agents on the way, to find those that call each other
   std::map<std::string, ModelPtr> open_models_;
   std::vector<std::string> opened_;
-  std::set<std::string> included_;
+  std::set<std::string> included_, used_agents_, used_models_;
 };
 
 // The output of an agent: a JSON Schema as it is, or "field: type" lines. kInvalidArgument: neither.

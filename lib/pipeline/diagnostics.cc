@@ -11,8 +11,9 @@ namespace ninefold {
 
 std::string Format(const Diagnostic& diagnostic) {
   const char* severity = diagnostic.severity == Diagnostic::kError ? "error" : "warning";
-  std::string text = absl::StrCat(diagnostic.file, ":", diagnostic.line, ":", diagnostic.column, ": ", severity, ": ",
-                                  diagnostic.message);
+  std::string text = diagnostic.file;
+  if (diagnostic.line > 0) absl::StrAppend(&text, ":", diagnostic.line, ":", diagnostic.column);
+  absl::StrAppend(&text, ": ", severity, ": ", diagnostic.message);
   if (!diagnostic.hint.empty()) absl::StrAppend(&text, "; ", diagnostic.hint);
   return EscapeForTerminal(text, true);
 }

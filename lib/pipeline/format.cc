@@ -179,7 +179,7 @@ const Shape& StepShape() {
       {"id", NameType(), "how other steps name it", true, {"name"}},
       {"agent", NameType(), "who does it"},
       {"prompt", TemplateType(), "what is asked; default {{ goal }}", false, {"task", "input"}},
-      {"needs", OneOrMore(NameType()), "steps that must end first; those that the prompt names are needed anyway", false,
+      {"needs", OneOrMore(TextType()), "steps that must end first; those that the prompt names are needed anyway", false,
        {"depends_on", "after"}},
       {"parallel", ListOf(Either(NameType(), Object(StepShape)), 1), "agents or steps that run at once"},
       {"plan", Object(PlanShape), "a model splits the work over agents"},

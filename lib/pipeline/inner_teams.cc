@@ -16,22 +16,29 @@ Async<absl::StatusOr<Reply>> Echo(Prompt prompt, Context&) {
   Reply reply;
   reply.text = TextOf(prompt);
   if (const Json* data = FindData(prompt, kValuesPart)) reply.data = *data;
+  if (const Json* dissent = FindData(prompt, kDissentPart)) {
+    for (const Json& opinion : *dissent) {
+      reply.dissent.push_back({opinion.value("who", std::string()), opinion.value("text", std::string())});
+    }
+  }
   reply.evidence = std::move(prompt.known);
   co_return reply;
 }
 
 absl::StatusOr<Prompt> JoinItems(const std::vector<std::string>& ids, const TaskInputs& inputs) {
   std::string text;
-  Json data = Json::array();
+  Json data = Json::array(), dissent = Json::array();
   for (const std::string& id : ids) {
     const TaskResult* result = inputs.Find(id);
     if (result == nullptr) continue;
     Json value = ResultValue(*result);
     absl::StrAppend(&text, text.empty() ? "" : "\n\n", value["text"].get_ref<const std::string&>());
     data.push_back(value["data"].is_null() ? value["text"] : value["data"]);
+    AddDissent(*result, dissent);
   }
   Prompt prompt(std::move(text));
   prompt.parts.emplace_back(Data{std::move(data), std::string(kValuesPart)});
+  prompt.parts.emplace_back(Data{std::move(dissent), std::string(kDissentPart)});
   return prompt;
 }
 

@@ -69,6 +69,13 @@ std::vector<std::string> FirstWords(const Names& names) {
 
 bool Names::HasStep(const std::string& id) const { return steps.count(id) > 0; }
 
+bool Names::HasBranch(const std::string& id) const {
+  const std::size_t dot = id.find('.');
+  if (dot == std::string::npos) return false;
+  const auto step = steps.find(id.substr(0, dot));
+  return step != steps.end() && step->second.count(id.substr(dot + 1)) > 0;
+}
+
 NameError CheckVariable(const std::string& text, const std::vector<PathSegment>& path, const Names& names) {
   const std::string& first = path[0].name;
   if (!names.item.empty() && first == names.item) return {};

@@ -18,6 +18,7 @@ struct Names {
   const Names* outer = nullptr;   // around a loop
 
   bool HasStep(const std::string& id) const;
+  bool HasBranch(const std::string& id) const;  // "step.agent" of a parallel step
 };
 
 struct NameError {

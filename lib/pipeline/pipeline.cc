@@ -191,6 +191,7 @@ void Build(std::string_view text, const std::string& path, Load& load, Pipeline&
   book.AddFile(root, load.folder, {Canonical(path)});
   ReadInputs(root.Find("input"), load, pipeline);
   ReadBudget(root.Find("budget"), pipeline);
+  if (const YamlNode* policy = root.Find("policy")) book.CheckPolicy(*policy);
   pipeline.policy = ReadPolicy(root.Find("policy"));
   ReadSteps(root, load, book, pipeline);
   book.CheckAll();
@@ -226,7 +227,12 @@ absl::StatusOr<Pipeline> LoadPipeline(const std::string& path, const PipelineOpt
   // One byte more than allowed, so that the parser says what is wrong with its size.
   const absl::StatusOr<std::string> bytes = pipeline::ReadFile(path, pipeline::kYamlBytesMax);
   if (bytes.ok()) return ParsePipeline(*bytes, path, options, diagnostics);
-  if (diagnostics != nullptr) *diagnostics = {};
+  if (diagnostics != nullptr) {
+    Diagnostic whole;  // no place in it: it could not be read
+    whole.file = path;
+    whole.message = Describe(bytes.status());
+    *diagnostics = {std::move(whole)};
+  }
   return bytes.status();
 }
 

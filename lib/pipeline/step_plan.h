@@ -20,6 +20,7 @@ struct LoopPlan;
 struct StepPlan {
   enum Kind {
     kAsk,   // `body` is asked the prompt
+    kText,  // the reply is the prompt itself, with the dissent of what it names
     kJoin,  // the replies of `branches` under their names
     kEach,  // `body` is asked the prompt once for each item
     kLoop,  // rounds of `loop`
@@ -58,12 +59,13 @@ struct Scope {
 // The names of Data parts that carry values between a step and its inner team.
 inline constexpr std::string_view kInputPart = "input";
 inline constexpr std::string_view kValuesPart = "ninefold.values";
+inline constexpr std::string_view kDissentPart = "ninefold.dissent";
 
 // The task of a step. Its id is the step's, or "step.round" in a loop.
 Task MakeTask(const StepPlan& step, const Scope& scope);
 std::string TaskId(const std::string& step, int round);
 
-// An agent that answers with what it is asked: the prompt's text, data and places.
+// An agent that answers with what it is asked: the prompt's text, data, places and dissent.
 AgentPtr EchoAgent(std::string name);
 // A team that asks `step.body` for each item, and one that goes through the rounds of `loop`.
 AgentPtr MakeEachAgent(const StepPlan& step);

@@ -64,6 +64,13 @@ absl::StatusOr<Prompt> AskPrompt(const StepPlan& step, const Scope& scope, const
   Prompt prompt(std::move(text));
   if (step.files) AddFiles(inputs.goal(), prompt);
   prompt.known = inputs.goal().known;
+  if (step.kind == StepPlan::kText) {
+    Json dissent = Json::array();
+    for (const std::string& need : step.needs) {
+      if (const TaskResult* result = inputs.Find(TaskId(need, scope.round))) AddDissent(*result, dissent);
+    }
+    prompt.parts.emplace_back(Data{std::move(dissent), std::string(kDissentPart)});
+  }
   return prompt;
 }
 
@@ -97,7 +104,7 @@ absl::StatusOr<Prompt> LoopPrompt(const StepPlan& step, const Scope& scope, cons
 
 absl::StatusOr<Prompt> JoinPrompt(const StepPlan& step, const Scope& scope, const TaskInputs& inputs) {
   std::string text;
-  Json data = Json::object();
+  Json data = Json::object(), dissent = Json::array();
   for (const std::string& branch : step.branches) {
     const TaskResult* result = inputs.Find(TaskId(branch, scope.round));
     if (result == nullptr) continue;
@@ -106,15 +113,18 @@ absl::StatusOr<Prompt> JoinPrompt(const StepPlan& step, const Scope& scope, cons
     Json value = ResultValue(*result);
     absl::StrAppend(&text, text.empty() ? "" : "\n\n", "## ", name, "\n", value["text"].get_ref<const std::string&>());
     data[name] = {{"text", value["text"]}, {"data", value["data"]}, {"status", value["status"]}};
+    AddDissent(*result, dissent);
   }
   Prompt prompt(std::move(text));
   prompt.parts.emplace_back(Data{std::move(data), std::string(kValuesPart)});
+  prompt.parts.emplace_back(Data{std::move(dissent), std::string(kDissentPart)});
   return prompt;
 }
 
 absl::StatusOr<Prompt> PromptOf(const StepPlan& step, const Scope& scope, const TaskInputs& inputs) {
   switch (step.kind) {
-    case StepPlan::kAsk: return AskPrompt(step, scope, inputs);
+    case StepPlan::kAsk:
+    case StepPlan::kText: return AskPrompt(step, scope, inputs);
     case StepPlan::kEach: return EachPrompt(step, scope, inputs);
     case StepPlan::kLoop: return LoopPrompt(step, scope, inputs);
     case StepPlan::kJoin: return JoinPrompt(step, scope, inputs);

@@ -148,11 +148,14 @@ void StepReader::ReadCommon(const YamlNode& node, const Names& names, StepPlan& 
   for (const YamlNode* need : OneOrMany(node.Find("needs"))) {
     if (need->text == plan.id) {
       load_.out.Error(need->at, absl::StrCat("step \"", plan.id, "\" needs itself"), "take it away; a step is repeated with loop");
-    } else if (names.HasStep(need->text)) {
+    } else if (names.HasStep(need->text) || names.HasBranch(need->text)) {
       AddNeed(need->text, plan);
     } else {
       std::vector<std::string> ids;
-      for (const auto& [id, branches] : names.steps) ids.push_back(id);
+      for (const auto& [id, branches] : names.steps) {
+        ids.push_back(id);
+        for (const std::string& branch : branches) ids.push_back(absl::StrCat(id, ".", branch));
+      }
       const std::string near = Suggest(need->text, ids);
       load_.out.Error(need->at, absl::StrCat("needs: there is no step \"", need->text, "\""),
                       near.empty() ? absl::StrCat("there are ", absl::StrJoin(ids, ", ")) : absl::StrCat("did you mean \"", near, "\"?"));
@@ -261,19 +264,20 @@ void StepReader::ReadLoop(const YamlNode& node, const YamlNode& step, const Name
   plan.kind = StepPlan::kLoop;
   plan.loop = loop;
   const bool whole = std::all_of(loop->steps.begin(), loop->steps.end(), [](const StepPlan& one) { return one.body != nullptr; });
-  if (whole && !loop->steps.empty()) plan.body = MakeLoopAgent(loop);
+  if (whole && !loop->steps.empty() && IsName(plan.id)) plan.body = MakeLoopAgent(loop);
 }
 
 void StepReader::ReadEach(const YamlNode& node, StepPlan& plan) {
   plan.kind = StepPlan::kEach;
   if (const YamlNode* width = node.Find("width")) plan.width = static_cast<int>(AsInteger(*width).value_or(0));
-  if (plan.body == nullptr) return;
+  if (plan.body == nullptr || !IsName(plan.id)) return;
   StepPlan items = plan;
   plan.body = MakeEachAgent(items);
 }
 
 StepPlan StepReader::ReadOutput(const YamlNode& text, const Names& names) {
   StepPlan plan;
+  plan.kind = StepPlan::kText;
   plan.id = "output";
   plan.prompt = ReadTemplate(text, names, plan);
   plan.files = false;

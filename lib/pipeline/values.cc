@@ -41,6 +41,11 @@ Json ResultValue(const TaskResult& result) {
   return value;
 }
 
+void AddDissent(const TaskResult& result, Json& list) {
+  if (result.reply == nullptr) return;
+  for (const Dissent& opinion : result.reply->dissent) list.push_back({{"who", opinion.who}, {"text", opinion.text}});
+}
+
 const Json* FindData(const Prompt& prompt, std::string_view name) {
   for (const Part& part : prompt.parts) {
     const auto* data = std::get_if<Data>(&part);

@@ -15,6 +15,9 @@ namespace ninefold::pipeline {
 // {"text", "data", "evidence", "dissent", "status", "error"} of a result.
 Json ResultValue(const TaskResult& result);
 
+// Adds what a result holds besides its answer to `list`, as {"who", "text"}.
+void AddDissent(const TaskResult& result, Json& list);
+
 // The value of the Data part called `name`; nullptr: there is none.
 const Json* FindData(const Prompt& prompt, std::string_view name);
 

@@ -86,12 +86,12 @@ steps:
 }
 
 TEST(Run, WhenSkipsAndFailuresAreValues) {
-  const auto reply = RunEcho(absl::StrCat(kHead, R"(
+  const auto reply = RunEcho(absl::StrCat(kHead, R"yaml(
 steps:
   - {id: no, agent: a, when: "contains(goal, 'zzz')"}
   - {id: bad, agent: a, prompt: fail, on_error: skip}
   - {id: saved, agent: a, prompt: "{{ no.status }} {{ bad.status }}"}
-)"), "q");
+)yaml"), "q");
   ASSERT_TRUE(reply.ok()) << reply.status();
   EXPECT_EQ(reply->text, "<skipped failed>");
 }
@@ -99,6 +99,33 @@ steps:
 TEST(Run, AFailedStepFailsTheRun) {
   const auto reply = RunEcho(absl::StrCat(kHead, "steps: [{id: s, agent: a, prompt: fail}]\n"), "q");
   EXPECT_THAT(std::string(reply.status().message()), HasSubstr("told to fail"));
+}
+
+TEST(Run, DissentReachesTheReply) {
+  const std::string asks = "  - {id: s, parallel: [a, b], prompt: \"{{ goal }}\"}\n";
+  for (const char* output : {"output: s\n", "output: \"{{ s.text }}\"\n", "output: \"{{ s.a.text }} {{ s.b.text }}\"\n"}) {
+    const auto reply = RunEcho(absl::StrCat(kHead, "steps:\n", asks, output), "yes\nDissent: no");
+    ASSERT_TRUE(reply.ok()) << reply.status();
+    ASSERT_EQ(reply->dissent.size(), 2u) << output;
+    EXPECT_THAT(reply->dissent[0].text, HasSubstr("no"));
+  }
+  const auto each = RunEcho(absl::StrCat(kHead, R"(
+input: {rows: {type: list, default: [x]}}
+steps:
+  - {id: e, agent: a, each: input.rows, prompt: "{{ item }}\nDissent: perhaps"}
+)"), "q");
+  ASSERT_TRUE(each.ok()) << each.status();
+  EXPECT_EQ(each->dissent.size(), 1u);
+}
+
+TEST(Run, NeedsABranchOfAParallelStep) {
+  const auto reply = RunEcho(absl::StrCat(kHead, R"(
+steps:
+  - {id: views, parallel: [a, b]}
+  - {id: after, agent: a, needs: views.b, prompt: "x"}
+)"), "q");
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->text, "<x>");
 }
 
 }  // namespace
