@@ -90,10 +90,11 @@ TEST(Run, WhenSkipsAndFailuresAreValues) {
 steps:
   - {id: no, agent: a, when: "contains(goal, 'zzz')"}
   - {id: bad, agent: a, prompt: fail, on_error: skip}
-  - {id: saved, agent: a, prompt: "{{ no.status }} {{ bad.status }}"}
+  - {id: good, agent: a}
+  - {id: saved, agent: a, prompt: "{{ good.status }} {{ no.status }}", when: "bad.status == 'failed'"}
 )yaml"), "q");
   ASSERT_TRUE(reply.ok()) << reply.status();
-  EXPECT_EQ(reply->text, "<skipped failed>");
+  EXPECT_EQ(reply->text, "<done skipped>");
 }
 
 TEST(Run, AFailedStepFailsTheRun) {
