@@ -20,7 +20,8 @@ struct Marker {
 int Number(std::string_view text, std::size_t& i) {
   int value = 0;
   std::size_t digits = 0;
-  for (; i < text.size() && text[i] >= '0' && text[i] <= '9' && digits < 9; ++i, ++digits) value = value * 10 + (text[i] - '0');
+  for (; i < text.size() && text[i] >= '0' && text[i] <= '9' && digits < 9; ++i, ++digits)
+    value = value * 10 + (text[i] - '0');
   return value;
 }
 
@@ -79,8 +80,8 @@ std::string FoldBlanks(std::string_view text) {
   return folded;
 }
 
-// The longest quotation that ends right before `at` and is in `shown`, blanks folded; "" when there is none. A quotation may hold
-// quotation marks itself, so each mark of the paragraph may be the one that opens it.
+// The longest quotation that ends right before `at` and is in `shown`, blanks folded; "" when there is none.
+// A quotation may hold quotation marks itself, so each mark of the paragraph may be the one that opens it.
 std::string QuoteBefore(std::string_view text, std::size_t at, const std::string& shown) {
   while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '(' || text[at - 1] == '\n')) --at;
   if (at == 0 || text[at - 1] != '"') return {};
@@ -121,7 +122,8 @@ std::string Sources::FileText(std::string_view source, int line_begin, int line_
   for (const Lines& file : files_) {
     if (file.source != source || std::size_t(line_end) > file.starts.size()) continue;
     const std::size_t from = file.starts[std::size_t(line_begin - 1)];
-    const std::size_t to = std::size_t(line_end) < file.starts.size() ? file.starts[std::size_t(line_end)] : file.text.size();
+    const std::size_t to =
+        std::size_t(line_end) < file.starts.size() ? file.starts[std::size_t(line_end)] : file.text.size();
     return file.text.substr(from, std::min(to - from, kQuoteBytesMax));
   }
   return "";
@@ -132,7 +134,8 @@ std::vector<Citation> Sources::CitedIn(std::string_view text) const {
   std::set<std::string> seen;
   for (const Marker& marker : FindMarkers(text)) {
     const Citation* place = Covering(marker.source, marker.line_begin, marker.line_end);
-    std::string shown = place != nullptr ? place->quote : FileText(marker.source, marker.line_begin, marker.line_end);
+    std::string shown =
+        place != nullptr ? place->quote : FileText(marker.source, marker.line_begin, marker.line_end);
     if (place == nullptr && shown.empty()) continue;
     Citation citation{marker.source, marker.line_begin, marker.line_end, std::move(shown)};
     std::string quote = QuoteBefore(text, marker.at, FoldBlanks(citation.quote));

@@ -1,5 +1,5 @@
-// Okapi BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) with k1 = 1.2, b = 0.6: passages are short, so
-// length counts less than usual.
+// Okapi BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) with k1 = 1.2, b = 0.6:
+// passages are short, so length counts less than usual.
 #include "base/text_rank.h"
 
 #include <algorithm>
@@ -31,7 +31,9 @@ double NearWorth(std::string_view asked, std::string_view term) {
   if (shared >= 4 && shared + 3 >= longer && shared * 4 >= longer * 3) return kNearWorth;
   if (shorter < 5) return 0;
   if (shared == shorter && longer <= shorter * 3) return 0.6;
-  const bool ends = longer > shorter && (asked.size() > term.size() ? asked : term).substr(longer - shorter) == (asked.size() > term.size() ? term : asked);
+  const bool ends =
+      longer > shorter && (asked.size() > term.size() ? asked : term).substr(longer - shorter) ==
+                              (asked.size() > term.size() ? term : asked);
   return ends && shorter >= 6 ? 0.55 : 0;
 }
 
@@ -133,8 +135,12 @@ std::string TextIndex::HeadingText(std::uint32_t p) const {
   const std::size_t hashes = text.find_first_not_of("# ");
   return hashes == std::string::npos ? "" : text.substr(hashes);
 }
-int TextIndex::FirstLine(std::uint32_t s) const { return sentence(s).line_begin + document_of(passage_of(s)).line_offset; }
-int TextIndex::LastLine(std::uint32_t s) const { return sentence(s).line_end + document_of(passage_of(s)).line_offset; }
+int TextIndex::FirstLine(std::uint32_t s) const {
+  return sentence(s).line_begin + document_of(passage_of(s)).line_offset;
+}
+int TextIndex::LastLine(std::uint32_t s) const {
+  return sentence(s).line_end + document_of(passage_of(s)).line_offset;
+}
 
 double TextIndex::Idf(double in) const {
   const double n = double(passages_.size());
@@ -165,7 +171,8 @@ TextQuery TextIndex::Resolve(std::string_view words, double weight) const {
     if (wanted.known) wanted.terms.emplace_back(it->second, 1);
     AddNearTerms(wanted);
     double in = 0;
-    for (const auto& [term, worth] : wanted.terms) in = std::max(in, double(posting_begin_[term + 1] - posting_begin_[term]));
+    for (const auto& [term, worth] : wanted.terms)
+      in = std::max(in, double(posting_begin_[term + 1] - posting_begin_[term]));
     wanted.idf = Idf(in);
     wanted.known = !wanted.terms.empty();
     query.push_back(std::move(wanted));
@@ -173,11 +180,13 @@ TextQuery TextIndex::Resolve(std::string_view words, double weight) const {
   return query;
 }
 
-void TextIndex::Match(const TextQuery& query, std::uint32_t begin, std::uint32_t end, std::vector<double>& worth) const {
+void TextIndex::Match(const TextQuery& query, std::uint32_t begin, std::uint32_t end,
+                      std::vector<double>& worth) const {
   for (std::size_t c = 0; c < query.size(); ++c) {
     for (const auto& [term, value] : query[c].terms) {
       if (worth[c] >= value) continue;
-      if (std::find(terms_.begin() + begin, terms_.begin() + end, term) != terms_.begin() + end) worth[c] = value;
+      if (std::find(terms_.begin() + begin, terms_.begin() + end, term) != terms_.begin() + end)
+        worth[c] = value;
     }
   }
 }
@@ -200,7 +209,9 @@ double TextIndex::Nearness(const TextQuery& query, std::uint32_t p) const {
   const std::uint32_t begin = sentence_begin(p), end = sentence_end(p);
   if (begin >= end || query.size() < 2) return 0;
   double near = 0;
-  const auto is = [&](std::size_t c, std::uint32_t term) { return !query[c].terms.empty() && query[c].terms[0].first == term; };
+  const auto is = [&](std::size_t c, std::uint32_t term) {
+    return !query[c].terms.empty() && query[c].terms[0].first == term;
+  };
   const std::uint32_t last = sentences_[end - 1].term_end;
   for (std::size_t c = 0; c + 1 < query.size(); ++c) {
     for (std::uint32_t t = sentences_[begin].term_begin; t + 1 < last; ++t) {
@@ -213,7 +224,8 @@ double TextIndex::Nearness(const TextQuery& query, std::uint32_t p) const {
   return near;
 }
 
-std::vector<TextHit> TextIndex::Search(const TextQuery& query, std::size_t limit, int document, bool headings) const {
+std::vector<TextHit> TextIndex::Search(const TextQuery& query, std::size_t limit, int document,
+                                       bool headings) const {
   std::vector<double> own(passages_.size(), 0);
   std::vector<double> best(passages_.size(), 0);  // of one concept: its forms do not add up
   for (const TextConcept& wanted : query) {
@@ -231,15 +243,19 @@ std::vector<TextHit> TextIndex::Search(const TextQuery& query, std::size_t limit
   std::vector<TextHit> hits;
   for (std::uint32_t p = 0; p < passages_.size(); ++p) {
     const bool is_heading = passages_[p].passage->kind == PassageKind::kHeading;
-    if ((document >= 0 && passages_[p].document != std::uint32_t(document)) || (is_heading && !headings)) continue;
+    if ((document >= 0 && passages_[p].document != std::uint32_t(document)) || (is_heading && !headings))
+      continue;
     double score = own[p];
     double share = kHeadingShare;
-    for (std::uint32_t h = heading_of(p); h != Passage::kNone && share > 0.1; h = heading_of(h), share /= 2) score += share * own[h];
+    for (std::uint32_t h = heading_of(p); h != Passage::kNone && share > 0.1; h = heading_of(h), share /= 2)
+      score += share * own[h];
     const std::uint32_t parent = parent_of(p);
     if (parent != Passage::kNone) score += kParentShare * own[parent];
     if (score > 0) hits.push_back({p, score});
   }
-  const auto better = [](const TextHit& a, const TextHit& b) { return a.score != b.score ? a.score > b.score : a.passage < b.passage; };
+  const auto better = [](const TextHit& a, const TextHit& b) {
+    return a.score != b.score ? a.score > b.score : a.passage < b.passage;
+  };
   const std::size_t looked = std::min<std::size_t>(hits.size(), std::max<std::size_t>(limit, 40));
   std::partial_sort(hits.begin(), hits.begin() + std::ptrdiff_t(looked), hits.end(), better);
   hits.resize(looked);

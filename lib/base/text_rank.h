@@ -1,5 +1,5 @@
-// Ranked passages: BM25 over the passages of some texts, where the heading above a passage and the words that lead a list in count too.
-// Built once, read by any number of threads.
+// Ranked passages: BM25 over the passages of some texts, where the heading above a passage and the words that
+// lead a list in count too. Built once, read by any number of threads.
 //
 //   TextIndex index;
 //   index.Add("notes.md", text);
@@ -19,7 +19,8 @@
 
 namespace ninefold {
 
-// One word asked for: the terms it may be in the texts (itself, synonyms, longer and shorter forms), each with its worth up to 1.
+// One word asked for: the terms it may be in the texts (itself, synonyms, longer and shorter forms), each
+// with its worth up to 1.
 struct TextConcept {
   std::string stem;
   double weight = 1;
@@ -74,10 +75,12 @@ class TextIndex {
 
   // For each concept whether sentence or heading has it: its worth, 0 to 1.
   std::vector<double> MatchSentence(const TextQuery& query, std::uint32_t sentence) const;
-  std::vector<double> MatchPassage(const TextQuery& query, std::uint32_t passage) const;  // its headings and lead-in not counted
+  std::vector<double> MatchPassage(const TextQuery& query,
+                                   std::uint32_t passage) const;  // its headings and lead-in not counted
 
   // Best first, with a score over 0; of equals the earlier. `document` < 0: all.
-  std::vector<TextHit> Search(const TextQuery& query, std::size_t limit, int document = -1, bool headings = false) const;
+  std::vector<TextHit> Search(const TextQuery& query, std::size_t limit, int document = -1,
+                              bool headings = false) const;
 
  private:
   struct PassageRef {
@@ -99,18 +102,19 @@ class TextIndex {
   std::uint32_t TermOf(std::string_view word);
   void AddNearTerms(TextConcept& wanted) const;
   double Idf(double passages) const;
-  void Match(const TextQuery& query, std::uint32_t begin, std::uint32_t end, std::vector<double>& worth) const;
+  void Match(const TextQuery& query, std::uint32_t begin, std::uint32_t end,
+             std::vector<double>& worth) const;
   double Nearness(const TextQuery& query, std::uint32_t passage) const;
 
   std::vector<Document> documents_;
   std::vector<PassageRef> passages_;
   std::vector<SentenceRef> sentences_;
-  std::vector<std::uint32_t> terms_;            // of all sentences, in order
-  std::vector<std::string> vocabulary_;         // stems by term
+  std::vector<std::uint32_t> terms_;     // of all sentences, in order
+  std::vector<std::string> vocabulary_;  // stems by term
   std::unordered_map<std::string, std::uint32_t> term_by_stem_, term_by_word_;
-  std::vector<std::uint32_t> posting_begin_;    // by term, and one more
+  std::vector<std::uint32_t> posting_begin_;  // by term, and one more
   std::vector<Posting> postings_;
-  std::vector<std::uint32_t> lengths_;          // of passages, in words
+  std::vector<std::uint32_t> lengths_;  // of passages, in words
   double mean_length_ = 1;
 };
 

@@ -1,5 +1,6 @@
-// Lines become blocks (runs without a blank line), blocks become passages (cut where a list item, a heading or a table begins), passages
-// become sentences. A line break inside a passage ends a sentence only where the next word would still have fitted on the line.
+// Lines become blocks (runs without a blank line), blocks become passages (cut where a list item, a heading
+// or a table begins), passages become sentences. A line break inside a passage ends a sentence only where the
+// next word would still have fitted on the line.
 #include "base/text_split.h"
 
 #include <algorithm>
@@ -44,7 +45,8 @@ std::vector<Line> ReadLines(std::string_view text) {
   return lines;
 }
 
-// A list item's mark: its style ('-' for bullets, '1' numbers, 'a' letters, 'i' Roman), its number (0 for bullets), its length.
+// A list item's mark: its style ('-' for bullets, '1' numbers, 'a' letters, 'i' Roman), its number (0 for
+// bullets), its length.
 struct Mark {
   char style = 0;
   int number = 0;
@@ -52,8 +54,8 @@ struct Mark {
 };
 
 int RomanValue(std::string_view word) {
-  static constexpr std::array<std::string_view, 15> kRoman = {"i",    "ii", "iii", "iv", "v",   "vi",   "vii", "viii",
-                                                              "ix",   "x",  "xi",  "xii", "xiii", "xiv", "xv"};
+  static constexpr std::array<std::string_view, 15> kRoman = {
+      "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv"};
   const auto it = std::find(kRoman.begin(), kRoman.end(), word);
   return it == kRoman.end() ? 0 : int(it - kRoman.begin()) + 1;
 }
@@ -73,7 +75,11 @@ Mark MarkOf(std::string_view line) {
   const bool open = !line.empty() && line[0] == '(';
   std::size_t i = open ? 1 : 0;
   const std::size_t from = i;
-  while (i < line.size() && i < 8 && (IsDigit(line[i]) || IsLower(line[i]) || IsUpper(line[i]) || (line[i] == '.' && i > from && IsDigit(line[i - 1]) && i + 1 < line.size() && IsDigit(line[i + 1])))) ++i;
+  while (
+      i < line.size() && i < 8 &&
+      (IsDigit(line[i]) || IsLower(line[i]) || IsUpper(line[i]) ||
+       (line[i] == '.' && i > from && IsDigit(line[i - 1]) && i + 1 < line.size() && IsDigit(line[i + 1]))))
+    ++i;
   if (i == from || i >= line.size()) return {};
   if (line[i] != ')' && (open || line[i] != '.')) return {};
   const std::string word = FoldCase(line.substr(from, i - from));
@@ -115,7 +121,8 @@ bool IsTitleCase(std::string_view text) {
 
 bool StartsSection(std::string_view line) {
   const std::string folded = FoldCase(line.substr(0, std::min<std::size_t>(line.size(), 16)));
-  for (const std::string_view word : {"section ", "article ", "chapter ", "part ", "appendix ", "annex ", "artikel ", "kapitel ", "abschnitt ", "\xC2\xA7"}) {
+  for (const std::string_view word : {"section ", "article ", "chapter ", "part ", "appendix ", "annex ",
+                                      "artikel ", "kapitel ", "abschnitt ", "\xC2\xA7"}) {
     if (folded.rfind(word, 0) == 0) return true;
   }
   return false;
@@ -140,7 +147,8 @@ int HeadingLevel(std::string_view line, bool last) {
   const bool label = end == ':' && words <= 4;
   if (!label && line.find(": ") != std::string_view::npos) return 0;
   if (label) return 3;
-  const bool shout = std::none_of(line.begin(), line.end(), IsLower) && std::any_of(line.begin(), line.end(), IsUpper);
+  const bool shout =
+      std::none_of(line.begin(), line.end(), IsLower) && std::any_of(line.begin(), line.end(), IsUpper);
   return shout ? 1 : IsTitleCase(line) && (IsUpper(line[0]) || IsHigh(line[0])) ? 2 : 0;
 }
 
@@ -156,24 +164,28 @@ bool IsRule(std::string_view line) {
 
 bool IsKeyValue(std::string_view line) {
   const std::size_t colon = line.find(": ");
-  return colon != std::string_view::npos && colon > 0 && colon <= 32 && !IsLower(line[0]) && CountWords(line.substr(0, colon)) <= 4;
+  return colon != std::string_view::npos && colon > 0 && colon <= 32 && !IsLower(line[0]) &&
+         CountWords(line.substr(0, colon)) <= 4;
 }
 
-// Whether text[at] (".", "!", "?" and the like) ends a sentence; `after`: the first byte behind its closing marks.
+// Whether text[at] (".", "!", "?" and the like) ends a sentence; `after`: the first byte behind its closing
+// marks.
 bool IsAbbreviation(std::string_view text, std::size_t dot, std::size_t from) {
   std::size_t word = dot;
   while (word > from && !IsBlank(text[word - 1]) && text[word - 1] != '\n' && text[word - 1] != '(') --word;
   const std::string last = FoldCase(text.substr(word, dot - word));
   if (last.size() == 1 && !IsDigit(last[0]) && IsUpper(text[word])) return true;  // an initial
   static constexpr std::string_view kShort[] = {
-      "e.g", "i.e", "mr", "mrs", "ms", "dr", "prof", "no", "nr", "vs", "cf", "fig", "figs", "p", "pp", "art", "sec", "vol", "approx",
-      "st", "z.b", "d.h", "u.a", "bzw", "ca", "abs", "inkl", "ggf", "usw", "etc", "inc", "ltd", "co", "jr", "sr", "al", "eq", "ref"};
+      "e.g",  "i.e", "mr",  "mrs", "ms",  "dr",     "prof", "no",  "nr",  "vs",  "cf",  "fig", "figs",
+      "p",    "pp",  "art", "sec", "vol", "approx", "st",   "z.b", "d.h", "u.a", "bzw", "ca",  "abs",
+      "inkl", "ggf", "usw", "etc", "inc", "ltd",    "co",   "jr",  "sr",  "al",  "eq",  "ref"};
   const bool known = std::find(std::begin(kShort), std::end(kShort), last) != std::end(kShort);
   // "etc." and "Inc." may end a sentence too, but a sentence too long costs less than one torn apart.
   if (known) return true;
   const bool ordinal = !last.empty() && last.size() <= 2 && std::all_of(last.begin(), last.end(), IsDigit);
   if (!ordinal) return false;
-  static constexpr std::string_view kMonths[] = {"jan", "feb", "mar", "apr", "mai", "may", "jun", "jul", "aug", "sep", "okt", "oct", "nov", "dez", "dec"};
+  static constexpr std::string_view kMonths[] = {"jan", "feb", "mar", "apr", "mai", "may", "jun", "jul",
+                                                 "aug", "sep", "okt", "oct", "nov", "dez", "dec"};
   const std::size_t next = text.find_first_not_of(" \n\r\t", dot + 1);
   if (next == std::string_view::npos) return false;
   const std::string following = FoldCase(text.substr(next, 3));
@@ -200,11 +212,14 @@ class Splitter {
   }
 
  private:
-  std::string_view View(std::size_t i) const { return text_.substr(lines_[i].begin, lines_[i].end - lines_[i].begin); }
+  std::string_view View(std::size_t i) const {
+    return text_.substr(lines_[i].begin, lines_[i].end - lines_[i].begin);
+  }
 
   void AddBlock(std::size_t first, std::size_t end) {
     width_ = 0;
-    for (std::size_t i = first; i < end; ++i) width_ = std::max(width_, lines_[i].full_end - (lines_[i].begin - std::size_t(lines_[i].indent)));
+    for (std::size_t i = first; i < end; ++i)
+      width_ = std::max(width_, lines_[i].full_end - (lines_[i].begin - std::size_t(lines_[i].indent)));
     if (width_ < 40) width_ = 72;
     std::size_t i = first;
     while (i < end) {
@@ -243,8 +258,8 @@ class Splitter {
     return label && CountWords(line) <= 4 ? 3 : 0;
   }
 
-  // The mark of line i. In the middle of a block a number or letter counts only if it goes on with a list, so that a wrapped
-  // "… under section / 7. This …" stays prose.
+  // The mark of line i. In the middle of a block a number or letter counts only if it goes on with a list, so
+  // that a wrapped "… under section / 7. This …" stays prose.
   Mark MarkAt(std::size_t i, bool block_start) const {
     const Mark mark = MarkOf(View(i));
     if (mark.style == 0 || mark.style == '-' || block_start) return mark;
@@ -266,7 +281,9 @@ class Splitter {
     return MarkAt(i, false).style != 0;
   }
 
-  bool EndsSentence(std::size_t i) const { return std::string_view(".!?:").find(text_[lines_[i].end - 1]) != std::string_view::npos; }
+  bool EndsSentence(std::size_t i) const {
+    return std::string_view(".!?:").find(text_[lines_[i].end - 1]) != std::string_view::npos;
+  }
 
   void AddPassage(std::size_t first, std::size_t end, PassageKind kind, int level) {
     Passage passage;
@@ -294,7 +311,8 @@ class Splitter {
   void Place(Passage& passage) {
     const std::uint32_t index = std::uint32_t(out_.passages.size());
     if (passage.kind == PassageKind::kHeading) {
-      while (!headings_.empty() && out_.passages[headings_.back()].level >= passage.level) headings_.pop_back();
+      while (!headings_.empty() && out_.passages[headings_.back()].level >= passage.level)
+        headings_.pop_back();
       if (!headings_.empty()) passage.heading = headings_.back();
       headings_.push_back(index);
       return;
@@ -325,7 +343,8 @@ class Splitter {
   bool BreaksAfter(std::size_t i, PassageKind kind) const {
     if (kind == PassageKind::kTable) return true;
     const std::string_view next = View(i + 1);
-    if (IsKeyValue(next) && (IsKeyValue(View(i)) || lines_[i].end - lines_[i].begin < width_ / 2)) return true;
+    if (IsKeyValue(next) && (IsKeyValue(View(i)) || lines_[i].end - lines_[i].begin < width_ / 2))
+      return true;
     if (IsLower(next[0]) || next[0] == '(') return false;
     const char last = text_[lines_[i].end - 1];
     if (last == ',' || last == '-' || last == '(') return false;
@@ -341,8 +360,10 @@ class Splitter {
     std::size_t from = first;
     for (std::size_t i = first; i < end; ++i) {
       if (i + 1 < end && !BreaksAfter(i, kind)) continue;
-      const std::size_t skip = i >= from && from == first && kind == PassageKind::kItem ? MarkOf(View(first)).length : 0;
-      CutSentences(lines_[from].begin + std::min(skip, lines_[from].end - lines_[from].begin), lines_[i].end, from, passage);
+      const std::size_t skip =
+          i >= from && from == first && kind == PassageKind::kItem ? MarkOf(View(first)).length : 0;
+      CutSentences(lines_[from].begin + std::min(skip, lines_[from].end - lines_[from].begin), lines_[i].end,
+                   from, passage);
       from = i + 1;
     }
   }
@@ -350,19 +371,24 @@ class Splitter {
   void CutSentences(std::size_t begin, std::size_t end, std::size_t line, std::uint32_t passage) {
     std::size_t start = begin;
     for (std::size_t i = begin; i < end; ++i) {
-      const bool wide = text_.substr(i, 3) == "\xE3\x80\x82" || text_.substr(i, 3) == "\xEF\xBC\x9F" || text_.substr(i, 3) == "\xEF\xBC\x81";
+      const bool wide = text_.substr(i, 3) == "\xE3\x80\x82" || text_.substr(i, 3) == "\xEF\xBC\x9F" ||
+                        text_.substr(i, 3) == "\xEF\xBC\x81";
       std::size_t after = i + (wide ? 3 : 1);
       bool cut = wide;
       if (text_[i] == '.' || text_[i] == '!' || text_[i] == '?') {
-        while (after < end && std::string_view(".!?\"')]*_").find(text_[after]) != std::string_view::npos) ++after;
-        while (after + 2 < end && (text_.substr(after, 3) == "\xE2\x80\x9D" || text_.substr(after, 3) == "\xE2\x80\x9C")) after += 3;
+        while (after < end && std::string_view(".!?\"')]*_").find(text_[after]) != std::string_view::npos)
+          ++after;
+        while (after + 2 < end &&
+               (text_.substr(after, 3) == "\xE2\x80\x9D" || text_.substr(after, 3) == "\xE2\x80\x9C"))
+          after += 3;
         std::size_t next = after;
         while (next < end && (IsBlank(text_[next]) || text_[next] == '\n')) ++next;
         const bool blank = next > after || next == end;
         const bool opens = next < end && !IsLower(text_[next]) && text_[next] != ',' && text_[next] != ')';
         cut = blank && opens && !(text_[i] == '.' && IsAbbreviation(text_, i, start));
       }
-      if (!cut && after - start > kSentenceBytesMax && (IsBlank(text_[i]) || after - start > 2 * kSentenceBytesMax)) {
+      if (!cut && after - start > kSentenceBytesMax &&
+          (IsBlank(text_[i]) || after - start > 2 * kSentenceBytesMax)) {
         cut = after >= end || (std::uint8_t(text_[after]) & 0xC0) != 0x80;  // never within a character
       }
       if (!cut) continue;

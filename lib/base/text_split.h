@@ -1,5 +1,5 @@
-// A text as passages (paragraphs, list items, headings, tables) and sentences, with their places. It reads prose wrapped at any
-// column, numbered legal sections, lists "a) …", Markdown and plain notes.
+// A text as passages (paragraphs, list items, headings, tables) and sentences, with their places. It reads
+// prose wrapped at any column, numbered legal sections, lists "a) …", Markdown and plain notes.
 #pragma once
 
 #include <cstddef>
@@ -23,10 +23,11 @@ struct Passage {
   int line_begin = 1, line_end = 1;
   PassageKind kind = PassageKind::kProse;
   std::uint32_t heading = kNone;  // the passage that is its nearest heading above
-  std::uint32_t parent = kNone;   // of a list item: the passage that leads the list in ("… one of these ways:")
+  std::uint32_t parent =
+      kNone;  // of a list item: the passage that leads the list in ("… one of these ways:")
   std::uint32_t sentence_begin = 0, sentence_end = 0;
   int indent = 0;
-  int level = 0;                  // of a heading: 1 is the highest
+  int level = 0;  // of a heading: 1 is the highest
 };
 
 struct SplitText {

@@ -9,7 +9,8 @@
 namespace ninefold {
 namespace {
 
-// U+00C0 to U+017F without their accents; '*' is no letter, "ss" and the like lose their second letter but for U+00DF.
+// U+00C0 to U+017F without their accents; '*' is no letter, "ss" and the like lose their second letter but
+// for U+00DF.
 constexpr std::string_view kLatin =
     "aaaaaaaceeeeiiiidnooooo*ouuuuytsaaaaaaaceeeeiiiidnooooo*ouuuuyty"
     "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllllnnnnnnnnn"
@@ -49,15 +50,37 @@ void Append(std::string& out, std::uint32_t point) {
 
 std::uint32_t FoldGreek(std::uint32_t point) {
   switch (point) {
-    case 0x386: case 0x3AC: return 0x3B1;
-    case 0x388: case 0x3AD: return 0x3B5;
-    case 0x389: case 0x3AE: return 0x3B7;
-    case 0x38A: case 0x3AF: case 0x390: case 0x3AA: case 0x3CA: return 0x3B9;
-    case 0x38C: case 0x3CC: return 0x3BF;
-    case 0x38E: case 0x3CD: case 0x3B0: case 0x3AB: case 0x3CB: return 0x3C5;
-    case 0x38F: case 0x3CE: return 0x3C9;
-    case 0x3C2: return 0x3C3;
-    default: break;
+    case 0x386:
+    case 0x3AC:
+      return 0x3B1;
+    case 0x388:
+    case 0x3AD:
+      return 0x3B5;
+    case 0x389:
+    case 0x3AE:
+      return 0x3B7;
+    case 0x38A:
+    case 0x3AF:
+    case 0x390:
+    case 0x3AA:
+    case 0x3CA:
+      return 0x3B9;
+    case 0x38C:
+    case 0x3CC:
+      return 0x3BF;
+    case 0x38E:
+    case 0x3CD:
+    case 0x3B0:
+    case 0x3AB:
+    case 0x3CB:
+      return 0x3C5;
+    case 0x38F:
+    case 0x3CE:
+      return 0x3C9;
+    case 0x3C2:
+      return 0x3C3;
+    default:
+      break;
   }
   return point >= 0x391 && point <= 0x3A9 ? point + 32 : point;
 }
@@ -71,7 +94,8 @@ bool IsLetter(std::uint32_t point) {
   if (point < 0xC0) return point == 0xAA || point == 0xB5 || point == 0xBA;
   if (point == 0xD7 || point == 0xF7) return false;
   return !(point >= 0x2000 && point <= 0x2BFF) && !(point >= 0x3000 && point <= 0x303F) &&
-         !(point >= 0xFF00 && point <= 0xFF0F) && point != 0xFEFF && point != 0xFFFD && point != 0x37E && point != 0x387;
+         !(point >= 0xFF00 && point <= 0xFF0F) && point != 0xFEFF && point != 0xFFFD && point != 0x37E &&
+         point != 0x387;
 }
 
 // Adds the folded form of one letter.
@@ -93,21 +117,29 @@ void Fold(std::string& out, std::uint32_t point) {
 
 const std::unordered_set<std::string_view>& StopWords() {
   static const auto* words = new std::unordered_set<std::string_view>{
-      "a", "about", "after", "again", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "before",
-      "being", "both", "but", "by", "can", "could", "did", "do", "does", "doing", "each", "either", "else", "every",
-      "for", "from", "had", "has", "have", "having", "he", "her", "here", "hers", "him", "his", "how", "i", "if", "in",
-      "into", "is", "it", "its", "just", "let", "may", "me", "might", "more", "most", "much", "many", "must", "my", "no",
-      "not", "of", "off", "on", "once", "one", "only", "or", "other", "our", "out", "over", "own", "per", "please",
-      "shall", "she", "should", "so", "some", "such", "than", "that", "the", "their", "them", "then", "there",
-      "these", "they", "this", "those", "to", "too", "up", "upon", "us", "very", "was", "we", "were", "what", "when",
-      "where", "whether", "which", "while", "who", "whom", "whose", "why", "will", "with", "would", "you", "your",
-      "yes", "say", "says", "said", "s", "t", "d", "ll", "re", "ve", "don", "isn", "doesn", "under", "through",
-      "aber", "als", "am", "an", "auch", "auf", "aus", "bei", "bis", "das", "dass", "dem", "den", "der", "des", "die",
-      "ein", "eine", "einem", "einen", "einer", "eines", "es", "fur", "hat", "ich", "ihr", "im", "ist", "kann", "mit",
-      "muss", "nach", "nicht", "oder", "sie", "sich", "sind", "so", "uber", "um", "und", "vom", "von", "wann", "was",
-      "welche", "welcher", "welches", "wer", "werden", "wie", "wird", "wo", "zu", "zum", "zur", "viel", "viele",
-      "και", "το", "τα", "η", "ο", "οι", "του", "τησ", "των", "την", "τον", "με", "για", "απο", "στο", "στη", "στην",
-      "στον", "ειναι", "να", "θα", "που", "ποτε", "ποιοσ", "ποια", "ποιο", "τι", "πωσ", "σε", "ποσο", "ποση", "ποσα"};
+      "a",       "about",   "after",   "again",  "all",   "also",   "am",      "an",     "and",   "any",
+      "are",     "as",      "at",      "be",     "been",  "before", "being",   "both",   "but",   "by",
+      "can",     "could",   "did",     "do",     "does",  "doing",  "each",    "either", "else",  "every",
+      "for",     "from",    "had",     "has",    "have",  "having", "he",      "her",    "here",  "hers",
+      "him",     "his",     "how",     "i",      "if",    "in",     "into",    "is",     "it",    "its",
+      "just",    "let",     "may",     "me",     "might", "more",   "most",    "much",   "many",  "must",
+      "my",      "no",      "not",     "of",     "off",   "on",     "once",    "one",    "only",  "or",
+      "other",   "our",     "out",     "over",   "own",   "per",    "please",  "shall",  "she",   "should",
+      "so",      "some",    "such",    "than",   "that",  "the",    "their",   "them",   "then",  "there",
+      "these",   "they",    "this",    "those",  "to",    "too",    "up",      "upon",   "us",    "very",
+      "was",     "we",      "were",    "what",   "when",  "where",  "whether", "which",  "while", "who",
+      "whom",    "whose",   "why",     "will",   "with",  "would",  "you",     "your",   "yes",   "say",
+      "says",    "said",    "s",       "t",      "d",     "ll",     "re",      "ve",     "don",   "isn",
+      "doesn",   "under",   "through", "aber",   "als",   "am",     "an",      "auch",   "auf",   "aus",
+      "bei",     "bis",     "das",     "dass",   "dem",   "den",    "der",     "des",    "die",   "ein",
+      "eine",    "einem",   "einen",   "einer",  "eines", "es",     "fur",     "hat",    "ich",   "ihr",
+      "im",      "ist",     "kann",    "mit",    "muss",  "nach",   "nicht",   "oder",   "sie",   "sich",
+      "sind",    "so",      "uber",    "um",     "und",   "vom",    "von",     "wann",   "was",   "welche",
+      "welcher", "welches", "wer",     "werden", "wie",   "wird",   "wo",      "zu",     "zum",   "zur",
+      "viel",    "viele",   "και",     "το",     "τα",    "η",      "ο",       "οι",     "του",   "τησ",
+      "των",     "την",     "τον",     "με",     "για",   "απο",    "στο",     "στη",    "στην",  "στον",
+      "ειναι",   "να",      "θα",      "που",    "ποτε",  "ποιοσ",  "ποια",    "ποιο",   "τι",    "πωσ",
+      "σε",      "ποσο",    "ποση",    "ποσα"};
   return *words;
 }
 
@@ -127,9 +159,11 @@ void Undouble(std::string& word) {
 void CutPlural(std::string& word) {
   if (EndsWith(word, "ies", 2)) {
     word.resize(word.size() - 2);
-  } else if (EndsWith(word, "sses", 1) || EndsWith(word, "xes", 1) || EndsWith(word, "ches", 1) || EndsWith(word, "shes", 1)) {
+  } else if (EndsWith(word, "sses", 1) || EndsWith(word, "xes", 1) || EndsWith(word, "ches", 1) ||
+             EndsWith(word, "shes", 1)) {
     word.resize(word.size() - 2);
-  } else if (EndsWith(word, "s", 3) && !EndsWith(word, "ss", 1) && !EndsWith(word, "us", 1) && !EndsWith(word, "is", 1)) {
+  } else if (EndsWith(word, "s", 3) && !EndsWith(word, "ss", 1) && !EndsWith(word, "us", 1) &&
+             !EndsWith(word, "is", 1)) {
     word.pop_back();
   }
 }
@@ -150,8 +184,9 @@ void CutVerbEnding(std::string& word) {
 
 }  // namespace
 
-void ForEachWord(std::string_view text,
-                 absl::FunctionRef<void(std::string_view word, std::size_t offset, std::size_t length)> each) {
+void ForEachWord(
+    std::string_view text,
+    absl::FunctionRef<void(std::string_view word, std::size_t offset, std::size_t length)> each) {
   constexpr std::size_t kWordBytesMax = 64;  // a longer "word" is no word: base64, a key
   std::string word;
   std::size_t start = 0;
@@ -165,8 +200,9 @@ void ForEachWord(std::string_view text,
       const char lower = byte >= 'A' && byte <= 'Z' ? char(byte + 32) : char(byte);
       const bool part = (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9');
       // 1,000 and 3.5 are words; so is the don of don't.
-      const bool within = (byte == '.' || byte == ',') && !word.empty() && word.back() >= '0' && word.back() <= '9' &&
-                          i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9';
+      const bool within = (byte == '.' || byte == ',') && !word.empty() && word.back() >= '0' &&
+                          word.back() <= '9' && i + 1 < text.size() && text[i + 1] >= '0' &&
+                          text[i + 1] <= '9';
       if (part || within) {
         if (word.empty()) start = i;
         if (byte != ',') word += lower;
@@ -224,22 +260,81 @@ std::vector<std::string> ContentStems(std::string_view text) {
 
 std::vector<std::string_view> Synonyms(std::string_view stem) {
   // Words of everyday questions beside those of contracts, licences, recipes, protocols and minutes.
-  static constexpr std::string_view kGroups[] = {
-      "contract agreement", "end terminate expire finish stop cease", "start begin commence commencement", "buy purchase acquire",
-      "fix cure repair remedy correct", "price cost fee charge rent", "pay payment paid payable remuneration", "deadline due",
-      "send deliver ship", "deliver delivery shipment", "cancel terminate termination withdraw", "rule law regulation",
-      "forbidden prohibited prohibit forbid ban", "allow permit permission permitted", "require need obligation required",
-      "guarantee warranty", "person people", "boss manager head chair", "decide decision agree resolve resolved",
-      "vote voted ballot", "attend present attendee participant attendance", "absent apology excused", "bake oven",
-      "rest stand", "wait incubate", "temperature degrees", "heat warm", "cool chill", "mix stir combine blend",
-      "centrifuge spin", "store keep", "change modify alter amend", "share distribute convey", "program software",
-      "copy duplicate", "author writer", "licence license", "colour color", "meeting session", "budget funds",
-      "salary wage", "employer company", "client customer", "seller vendor supplier", "buyer purchaser", "owner proprietor",
-      "house flat apartment premises dwelling rental", "tenant lessee", "landlord lessor", "confidential secret", "late delay overdue",
-      "penalty fine", "money sum amount", "holiday vacation", "month monthly", "year annual yearly annually", "week weekly", "day daily",
-      "lawsuit litigation", "court jurisdiction", "violate breach violation infringe", "lose forfeit", "liable liability",
-      "minimum least", "maximum most", "big large", "quick fast", "kill die", "dose dosage", "remove delete discard",
-      "error failure fault", "increase rise grow", "decrease fall drop decline", "next following", "free gratis"};
+  static constexpr std::string_view kGroups[] = {"contract agreement",
+                                                 "end terminate expire finish stop cease",
+                                                 "start begin commence commencement",
+                                                 "buy purchase acquire",
+                                                 "fix cure repair remedy correct",
+                                                 "price cost fee charge rent",
+                                                 "pay payment paid payable remuneration",
+                                                 "deadline due",
+                                                 "send deliver ship",
+                                                 "deliver delivery shipment",
+                                                 "cancel terminate termination withdraw",
+                                                 "rule law regulation",
+                                                 "forbidden prohibited prohibit forbid ban",
+                                                 "allow permit permission permitted",
+                                                 "require need obligation required",
+                                                 "guarantee warranty",
+                                                 "person people",
+                                                 "boss manager head chair",
+                                                 "decide decision agree resolve resolved",
+                                                 "vote voted ballot",
+                                                 "attend present attendee participant attendance",
+                                                 "absent apology excused",
+                                                 "bake oven",
+                                                 "rest stand",
+                                                 "wait incubate",
+                                                 "temperature degrees",
+                                                 "heat warm",
+                                                 "cool chill",
+                                                 "mix stir combine blend",
+                                                 "centrifuge spin",
+                                                 "store keep",
+                                                 "change modify alter amend",
+                                                 "share distribute convey",
+                                                 "program software",
+                                                 "copy duplicate",
+                                                 "author writer",
+                                                 "licence license",
+                                                 "colour color",
+                                                 "meeting session",
+                                                 "budget funds",
+                                                 "salary wage",
+                                                 "employer company",
+                                                 "client customer",
+                                                 "seller vendor supplier",
+                                                 "buyer purchaser",
+                                                 "owner proprietor",
+                                                 "house flat apartment premises dwelling rental",
+                                                 "tenant lessee",
+                                                 "landlord lessor",
+                                                 "confidential secret",
+                                                 "late delay overdue",
+                                                 "penalty fine",
+                                                 "money sum amount",
+                                                 "holiday vacation",
+                                                 "month monthly",
+                                                 "year annual yearly annually",
+                                                 "week weekly",
+                                                 "day daily",
+                                                 "lawsuit litigation",
+                                                 "court jurisdiction",
+                                                 "violate breach violation infringe",
+                                                 "lose forfeit",
+                                                 "liable liability",
+                                                 "minimum least",
+                                                 "maximum most",
+                                                 "big large",
+                                                 "quick fast",
+                                                 "kill die",
+                                                 "dose dosage",
+                                                 "remove delete discard",
+                                                 "error failure fault",
+                                                 "increase rise grow",
+                                                 "decrease fall drop decline",
+                                                 "next following",
+                                                 "free gratis"};
   static const auto* table = [] {
     auto* made = new std::unordered_map<std::string, std::vector<std::string_view>>;
     static std::vector<std::string>* stems = new std::vector<std::string>;

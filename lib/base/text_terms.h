@@ -1,5 +1,5 @@
-// Words of a text in a form that compares: lower case, accents folded, English endings cut, so that "conveying" finds
-// "convey" and "Kündigung" finds "kundigung".
+// Words of a text in a form that compares: lower case, accents folded, English endings cut, so that
+// "conveying" finds "convey" and "Kündigung" finds "kundigung".
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,9 @@
 
 namespace ninefold {
 
-// Calls `each` with every word's folded form (before stemming), its offset and its length in `text`. The form lives during the
-// call. Characters of scripts without blanks between words (Han, Kana, Hangul) are a word each.
+// Calls `each` with every word's folded form (before stemming), its offset and its length in `text`. The form
+// lives during the call. Characters of scripts without blanks between words (Han, Kana, Hangul) are a word
+// each.
 void ForEachWord(std::string_view text,
                  absl::FunctionRef<void(std::string_view word, std::size_t offset, std::size_t length)> each);
 

@@ -15,7 +15,8 @@ using offline::Reading;
 constexpr int kToolTurnsMax = 3;
 
 constexpr std::string_view kNoText =
-    "I am ninefold's offline model: I quote from texts I am given, and know nothing myself. Give me a document, or use a real model.";
+    "I am ninefold's offline model: I quote from texts I am given, and know nothing myself. Give me a "
+    "document, or use a real model.";
 
 ModelReply TextReply(std::string text, std::size_t bytes_in) {
   ModelReply reply;
@@ -35,7 +36,8 @@ ModelReply CallReply(std::vector<ToolCall> calls, std::size_t bytes_in) {
 }
 
 bool HasTools(const ModelRequest& request) {
-  return request.tools != nullptr && !request.tools->specs().empty() && request.tool_choice != ToolChoice::kNone;
+  return request.tools != nullptr && !request.tools->specs().empty() &&
+         request.tool_choice != ToolChoice::kNone;
 }
 
 // Whether every result is an answer in itself: short, or a sub-agent's with its quotes.
@@ -44,7 +46,8 @@ bool AreAnswers(const Reading& reading) {
   for (const offline::Result& result : reading.results) {
     if (result.is_error) continue;
     ++answers;
-    const bool marks = result.text.find("\" [") != std::string::npos || result.text.rfind(offline::kNotFound, 0) == 0;
+    const bool marks =
+        result.text.find("\" [") != std::string::npos || result.text.rfind(offline::kNotFound, 0) == 0;
     quoted += marks ? 1 : 0;
   }
   return answers > 0 && quoted == answers;
@@ -54,7 +57,8 @@ std::string ResultsAsText(const Reading& reading) {
   std::string text;
   for (const offline::Result& result : reading.results) {
     if (result.is_error) continue;
-    absl::StrAppend(&text, text.empty() ? "" : "\n", result.tool, ": ", std::string(CutUtf8(result.text, 2000)));
+    absl::StrAppend(&text, text.empty() ? "" : "\n", result.tool, ": ",
+                    std::string(CutUtf8(result.text, 2000)));
   }
   return text;
 }
@@ -80,7 +84,8 @@ std::string FromResults(Reading& reading) {
   std::size_t bytes = 0;
   for (const offline::Result& result : reading.results) {
     bytes += result.is_error ? 0 : result.text.size();
-    passages = passages || (!result.is_error && !result.text.empty() && (result.text[0] == '[' || result.text.rfind("no passage", 0) == 0));
+    passages = passages || (!result.is_error && !result.text.empty() &&
+                            (result.text[0] == '[' || result.text.rfind("no passage", 0) == 0));
   }
   return bytes > 0 && bytes < 1000 && !passages ? ResultsAsText(reading) : "";
 }
@@ -99,7 +104,8 @@ std::string TextAnswer(Reading& reading) {
   }
   if (const std::string sum = offline::FindSum(reading.question); !sum.empty()) {
     const std::string value = offline::Calculate(sum).value_or("");
-    return absl::StrCat(sum, " = ", value, offline::WantsAnswerLine(reading) ? absl::StrCat("\nanswer: ", value) : "");
+    return absl::StrCat(sum, " = ", value,
+                        offline::WantsAnswerLine(reading) ? absl::StrCat("\nanswer: ", value) : "");
   }
   if (!reading.sources.empty()) return offline::Render(reading, {});
   return std::string(kNoText);
@@ -114,8 +120,10 @@ std::vector<ToolCall> CallsBefore(Reading& reading, const ModelRequest& request)
   if (!must && !reading.results.empty()) {
     if (AreAnswers(reading) || offline::AnswerFromFound(reading).found()) return {};
     const bool failed = reading.results.back().is_error;
-    const bool looks = std::any_of(reading.found.begin(), reading.found.end(), [](const offline::Source& s) { return s.text.size() > 200; });
-    if (!failed && !looks && reading.results.size() == reading.calls.size() && reading.tool_turns > 1) return {};
+    const bool looks = std::any_of(reading.found.begin(), reading.found.end(),
+                                   [](const offline::Source& s) { return s.text.size() > 200; });
+    if (!failed && !looks && reading.results.size() == reading.calls.size() && reading.tool_turns > 1)
+      return {};
   }
   return offline::ChooseCalls(reading, request);
 }
@@ -178,7 +186,8 @@ class Offline : public Model {
 ModelReply AnswerOffline(const ModelRequest& request) {
   Reading reading;
   offline::Read(request, reading);
-  if (request.output != nullptr && (offline::IsPlanSchema(request.output->schema) || offline::IsRouteSchema(request.output->schema))) {
+  if (request.output != nullptr &&
+      (offline::IsPlanSchema(request.output->schema) || offline::IsRouteSchema(request.output->schema))) {
     return Structured(reading, request.output->schema);
   }
   std::vector<ToolCall> calls = CallsBefore(reading, request);

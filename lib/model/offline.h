@@ -1,4 +1,5 @@
-// The embedded default model, without a Context: a request in, a reply out. It is a function of the request and nothing else.
+// The embedded default model, without a Context: a request in, a reply out. It is a function of the request
+// and nothing else.
 //
 //   offline_read.cc    what is asked, which texts there are, what the agent looks for
 //   offline_answer.cc  quotes that answer a question
@@ -59,19 +60,19 @@ struct Answer {
 
 // A request, read.
 struct Reading {
-  std::string prompt;             // the last user message's text, whole
+  std::string prompt;  // the last user message's text, whole
   std::string question;
   std::string instructions;
-  std::string focus;              // words of the instructions that say what to look for
-  std::vector<Source> sources;    // documents in the prompt
-  std::vector<Source> found;      // passages in tool results
-  std::vector<Result> results;    // of this question, in order
+  std::string focus;            // words of the instructions that say what to look for
+  std::vector<Source> sources;  // documents in the prompt
+  std::vector<Source> found;    // passages in tool results
+  std::vector<Result> results;  // of this question, in order
   std::vector<const ToolCall*> calls;
-  std::vector<Member> members;    // labelled answers of others
-  std::string draft;              // to be made better
-  int tool_turns = 0;             // of this question
-  std::size_t bytes = 0;          // of all input
-  std::deque<std::string> owned;  // what sources view when no part holds it
+  std::vector<Member> members;                     // labelled answers of others
+  std::string draft;                               // to be made better
+  int tool_turns = 0;                              // of this question
+  std::size_t bytes = 0;                           // of all input
+  std::deque<std::string> owned;                   // what sources view when no part holds it
   std::optional<Answer> from_sources, from_found;  // made when first asked for
 };
 void Read(const ModelRequest& request, Reading& reading);

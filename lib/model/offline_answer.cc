@@ -1,5 +1,5 @@
-// Sentences are scored by how much of the question's rare words they and their surroundings cover, then weighed by what the agent was told
-// to look for. Below a share of the question's words nothing is quoted.
+// Sentences are scored by how much of the question's rare words they and their surroundings cover, then
+// weighed by what the agent was told to look for. Below a share of the question's words nothing is quoted.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -14,7 +14,7 @@
 namespace ninefold::offline {
 namespace {
 
-constexpr double kCoverMin = 0.5;        // share of the question's weight that a passage must have
+constexpr double kCoverMin = 0.5;  // share of the question's weight that a passage must have
 constexpr std::size_t kQuoteBytesMax = 1000;
 
 // What an agent can be told to look for, and how such sentences speak.
@@ -23,17 +23,23 @@ struct Facet {
   std::string_view said;   // phrases, "|" between them
 };
 constexpr Facet kFacets[] = {
-    {"condition requirement prerequisite criteria", " if |provided that|provided you| must |as long as|subject to|only if|under the terms|conditions|requirement|shall | when "},
+    {"condition requirement prerequisite criteria",
+     " if |provided that|provided you| must |as long as|subject to|only if|under the "
+     "terms|conditions|requirement|shall | when "},
     {"exception limit limitation exclusion restrict restriction caveat",
-     "except|unless|however|need not|not include|does not apply|only if|allowed only|excluded|without |may not|notwithstanding|but this|cannot|no more than|limited| not "},
-    {"definition defin mean meaning term terminologi", "\" means|\" refers|means |refers to|is defined|is called|\" is either|known as"},
+     "except|unless|however|need not|not include|does not apply|only if|allowed only|excluded|without |may "
+     "not|notwithstanding|but this|cannot|no more than|limited| not "},
+    {"definition defin mean meaning term terminologi",
+     "\" means|\" refers|means |refers to|is defined|is called|\" is either|known as"},
     {"obligation duti obligat must", " must | shall |required to|obligat|have to|has to"},
     {"permission right allow permit", " may |permitted|permission|allowed|grants|entitled"},
-    {"risk danger hazard safeti warn", "risk|danger|hazard|warning|caution|liab|damage|loss|toxic|never |do not"},
+    {"risk danger hazard safeti warn",
+     "risk|danger|hazard|warning|caution|liab|damage|loss|toxic|never |do not"},
     {"step procedur process method how", "first|then|next|after|before|finally"},
     {"reason caus purpos why", "because|since |therefore|in order to|so that|reason|purpose|due to"},
     {"number amount figur quantiti numeric cost price", "0|1|2|3|4|5|6|7|8|9|percent|%"},
-    {"date deadlin time schedul duration", "days|weeks|months|years|hours|minutes|202|201|date|until|deadline"},
+    {"date deadlin time schedul duration",
+     "days|weeks|months|years|hours|minutes|202|201|date|until|deadline"},
 };
 
 bool HasAny(const std::string& folded, std::string_view phrases) {
@@ -56,21 +62,29 @@ int CountOf(const std::string& folded, std::string_view phrases) {
 }
 
 bool IsWeak(std::string_view stem) {
-  static constexpr std::string_view kWeak[] = {"happen", "mak", "get", "us", "need", "want", "giv", "tell", "kind", "typ", "wai", "thing",
-                                               "long", "often", "old", "far", "many", "document", "text", "mean", "tak", "go", "appli", "mention", "hav", "state", "cas",
-                                               "look", "find", "explain", "describ", "list", "according", "accord", "exactli", "exact", "know", "work", "possibl", "high", "fast", "larg", "deep", "lang", "hoch", "high", "met", "respect"};
+  static constexpr std::string_view kWeak[] = {
+      "happen",    "mak",      "get",     "us",    "need", "want",    "giv",     "tell",
+      "kind",      "typ",      "wai",     "thing", "long", "often",   "old",     "far",
+      "many",      "document", "text",    "mean",  "tak",  "go",      "appli",   "mention",
+      "hav",       "state",    "cas",     "look",  "find", "explain", "describ", "list",
+      "according", "accord",   "exactli", "exact", "know", "work",    "possibl", "high",
+      "fast",      "larg",     "deep",    "lang",  "hoch", "high",    "met",     "respect"};
   return std::find(std::begin(kWeak), std::end(kWeak), stem) != std::end(kWeak);
 }
 
 bool HasNumber(const std::string& folded) {
   if (folded.find_first_of("0123456789") != std::string::npos) return true;
-  return HasAny(" " + folded + " ", " one | two | three | four | five | six | seven | eight | nine | ten | twelve | twenty | thirty | half | free | gratis | no charge | twice | once | zwei | drei | vier | zehn ");
+  return HasAny(" " + folded + " ",
+                " one | two | three | four | five | six | seven | eight | nine | ten | twelve | twenty | "
+                "thirty | half | free | gratis | no charge | twice | once | zwei | drei | vier | zehn ");
 }
 
 // A number beside a currency.
 bool HasAmount(const std::string& folded) {
-  if (folded.find_first_of("0123456789") == std::string::npos) return folded.find("free of charge") != std::string::npos;
-  return HasAny(folded, "euro|eur |dollar|usd|pound|cent |cents|franc|chf|\xE2\x82\xAC|$|\xC2\xA3|percent|% of");
+  if (folded.find_first_of("0123456789") == std::string::npos)
+    return folded.find("free of charge") != std::string::npos;
+  return HasAny(folded,
+                "euro|eur |dollar|usd|pound|cent |cents|franc|chf|\xE2\x82\xAC|$|\xC2\xA3|percent|% of");
 }
 
 struct Wanted {
@@ -80,9 +94,12 @@ struct Wanted {
 Wanted WantedBy(const std::string& question) {
   const std::string q = " " + FoldCase(question) + " ";
   Wanted wanted;
-  wanted.number = HasAny(q, " how many | how much | how long | how old | how far | how often | how hot | how high | what percentage | wie viel | wie lange | wie hoch | ποσο |what temperature");
-  wanted.money = HasAny(q, " does | do | what is | what's | how much ") &&
-                 HasAny(q, " pay | cost| price| fee | fees | rent | rent?| deposit | salary | wage| charge | charges ");
+  wanted.number = HasAny(q,
+                         " how many | how much | how long | how old | how far | how often | how hot | how "
+                         "high | what percentage | wie viel | wie lange | wie hoch | ποσο |what temperature");
+  wanted.money =
+      HasAny(q, " does | do | what is | what's | how much ") &&
+      HasAny(q, " pay | cost| price| fee | fees | rent | rent?| deposit | salary | wage| charge | charges ");
   wanted.when = HasAny(q, " when | what date | wann | ποτε |how long|deadline");
   wanted.definition = HasAny(q, " what is a | what is an | what does | define | definition | mean?| mean ");
   return wanted;
@@ -91,7 +108,8 @@ Wanted WantedBy(const std::string& question) {
 class Extractor {
  public:
   Extractor(const Reading& reading, const std::vector<Source>& sources) : reading_(reading) {
-    for (const Source& source : sources) index_.Add(source.name, source.text, source.line_offset, source.section);
+    for (const Source& source : sources)
+      index_.Add(source.name, source.text, source.line_offset, source.section);
     index_.Finish();
     query_ = index_.Resolve(reading.question);
     for (TextConcept& wanted : query_) {
@@ -131,7 +149,9 @@ class Extractor {
       }
     }
     focus_ = index_.Resolve(reading_.focus);
-    const auto is_cue = [&](const TextConcept& wanted) { return named.count(wanted.stem) != 0 || IsWeak(wanted.stem); };
+    const auto is_cue = [&](const TextConcept& wanted) {
+      return named.count(wanted.stem) != 0 || IsWeak(wanted.stem);
+    };
     focus_.erase(std::remove_if(focus_.begin(), focus_.end(), is_cue), focus_.end());
   }
 
@@ -150,11 +170,14 @@ class Extractor {
     };
     if (const std::uint32_t parent = index_.parent_of(passage); parent != Passage::kNone) add(parent, 0.9);
     double share = 0.8;
-    for (std::uint32_t h = index_.heading_of(passage); h != Passage::kNone && share > 0.3; h = index_.heading_of(h), share -= 0.2) add(h, share);
+    for (std::uint32_t h = index_.heading_of(passage); h != Passage::kNone && share > 0.3;
+         h = index_.heading_of(h), share -= 0.2)
+      add(h, share);
     return worth;
   }
 
-  // Whether any passage has enough of what is asked; a name in the question that no text has needs more of the rest.
+  // Whether any passage has enough of what is asked; a name in the question that no text has needs more of
+  // the rest.
   bool Covered(const std::vector<TextHit>& hits) const {
     double best = 0;
     for (const TextHit& hit : hits) {
@@ -176,7 +199,8 @@ class Extractor {
     bool unknown = false, first = true;
     const std::string& q = reading_.question;
     ForEachWord(q, [&](std::string_view word, std::size_t offset, std::size_t) {
-      const bool start = first || (offset >= 2 && (q[offset - 2] == '.' || q[offset - 2] == '?' || q[offset - 2] == ':'));
+      const bool start =
+          first || (offset >= 2 && (q[offset - 2] == '.' || q[offset - 2] == '?' || q[offset - 2] == ':'));
       first = false;
       const bool named = (q[offset] >= 'A' && q[offset] <= 'Z') || (q[offset] >= '0' && q[offset] <= '9');
       if (start || !named || IsStopWord(word)) return;
@@ -216,7 +240,8 @@ class Extractor {
     std::set<std::uint32_t> seen;
     const auto consider = [&](std::uint32_t passage, double around) {
       if (index_.passage(passage).kind == PassageKind::kHeading || !seen.insert(passage).second) return;
-      for (std::uint32_t s = index_.sentence_begin(passage); s < index_.sentence_end(passage); ++s) scored_.push_back({s, ScoreOf(s, around)});
+      for (std::uint32_t s = index_.sentence_begin(passage); s < index_.sentence_end(passage); ++s)
+        scored_.push_back({s, ScoreOf(s, around)});
     };
     const double top = hits[0].score;
     for (const TextHit& hit : hits) {
@@ -225,14 +250,17 @@ class Extractor {
     // The rest of the best passage's section may hold the exceptions.
     const std::uint32_t section = index_.heading_of(hits[0].passage);
     if (!facets_.empty() && section != Passage::kNone) {
-      for (std::uint32_t p = section + 1; p < index_.passage_count() && index_.heading_of(p) == section; ++p) consider(p, 0.45);
+      for (std::uint32_t p = section + 1; p < index_.passage_count() && index_.heading_of(p) == section; ++p)
+        consider(p, 0.45);
     }
     if (defines_) {
       for (std::uint32_t p = 0; p < index_.passage_count(); ++p) {
         if (DefinesAsked(p)) consider(p, 0.5);
       }
     }
-    const auto better = [](const Scored& a, const Scored& b) { return a.score != b.score ? a.score > b.score : a.sentence < b.sentence; };
+    const auto better = [](const Scored& a, const Scored& b) {
+      return a.score != b.score ? a.score > b.score : a.sentence < b.sentence;
+    };
     std::sort(scored_.begin(), scored_.end(), better);
   }
 
@@ -240,7 +268,8 @@ class Extractor {
   bool DefinesAsked(std::uint32_t passage) const {
     if (index_.passage(passage).end - index_.passage(passage).begin > 4000) return false;
     const std::string folded = FoldCase(FoldWhiteSpace(index_.TextOfPassage(passage)));
-    return HasAny(folded, "\" means|\" refers|\" a work means|means ") && Share(index_.MatchPassage(query_, passage)) > 0.15;
+    return HasAny(folded, "\" means|\" refers|\" a work means|means ") &&
+           Share(index_.MatchPassage(query_, passage)) > 0.15;
   }
 
   double ScoreOf(std::uint32_t s, double around) const {
@@ -248,8 +277,11 @@ class Extractor {
     double score = 0.6 * around + Share(index_.MatchSentence(query_, s));
     if (wanted_.number) score *= HasNumber(folded) ? 1.4 : 0.6;
     if (wanted_.money && HasAmount(folded)) score *= 1.4;
-    if (wanted_.when && HasAny(folded, "0|1|2|3|4|5|6|7|8|9|provided| if |after|before|until|within|as soon as")) score *= 1.15;
-    if (wanted_.definition && HasAny(folded, "\" means|\" refers|means | is a | is an |refers to")) score *= 1.3;
+    if (wanted_.when &&
+        HasAny(folded, "0|1|2|3|4|5|6|7|8|9|provided| if |after|before|until|within|as soon as"))
+      score *= 1.15;
+    if (wanted_.definition && HasAny(folded, "\" means|\" refers|means | is a | is an |refers to"))
+      score *= 1.3;
     if (focus_.empty() && facets_.empty()) return score;
     return score * (0.5 + FocusOfSentence(s, folded));
   }
@@ -329,10 +361,12 @@ std::size_t QuotesMax(const Reading& reading) {
     if (at == std::string::npos || at + words.size() >= said.size()) continue;
     const char digit = said[at + words.size()];
     const std::string_view after = std::string_view(said).substr(at, 48);
-    const bool counted = after.find("quote") != std::string_view::npos || after.find("sentence") != std::string_view::npos;
+    const bool counted =
+        after.find("quote") != std::string_view::npos || after.find("sentence") != std::string_view::npos;
     if (counted && digit >= '1' && digit <= '9') return std::size_t(digit - '0');
   }
-  return said.find("one sentence") != std::string::npos || said.find("one quote") != std::string::npos ? 1 : 5;
+  return said.find("one sentence") != std::string::npos || said.find("one quote") != std::string::npos ? 1
+                                                                                                       : 5;
 }
 
 bool WantsAnswerLine(const Reading& reading) {
@@ -348,15 +382,21 @@ bool WantsAnswerLine(const Reading& reading) {
 }
 
 std::string WithPlace(const Quote& quote) {
-  return absl::StrCat("\"", quote.text, "\"", quote.place.empty() ? "" : absl::StrCat(" [", quote.place, "]"));
+  return absl::StrCat("\"", quote.text, "\"",
+                      quote.place.empty() ? "" : absl::StrCat(" [", quote.place, "]"));
 }
 
 std::string Render(const Reading& reading, const Answer& answer) {
   const bool line = WantsAnswerLine(reading);
-  if (!answer.found()) return absl::StrCat(std::string(kNotFound), line ? absl::StrCat("\nanswer: ", std::string(kNotFound)) : "");
+  if (!answer.found())
+    return absl::StrCat(std::string(kNotFound),
+                        line ? absl::StrCat("\nanswer: ", std::string(kNotFound)) : "");
   const std::string& place = answer.quotes[0].place;
-  const std::string document = place.empty() ? "" : absl::StrCat(" (", place.substr(0, place.rfind(':')), ")");
-  std::string text = absl::StrCat("The text says", answer.section.empty() ? "" : absl::StrCat(" under \"", answer.section, "\""), document, ":");
+  const std::string document =
+      place.empty() ? "" : absl::StrCat(" (", place.substr(0, place.rfind(':')), ")");
+  std::string text = absl::StrCat(
+      "The text says", answer.section.empty() ? "" : absl::StrCat(" under \"", answer.section, "\""),
+      document, ":");
   for (const Quote& quote : answer.quotes) absl::StrAppend(&text, "\n- ", WithPlace(quote));
   if (line) absl::StrAppend(&text, "\nanswer: ", answer.quotes[0].text);
   return text;

@@ -1,5 +1,5 @@
-// A value for a JSON Schema: each property is looked for near the words of its name and description; what is not in the text gets the
-// least value that conforms.
+// A value for a JSON Schema: each property is looked for near the words of its name and description; what is
+// not in the text gets the least value that conforms.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -62,10 +62,14 @@ class Filler {
   Json Value(const Json& schema, const std::string& about, int depth) {
     const Json& resolved = Resolve(schema);
     if (const Json* constant = GetMember(resolved, "const")) return *constant;
-    if (const Json* choices = GetMember(resolved, "enum"); choices != nullptr && choices->is_array() && !choices->empty()) return Choice(*choices, about);
+    if (const Json* choices = GetMember(resolved, "enum");
+        choices != nullptr && choices->is_array() && !choices->empty())
+      return Choice(*choices, about);
     for (const char* key : {"anyOf", "oneOf", "allOf"}) {
       const Json* some = GetMember(resolved, key);
-      if (some == nullptr || !some->is_array() || some->empty() || depth > kDepthMax || resolved.contains("type")) continue;
+      if (some == nullptr || !some->is_array() || some->empty() || depth > kDepthMax ||
+          resolved.contains("type"))
+        continue;
       for (const Json& one : *some) {
         if (TypeOf(Resolve(one)) != "null") return Value(one, about, depth + 1);
       }
@@ -94,7 +98,8 @@ class Filler {
       std::string_view path = std::string_view(*ref).substr(1);
       while (next != nullptr && path.size() > 1) {
         const std::size_t end = std::min(path.find('/', 1), path.size());
-        const std::string key = absl::StrReplaceAll(std::string(path.substr(1, end - 1)), {{"~1", "/"}, {"~0", "~"}});
+        const std::string key =
+            absl::StrReplaceAll(std::string(path.substr(1, end - 1)), {{"~1", "/"}, {"~0", "~"}});
         next = GetMember(*next, key);
         path.remove_prefix(end);
       }
@@ -105,7 +110,8 @@ class Filler {
   }
 
   // The sentence nearest to the words, or none; `sure`: at least half of the words' weight is in it.
-  std::optional<std::uint32_t> Nearest(const std::string& about, bool (*fits)(const std::string&) = nullptr) const {
+  std::optional<std::uint32_t> Nearest(const std::string& about,
+                                       bool (*fits)(const std::string&) = nullptr) const {
     const TextQuery query = index_.Resolve(about);
     double all = 0, best = 0;
     for (const TextConcept& wanted : query) all += wanted.known ? wanted.idf : 0.3 * wanted.idf;
@@ -124,7 +130,9 @@ class Filler {
     return nearest;
   }
 
-  static bool HasDigit(const std::string& text) { return text.find_first_of("0123456789") != std::string::npos; }
+  static bool HasDigit(const std::string& text) {
+    return text.find_first_of("0123456789") != std::string::npos;
+  }
 
   // The number in `text` nearest to a word of `about`.
   std::optional<double> NumberNear(std::string_view text, const std::string& about) const {
@@ -163,13 +171,17 @@ class Filler {
 
   Json Number(const Json& schema, const std::string& about, bool whole) const {
     double value = 0;
-    if (const auto s = Nearest(about, HasDigit)) value = NumberNear(index_.TextOfSentence(*s), about).value_or(0);
+    if (const auto s = Nearest(about, HasDigit))
+      value = NumberNear(index_.TextOfSentence(*s), about).value_or(0);
     const double step = whole ? 1 : 1e-6;
     if (const auto least = GetNumber(schema, "minimum")) value = std::max(value, *least);
     if (const auto most = GetNumber(schema, "maximum")) value = std::min(value, *most);
-    if (const auto over = GetNumber(schema, "exclusiveMinimum"); over && value <= *over) value = whole ? std::floor(*over) + step : *over + step;
-    if (const auto below = GetNumber(schema, "exclusiveMaximum"); below && value >= *below) value = whole ? std::ceil(*below) - step : *below - step;
-    if (const auto unit = GetNumber(schema, "multipleOf"); unit && *unit > 0) value = std::round(value / *unit) * *unit;
+    if (const auto over = GetNumber(schema, "exclusiveMinimum"); over && value <= *over)
+      value = whole ? std::floor(*over) + step : *over + step;
+    if (const auto below = GetNumber(schema, "exclusiveMaximum"); below && value >= *below)
+      value = whole ? std::ceil(*below) - step : *below - step;
+    if (const auto unit = GetNumber(schema, "multipleOf"); unit && *unit > 0)
+      value = std::round(value / *unit) * *unit;
     if (!whole) return value;
     value = std::round(value);
     if (std::abs(value) > 9e15) return 0;
@@ -180,7 +192,8 @@ class Filler {
     const auto s = Nearest(about);
     if (!s) return false;
     const std::string said = absl::StrCat(" ", FoldCase(FoldWhiteSpace(index_.TextOfSentence(*s))), " ");
-    for (const std::string_view no : {" not ", " no ", " never ", " without ", " cannot ", "n't ", " neither ", " none ", " nicht ", " kein "}) {
+    for (const std::string_view no : {" not ", " no ", " never ", " without ", " cannot ", "n't ",
+                                      " neither ", " none ", " nicht ", " kein "}) {
       if (said.find(no) != std::string::npos) return false;
     }
     return true;
@@ -195,7 +208,8 @@ class Filler {
     double most = 0;
     for (const Json& choice : choices) {
       const std::string words = choice.is_string() ? WordsOf(choice.get<std::string>()) : DumpJson(choice);
-      double like = Likeness(words, s ? std::string(index_.TextOfSentence(*s)) : "") * 2 + Likeness(words, said);
+      double like =
+          Likeness(words, s ? std::string(index_.TextOfSentence(*s)) : "") * 2 + Likeness(words, said);
       if (like == 0 && sources_ > 0) like = 0.5 * Anywhere(words);
       if (like <= most) continue;
       most = like;
@@ -215,7 +229,8 @@ class Filler {
     const std::size_t least = std::size_t(std::max<std::int64_t>(0, GetInt(schema, "minLength").value_or(0)));
     const std::int64_t most = GetInt(schema, "maxLength").value_or(2000);
     std::string value = Text(about);
-    if (const std::string* format = GetString(schema, "format"); format != nullptr && *format == "date") value = DateNear(about);
+    if (const std::string* format = GetString(schema, "format"); format != nullptr && *format == "date")
+      value = DateNear(about);
     if (most >= 0) value = std::string(CutUtf8(value, std::size_t(most)));
     if (value.size() < least && least < 100'000) value.append(least - value.size(), '-');
     return value;
@@ -232,19 +247,22 @@ class Filler {
     const std::string said = FoldWhiteSpace(index_.TextOfSentence(*s));
     // "Landlord: Anna Weber" gives the part after the colon.
     const std::size_t colon = said.find(": ");
-    const bool labelled = colon != std::string::npos && colon < 40 && Likeness(said.substr(0, colon), about) > 0;
+    const bool labelled =
+        colon != std::string::npos && colon < 40 && Likeness(said.substr(0, colon), about) > 0;
     return labelled ? said.substr(colon + 2) : said;
   }
 
   // YYYY-MM-DD near the words.
   std::string DateNear(const std::string& about) const {
-    static constexpr std::string_view kMonths[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
+    static constexpr std::string_view kMonths[] = {"jan", "feb", "mar", "apr", "may", "jun",
+                                                   "jul", "aug", "sep", "oct", "nov", "dec"};
     const auto s = Nearest(about, HasDigit);
     if (!s) return "1970-01-01";
     std::vector<int> numbers;
     int month = 0;
     ForEachWord(index_.TextOfSentence(*s), [&](std::string_view word, std::size_t, std::size_t) {
-      if (word[0] >= '0' && word[0] <= '9' && word.size() <= 10) numbers.push_back(std::atoi(std::string(word).c_str()));
+      if (word[0] >= '0' && word[0] <= '9' && word.size() <= 10)
+        numbers.push_back(std::atoi(std::string(word).c_str()));
       const auto it = std::find(std::begin(kMonths), std::end(kMonths), word.substr(0, 3));
       if (month == 0 && it != std::end(kMonths)) month = int(it - std::begin(kMonths)) + 1;
     });
@@ -262,8 +280,10 @@ class Filler {
   }
 
   Json Array(const Json& schema, const std::string& about, int depth) {
-    const std::size_t least = std::size_t(std::clamp<std::int64_t>(GetInt(schema, "minItems").value_or(0), 0, 1000));
-    const std::size_t most = std::size_t(std::clamp<std::int64_t>(GetInt(schema, "maxItems").value_or(16), 0, 1000));
+    const std::size_t least =
+        std::size_t(std::clamp<std::int64_t>(GetInt(schema, "minItems").value_or(0), 0, 1000));
+    const std::size_t most =
+        std::size_t(std::clamp<std::int64_t>(GetInt(schema, "maxItems").value_or(16), 0, 1000));
     Json list = Json::array();
     const Json* items = GetMember(schema, "items");
     static const Json kAny = {{"type", "string"}};
@@ -279,20 +299,25 @@ class Filler {
         if (there && list.size() < most) list.push_back(choice);
       }
     }
-    while (list.size() < std::min(least, most) && depth < kDepthMax) list.push_back(Value(item, about, depth + 1));
+    while (list.size() < std::min(least, most) && depth < kDepthMax)
+      list.push_back(Value(item, about, depth + 1));
     return list;
   }
 
-  // The items of the list under the heading or lead-in that the words name, else the quotes, else the nearest sentence.
+  // The items of the list under the heading or lead-in that the words name, else the quotes, else the nearest
+  // sentence.
   std::vector<std::string> Matches(const std::string& about) const {
     std::vector<std::string> matches;
     for (std::uint32_t p = 0; p < index_.passage_count() && matches.size() < 64; ++p) {
       if (index_.passage(p).kind != PassageKind::kItem) continue;
       const std::uint32_t parent = index_.parent_of(p);
-      const std::string lead = absl::StrCat(index_.HeadingText(p), " ", parent == Passage::kNone ? "" : std::string(index_.TextOfPassage(parent)));
+      const std::string lead =
+          absl::StrCat(index_.HeadingText(p), " ",
+                       parent == Passage::kNone ? "" : std::string(index_.TextOfPassage(parent)));
       if (Likeness(lead, about) < 0.5 && Likeness(about, lead) < 0.5) continue;
       std::string text;
-      for (std::uint32_t s = index_.sentence_begin(p); s < index_.sentence_end(p); ++s) absl::StrAppend(&text, text.empty() ? "" : " ", FoldWhiteSpace(index_.TextOfSentence(s)));
+      for (std::uint32_t s = index_.sentence_begin(p); s < index_.sentence_end(p); ++s)
+        absl::StrAppend(&text, text.empty() ? "" : " ", FoldWhiteSpace(index_.TextOfSentence(s)));
       matches.push_back(std::move(text));
     }
     if (matches.empty()) matches = quotes_;
@@ -308,11 +333,13 @@ class Filler {
     const Json* required = GetMember(schema, "required");
     if (depth > kDepthMax || properties == nullptr || !properties->is_object()) return object;
     for (const auto& [key, property] : properties->items()) {
-      const bool must = required != nullptr && required->is_array() && std::find(required->begin(), required->end(), Json(key)) != required->end();
+      const bool must = required != nullptr && required->is_array() &&
+                        std::find(required->begin(), required->end(), Json(key)) != required->end();
       if (!must && depth > 6) continue;  // a schema that holds itself ends here
       const Json& resolved = Resolve(property);
       const std::string* description = GetString(resolved, "description");
-      const std::string words = absl::StrCat(WordsOf(key), description == nullptr ? "" : absl::StrCat(" ", *description));
+      const std::string words =
+          absl::StrCat(WordsOf(key), description == nullptr ? "" : absl::StrCat(" ", *description));
       if (!must && !Worth(resolved, words)) continue;
       object[key] = Value(property, words, depth + 1);
     }

@@ -1,5 +1,5 @@
-// A goal over a roster: every agent whose description has something to do with the goal gets a brief that tells it what to look for;
-// an agent made for writing up gets the others' results.
+// A goal over a roster: every agent whose description has something to do with the goal gets a brief that
+// tells it what to look for; an agent made for writing up gets the others' results.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -52,7 +52,8 @@ std::string GoalOf(const Reading& reading) {
 
 bool Writes(const Candidate& one) {
   const std::string said = FoldCase(absl::StrCat(one.name, " ", one.description));
-  for (const std::string_view word : {"writ", "merge", "synthes", "aggregat", "summar", "combine", "editor", "judge", "final"}) {
+  for (const std::string_view word :
+       {"writ", "merge", "synthes", "aggregat", "summar", "combine", "editor", "judge", "final"}) {
     if (said.find(word) != std::string::npos) return true;
   }
   return false;
@@ -75,20 +76,24 @@ bool IsPlanSchema(const Json& schema) {
   const Json* tasks = properties == nullptr ? nullptr : GetMember(*properties, "tasks");
   const Json* items = tasks == nullptr ? nullptr : GetMember(*tasks, "items");
   const Json* fields = items == nullptr ? nullptr : GetMember(*items, "properties");
-  return fields != nullptr && fields->contains("agent") && (fields->contains("brief") || fields->contains("id"));
+  return fields != nullptr && fields->contains("agent") &&
+         (fields->contains("brief") || fields->contains("id"));
 }
 
 bool IsRouteSchema(const Json& schema) { return EnumOf(schema, {"properties", "agent", "enum"}) != nullptr; }
 
 Json MakePlan(const Reading& reading, const Json& schema) {
-  const std::vector<Candidate> roster = RosterOf(reading, EnumOf(schema, {"properties", "tasks", "items", "properties", "agent", "enum"}));
+  const std::vector<Candidate> roster =
+      RosterOf(reading, EnumOf(schema, {"properties", "tasks", "items", "properties", "agent", "enum"}));
   const std::string goal = GoalOf(reading);
   const Json* limits = GetMember(*GetMember(schema, "properties"), "tasks");
-  const std::size_t most = std::size_t(std::clamp<std::int64_t>(GetInt(*limits, "maxItems").value_or(16), 1, 64));
+  const std::size_t most =
+      std::size_t(std::clamp<std::int64_t>(GetInt(*limits, "maxItems").value_or(16), 1, 64));
   std::vector<std::pair<double, std::size_t>> order;
   double best = 0;
   for (std::size_t i = 0; i < roster.size(); ++i) {
-    const double like = Likeness(absl::StrCat(roster[i].name, " ", roster[i].description), goal) + Likeness(goal, roster[i].description);
+    const double like = Likeness(absl::StrCat(roster[i].name, " ", roster[i].description), goal) +
+                        Likeness(goal, roster[i].description);
     order.emplace_back(like, i);
     best = std::max(best, like);
   }
@@ -105,7 +110,8 @@ Json MakePlan(const Reading& reading, const Json& schema) {
     Json task = Json::object();
     task["id"] = IdOf(roster[i].name, tasks);
     task["agent"] = roster[i].name;
-    task["brief"] = roster[i].description.empty() ? goal : absl::StrCat(goal, "\nLook for: ", roster[i].description);
+    task["brief"] =
+        roster[i].description.empty() ? goal : absl::StrCat(goal, "\nLook for: ", roster[i].description);
     task["needs"] = Json::array();
     needs.push_back(task["id"]);
     tasks.push_back(std::move(task));
@@ -139,7 +145,8 @@ Json MakeRoute(const Reading& reading, const Json& schema) {
   }
   Json route = Json::object();
   if (!names->empty()) route["agent"] = roster.empty() ? (*names)[0] : Json(roster[chosen].name);
-  route["why"] = best > 0 ? "its description is the nearest to the question" : "no description is near the question; the first one";
+  route["why"] = best > 0 ? "its description is the nearest to the question"
+                          : "no description is near the question; the first one";
   const Json* properties = GetMember(schema, "properties");
   if (!properties->contains("why")) route.erase("why");
   return route;

@@ -30,14 +30,16 @@ bool ReadPlace(std::string_view line, std::string& name, int& first, std::string
   if (colon == std::string_view::npos || colon < 2) return false;
   first = 0;
   std::size_t i = colon + 1;
-  for (; i < close && line[i] >= '0' && line[i] <= '9' && first < 100'000'000; ++i) first = first * 10 + (line[i] - '0');
+  for (; i < close && line[i] >= '0' && line[i] <= '9' && first < 100'000'000; ++i)
+    first = first * 10 + (line[i] - '0');
   if (first == 0 || (i != close && line[i] != '-')) return false;
   name = line.substr(1, colon - 1);
   section = Trim(line.substr(close + 1));
   return true;
 }
 
-// A result of passages under "[name:10-14]" lines becomes pieces of those documents; any other a document under the tool's name.
+// A result of passages under "[name:10-14]" lines becomes pieces of those documents; any other a document
+// under the tool's name.
 void AddFound(Reading& reading, const std::string& tool, const std::string& text) {
   reading.owned.push_back(text);
   const std::string_view kept = reading.owned.back();
@@ -48,7 +50,10 @@ void AddFound(Reading& reading, const std::string& tool, const std::string& text
     if (!placed) return;
     open.text = kept.substr(from, end - from);
     // Two searches often find the same passage.
-    const auto same = [&](const Source& one) { return one.name == open.name && one.line_offset == open.line_offset && Trim(one.text) == Trim(open.text); };
+    const auto same = [&](const Source& one) {
+      return one.name == open.name && one.line_offset == open.line_offset &&
+             Trim(one.text) == Trim(open.text);
+    };
     if (std::none_of(reading.found.begin(), reading.found.end(), same)) reading.found.push_back(open);
   };
   ForEachLine(kept, [&](std::string_view line, std::size_t at) {
@@ -65,8 +70,9 @@ void AddFound(Reading& reading, const std::string& tool, const std::string& text
 }
 
 bool IsText(const File& file) {
-  const bool named = file.media_type.rfind("text/", 0) == 0 || file.media_type.find("json") != std::string::npos ||
-                     file.media_type.find("xml") != std::string::npos || file.media_type.find("yaml") != std::string::npos;
+  const bool named =
+      file.media_type.rfind("text/", 0) == 0 || file.media_type.find("json") != std::string::npos ||
+      file.media_type.find("xml") != std::string::npos || file.media_type.find("yaml") != std::string::npos;
   return named || (file.media_type.empty() && FindInvalidUtf8(file.bytes) == std::string_view::npos);
 }
 
@@ -77,10 +83,12 @@ std::string Labelled(std::string_view text, std::initializer_list<std::string_vi
     if (!found.empty()) return;
     const std::string folded = FoldCase(Trim(line).substr(0, 24));
     for (const std::string_view label : labels) {
-      if (folded.rfind(label, 0) != 0 || folded.size() <= label.size() || folded[label.size()] != ':') continue;
+      if (folded.rfind(label, 0) != 0 || folded.size() <= label.size() || folded[label.size()] != ':')
+        continue;
       const std::size_t start = text.find(':', at) + 1;
       std::size_t end = std::min(text.find("\n\n", start), text.size());
-      if (Trim(text.substr(start, end - start)).empty() && end < text.size()) end = std::min(text.find("\n\n", end + 2), text.size());
+      if (Trim(text.substr(start, end - start)).empty() && end < text.size())
+        end = std::min(text.find("\n\n", end + 2), text.size());
       found = Trim(text.substr(start, end - start));
     }
   });
@@ -92,16 +100,22 @@ std::string_view ReadMembers(std::string_view text, std::vector<Member>& members
   std::size_t first = std::string_view::npos, body = 0;
   std::string name;
   const auto flush = [&](std::size_t end) {
-    if (!name.empty() && body <= end) members.push_back({name, std::string(Trim(text.substr(body, end - body)))});
+    if (!name.empty() && body <= end)
+      members.push_back({name, std::string(Trim(text.substr(body, end - body)))});
   };
   ForEachLine(text, [&](std::string_view raw, std::size_t at) {
     const std::string_view line = Trim(raw);
     std::string_view label;
     if (line.substr(0, 3) == "## ") label = Trim(line.substr(3));
-    if (line.size() > 2 && line.front() == '[' && line.back() == ']' && line.find(':') == std::string_view::npos) label = line.substr(1, line.size() - 2);
-    if (line.size() > 1 && line.size() < 66 && line.back() == ':' && line.find_first_of(" \t") == std::string_view::npos) label = line.substr(0, line.size() - 1);
+    if (line.size() > 2 && line.front() == '[' && line.back() == ']' &&
+        line.find(':') == std::string_view::npos)
+      label = line.substr(1, line.size() - 2);
+    if (line.size() > 1 && line.size() < 66 && line.back() == ':' &&
+        line.find_first_of(" \t") == std::string_view::npos)
+      label = line.substr(0, line.size() - 1);
     if (label.empty() || label.size() > 80) return;
-    for (const std::string_view word : {"agents", "goal", "question", "reports", "findings", "answers", "replies"}) {
+    for (const std::string_view word :
+         {"agents", "goal", "question", "reports", "findings", "answers", "replies"}) {
       if (FoldCase(label) == word) return;
     }
     flush(at);
@@ -113,16 +127,19 @@ std::string_view ReadMembers(std::string_view text, std::vector<Member>& members
   return first == std::string_view::npos ? text : text.substr(0, first);
 }
 
-bool LooksAnswered(const std::vector<Member>& members, std::string_view instructions, std::string_view before) {
+bool LooksAnswered(const std::vector<Member>& members, std::string_view instructions,
+                   std::string_view before) {
   if (members.size() < 2) return false;
   std::size_t marks = 0;
   for (const Member& member : members) {
-    const bool quoted = member.text.find("\" [") != std::string::npos || member.text.find(kNotFound) != std::string::npos;
+    const bool quoted =
+        member.text.find("\" [") != std::string::npos || member.text.find(kNotFound) != std::string::npos;
     marks += quoted ? 1 : 0;
   }
   if (marks * 2 >= members.size()) return true;
   const std::string said = FoldCase(absl::StrCat(std::string(instructions), " ", std::string(before)));
-  for (const std::string_view word : {"merge", "combine", "aggregat", "synthes", "replies", "answers of", "findings", "reports", "members", "judge"}) {
+  for (const std::string_view word : {"merge", "combine", "aggregat", "synthes", "replies", "answers of",
+                                      "findings", "reports", "members", "judge"}) {
     if (said.find(word) != std::string::npos) return true;
   }
   return false;
@@ -136,7 +153,8 @@ std::string WithoutAnnouncements(const std::string& text) {
     const std::size_t end = gap == std::string::npos ? text.size() : gap + 2;
     const std::string_view paragraph = std::string_view(text).substr(at, end - at);
     const std::string_view start = Trim(paragraph);
-    const bool announces = start.rfind("Documents you can search with", 0) == 0 || start.rfind("No documents were given", 0) == 0;
+    const bool announces = start.rfind("Documents you can search with", 0) == 0 ||
+                           start.rfind("No documents were given", 0) == 0;
     if (!announces) kept += paragraph;
     at = end;
   }
@@ -161,7 +179,8 @@ void SplitPrompt(Reading& reading, std::string text) {
   reading.owned.push_back(std::move(text));
   const std::string_view whole = Trim(reading.owned.back());
   const std::size_t lead = std::size_t(whole.data() - reading.owned.back().data());
-  const int lines_before = int(std::count(reading.owned.back().begin(), reading.owned.back().begin() + std::ptrdiff_t(lead), '\n'));
+  const int lines_before = int(
+      std::count(reading.owned.back().begin(), reading.owned.back().begin() + std::ptrdiff_t(lead), '\n'));
   reading.question = Labelled(whole, {"question", "q", "goal", "task", "frage"});
   std::size_t cut = std::min(whole.find("\n\n"), whole.find("\r\n\r\n"));
   if (whole.size() <= 400 && reading.question.empty() && cut == std::string_view::npos) {
@@ -186,7 +205,8 @@ void SplitPrompt(Reading& reading, std::string text) {
   const std::size_t asked = rest.find(reading.question);
   const bool only = asked != std::string_view::npos && rest.size() < reading.question.size() + 200;
   if (Trim(rest).size() < 60 || only) {
-    if (rest.size() < 600 && reading.question.size() + rest.size() < 900 && !only) absl::StrAppend(&reading.question, " ", FoldWhiteSpace(rest));
+    if (rest.size() < 600 && reading.question.size() + rest.size() < 900 && !only)
+      absl::StrAppend(&reading.question, " ", FoldWhiteSpace(rest));
     return;
   }
   if (!reading.members.empty()) return;
@@ -197,19 +217,27 @@ void SplitPrompt(Reading& reading, std::string text) {
 // Words that say how to answer, not what to look for.
 bool IsManner(const std::string& stem) {
   static constexpr std::string_view kManner[] = {
-      "agent", "answer", "assist", "bracket", "brief", "briefli", "careful", "carefulli", "care", "cit", "citation", "concis", "document",
-      "exact", "exactli", "expert", "fil", "find", "found", "giv", "given", "good", "help", "helpful", "inform", "information", "line", "look",
-      "nam", "number", "output", "passag", "plac", "point", "precis", "question", "quot", "quotation", "read", "reader", "repli", "report",
-      "respond", "result", "search", "short", "sourc_", "specialist", "stat", "sentenc", "team", "text", "text.search", "tool", "us", "user", "verbatim",
-      "word", "work_", "writ", "part", "member", "research", "researcher", "evidenc", "support", "never", "always", "guess", "everi", "thing", "relevant", "tell", "mak", "list", "doubt", "obviou", "easi", "easili", "misread",
-      "unexpect", "wai", "also", "kei", "term", "contradict", "what", "qualifi"};
+      "agent",      "answer",     "assist",    "bracket",     "brief",       "briefli",    "careful",
+      "carefulli",  "care",       "cit",       "citation",    "concis",      "document",   "exact",
+      "exactli",    "expert",     "fil",       "find",        "found",       "giv",        "given",
+      "good",       "help",       "helpful",   "inform",      "information", "line",       "look",
+      "nam",        "number",     "output",    "passag",      "plac",        "point",      "precis",
+      "question",   "quot",       "quotation", "read",        "reader",      "repli",      "report",
+      "respond",    "result",     "search",    "short",       "sourc_",      "specialist", "stat",
+      "sentenc",    "team",       "text",      "text.search", "tool",        "us",         "user",
+      "verbatim",   "word",       "work_",     "writ",        "part",        "member",     "research",
+      "researcher", "evidenc",    "support",   "never",       "always",      "guess",      "everi",
+      "thing",      "relevant",   "tell",      "mak",         "list",        "doubt",      "obviou",
+      "easi",       "easili",     "misread",   "unexpect",    "wai",         "also",       "kei",
+      "term",       "contradict", "what",      "qualifi"};
   return std::find(std::begin(kManner), std::end(kManner), stem) != std::end(kManner);
 }
 
 // A sentence of instructions that says how to work or to write.
 bool IsAboutForm(const std::string& folded) {
-  for (const std::string_view start : {"do not ", "never ", "answer ", "support ", "say ", "list ", "if ", "for each ", "give ", "cite ",
-                                       "quote ", "write ", "begin ", "reply ", "keep "}) {
+  for (const std::string_view start :
+       {"do not ", "never ", "answer ", "support ", "say ", "list ", "if ", "for each ", "give ", "cite ",
+        "quote ", "write ", "begin ", "reply ", "keep "}) {
     if (folded.rfind(start, 0) == 0) return true;
   }
   if (folded.rfind("search ", 0) == 0 && folded.find(" for ") == std::string::npos) return true;
@@ -238,7 +266,8 @@ void Read(const ModelRequest& request, Reading& reading) {
   std::size_t asked = messages.size();
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (messages[i]->role == Role::kUser) asked = i;
-    if (messages[i]->role == Role::kSystem) absl::StrAppend(&reading.instructions, "\n", TextOf(*messages[i]));
+    if (messages[i]->role == Role::kSystem)
+      absl::StrAppend(&reading.instructions, "\n", TextOf(*messages[i]));
   }
   reading.bytes = reading.instructions.size();
   for (std::size_t i = 0; i < messages.size(); ++i) {
@@ -247,7 +276,8 @@ void Read(const ModelRequest& request, Reading& reading) {
       if (const auto* text = std::get_if<Text>(&part)) reading.bytes += text->text.size();
       if (const auto* file = std::get_if<File>(&part)) {
         reading.bytes += file->bytes.size();
-        if (IsText(*file)) reading.sources.push_back({file->name.empty() ? "file" : file->name, file->bytes, 0, ""});
+        if (IsText(*file))
+          reading.sources.push_back({file->name.empty() ? "file" : file->name, file->bytes, 0, ""});
       }
       if (const auto* data = std::get_if<Data>(&part); data != nullptr && messages[i]->role == Role::kUser) {
         reading.owned.push_back(DumpJson(data->value, 1));
@@ -262,7 +292,8 @@ void Read(const ModelRequest& request, Reading& reading) {
       if (result == nullptr) continue;
       std::string text = TextOf(result->content);
       for (const Part& inner : result->content) {
-        if (const auto* data = std::get_if<Data>(&inner)) absl::StrAppend(&text, text.empty() ? "" : "\n", DumpJson(data->value, 1));
+        if (const auto* data = std::get_if<Data>(&inner))
+          absl::StrAppend(&text, text.empty() ? "" : "\n", DumpJson(data->value, 1));
       }
       reading.bytes += text.size();
       if (!result->is_error) AddFound(reading, result->name.empty() ? "tool" : result->name, text);

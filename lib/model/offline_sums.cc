@@ -7,7 +7,8 @@
 namespace ninefold::offline {
 namespace {
 
-// expression = term (("+" | "-") term)*, term = factor (("*" | "/" | "%") factor)*, factor = unary ("^" factor)?
+// expression = term (("+" | "-") term)*, term = factor (("*" | "/" | "%") factor)*, factor = unary ("^"
+// factor)?
 class Sum {
  public:
   explicit Sum(std::string_view text) : text_(text) {}
@@ -73,7 +74,9 @@ class Sum {
   double Number() {
     Blanks();
     std::string digits;
-    while (at_ < text_.size() && digits.size() < 40 && ((text_[at_] >= '0' && text_[at_] <= '9') || text_[at_] == '.')) digits += text_[at_++];
+    while (at_ < text_.size() && digits.size() < 40 &&
+           ((text_[at_] >= '0' && text_[at_] <= '9') || text_[at_] == '.'))
+      digits += text_[at_++];
     if (digits.find_first_of("0123456789") == std::string::npos) failed_ = true;
     return std::strtod(digits.c_str(), nullptr);
   }
@@ -84,12 +87,22 @@ class Sum {
 };
 
 std::string WithSigns(std::string_view question) {
-  static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
-      {" plus ", " + "}, {" minus ", " - "}, {" times ", " * "}, {" multiplied by ", " * "}, {" divided by ", " / "}, {" x ", " * "},
-      {" to the power of ", " ^ "}, {"\xC3\x97", "*"}, {"\xC3\xB7", "/"}, {"\xE2\x88\x92", "-"}, {"% of ", " / 100 * "}, {" percent of ", " / 100 * "}};
+  static constexpr std::pair<std::string_view, std::string_view> kWords[] = {{" plus ", " + "},
+                                                                             {" minus ", " - "},
+                                                                             {" times ", " * "},
+                                                                             {" multiplied by ", " * "},
+                                                                             {" divided by ", " / "},
+                                                                             {" x ", " * "},
+                                                                             {" to the power of ", " ^ "},
+                                                                             {"\xC3\x97", "*"},
+                                                                             {"\xC3\xB7", "/"},
+                                                                             {"\xE2\x88\x92", "-"},
+                                                                             {"% of ", " / 100 * "},
+                                                                             {" percent of ", " / 100 * "}};
   std::string text(question.substr(0, 500));
   for (const auto& [word, sign] : kWords) {
-    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + sign.size())) text.replace(at, word.size(), sign);
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + sign.size()))
+      text.replace(at, word.size(), sign);
   }
   return text;
 }
@@ -107,15 +120,21 @@ std::string FindSum(std::string_view question) {
     i = end + 1;
     std::string sum;
     for (std::size_t k = 0; k < run.size(); ++k) {
-      const bool thousands = run[k] == ',' && k > 0 && std::isdigit(std::uint8_t(run[k - 1])) && k + 3 < run.size() && std::isdigit(std::uint8_t(run[k + 1]));
+      const bool thousands = run[k] == ',' && k > 0 && std::isdigit(std::uint8_t(run[k - 1])) &&
+                             k + 3 < run.size() && std::isdigit(std::uint8_t(run[k + 1]));
       if (!thousands) sum += run[k];
     }
     while (!sum.empty() && std::string_view(" .,").find(sum.back()) != std::string_view::npos) sum.pop_back();
-    while (!sum.empty() && std::string_view(" .,").find(sum.front()) != std::string_view::npos) sum.erase(0, 1);
+    while (!sum.empty() && std::string_view(" .,").find(sum.front()) != std::string_view::npos)
+      sum.erase(0, 1);
     const std::size_t sign = sum.find_first_of("+-*/%^", 1);
-    // "2024-05-03", "3-5" and "and/or" are no sums: a minus or a slash needs blanks around it, or an operator beside it.
-    const bool plain = sum.find_first_of("+*^(") != std::string::npos || sum.find(" - ") != std::string::npos || sum.find(" / ") != std::string::npos ||
-                       sum.find("% ") != std::string::npos || (sum.find('/') != std::string::npos && sum.find('/') == sum.rfind('/') && sum.find('-') == std::string::npos);
+    // "2024-05-03", "3-5" and "and/or" are no sums: a minus or a slash needs blanks around it, or an operator
+    // beside it.
+    const bool plain = sum.find_first_of("+*^(") != std::string::npos ||
+                       sum.find(" - ") != std::string::npos || sum.find(" / ") != std::string::npos ||
+                       sum.find("% ") != std::string::npos ||
+                       (sum.find('/') != std::string::npos && sum.find('/') == sum.rfind('/') &&
+                        sum.find('-') == std::string::npos);
     if (sum.size() > best.size() && sign != std::string::npos && plain && Sum(sum).Value()) best = sum;
   }
   return best;

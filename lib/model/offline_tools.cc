@@ -1,5 +1,5 @@
-// Which tools to call. A tool is worth calling when its required parameters can be told from the question and it either searches,
-// calculates, is an agent, or is described in the question's words.
+// Which tools to call. A tool is worth calling when its required parameters can be told from the question and
+// it either searches, calculates, is an agent, or is described in the question's words.
 #include <algorithm>
 #include <set>
 
@@ -22,7 +22,9 @@ bool NamesAny(std::string_view text, std::initializer_list<std::string_view> wor
 }
 
 bool IsAsked(const std::string& name) {
-  return NamesAny(name, {"query", "question", "search", "keyword", "term", "task", "prompt", "text", "input", "message", "request", "topic"}) || name == "q";
+  return NamesAny(name, {"query", "question", "search", "keyword", "term", "task", "prompt", "text", "input",
+                         "message", "request", "topic"}) ||
+         name == "q";
 }
 
 // A name in the question: in quotes, else capitalised words behind the first, else "".
@@ -30,7 +32,9 @@ std::string NamedIn(const std::string& question) {
   for (const char mark : {'"', '`', '\''}) {
     const std::size_t open = question.find(mark);
     const std::size_t close = open == std::string::npos ? open : question.find(mark, open + 1);
-    if (close != std::string::npos && close > open + 1 && (mark != '\'' || open == 0 || question[open - 1] == ' ')) return question.substr(open + 1, close - open - 1);
+    if (close != std::string::npos && close > open + 1 &&
+        (mark != '\'' || open == 0 || question[open - 1] == ' '))
+      return question.substr(open + 1, close - open - 1);
   }
   std::string name;
   std::size_t end = 0;
@@ -58,9 +62,11 @@ std::string PathIn(std::string_view text, std::string_view like) {
     const std::size_t end = std::min(text.find_first_of(" \n\t\"'`,;()", at), text.size());
     std::string_view word = text.substr(at, end - at);
     at = end + 1;
-    while (!word.empty() && NamesAny(word.substr(word.size() - 1), {".", "?", ":", "!"})) word.remove_suffix(1);
+    while (!word.empty() && NamesAny(word.substr(word.size() - 1), {".", "?", ":", "!"}))
+      word.remove_suffix(1);
     const std::size_t dot = word.rfind('.');
-    const bool extension = dot != std::string_view::npos && dot > 0 && dot + 1 < word.size() && word.size() - dot <= 6 && !std::isdigit(std::uint8_t(word[dot + 1]));
+    const bool extension = dot != std::string_view::npos && dot > 0 && dot + 1 < word.size() &&
+                           word.size() - dot <= 6 && !std::isdigit(std::uint8_t(word[dot + 1]));
     if (word.size() < 3 || (!extension && word.find('/') == std::string_view::npos)) continue;
     const double likeness = Likeness(word, like);
     if (likeness <= most) continue;
@@ -78,7 +84,8 @@ std::optional<double> NumberIn(const std::string& question) {
   return number;
 }
 
-std::optional<Json> Argument(const Reading& reading, const std::string& key, const Json& schema, std::string_view query, bool required) {
+std::optional<Json> Argument(const Reading& reading, const std::string& key, const Json& schema,
+                             std::string_view query, bool required) {
   if (const Json* constant = GetMember(schema, "const")) return *constant;
   if (const Json* choices = GetMember(schema, "enum"); choices != nullptr && choices->is_array()) {
     for (const Json& choice : *choices) {
@@ -95,21 +102,28 @@ std::optional<Json> Argument(const Reading& reading, const std::string& key, con
   if (kind == "integer" || kind == "number") {
     const std::optional<double> number = NumberIn(reading.question);
     if (!number) return std::nullopt;
-    const double low = GetNumber(schema, "minimum").value_or(*number), high = GetNumber(schema, "maximum").value_or(*number);
+    const double low = GetNumber(schema, "minimum").value_or(*number),
+                 high = GetNumber(schema, "maximum").value_or(*number);
     if (*number < low || *number > high) return std::nullopt;
     if (kind == "integer") return Json(std::int64_t(*number));
     return Json(*number);
   }
   if (kind == "boolean") return Json(false);
-  if (kind == "array") return IsAsked(name) ? std::optional<Json>(Json::array({std::string(query)})) : std::nullopt;
+  if (kind == "array")
+    return IsAsked(name) ? std::optional<Json>(Json::array({std::string(query)})) : std::nullopt;
   if (kind != "string") return std::nullopt;
   std::string value;
   if (NamesAny(name, {"expression", "expr", "formula"})) value = FindSum(reading.question);
-  if (value.empty() && NamesAny(name, {"path", "file", "url", "uri"})) value = PathIn(reading.question, reading.question);
-  for (auto it = reading.results.rbegin(); value.empty() && it != reading.results.rend() && NamesAny(name, {"path", "file"}); ++it) value = PathIn(it->text, reading.question);
-  if (value.empty() && NamesAny(name, {"question", "task", "prompt", "message", "request", "input", "text"})) value = reading.question;
+  if (value.empty() && NamesAny(name, {"path", "file", "url", "uri"}))
+    value = PathIn(reading.question, reading.question);
+  for (auto it = reading.results.rbegin();
+       value.empty() && it != reading.results.rend() && NamesAny(name, {"path", "file"}); ++it)
+    value = PathIn(it->text, reading.question);
+  if (value.empty() && NamesAny(name, {"question", "task", "prompt", "message", "request", "input", "text"}))
+    value = reading.question;
   if (value.empty() && (IsAsked(name) || name == "pattern")) value = query;
-  if (value.empty() && !NamesAny(name, {"path", "file", "url", "uri", "expr", "formula", "id"})) value = NamedIn(reading.question);
+  if (value.empty() && !NamesAny(name, {"path", "file", "url", "uri", "expr", "formula", "id"}))
+    value = NamedIn(reading.question);
   if (value.empty()) return std::nullopt;
   return Json(value);
 }
@@ -124,11 +138,14 @@ Shape ShapeOf(const ToolSpec& tool) {
   Shape shape;
   if (properties == nullptr || !properties->is_object()) return shape;
   bool asks = false;
-  for (const auto& [key, unused] : properties->items()) asks = asks || IsAsked(FoldCase(key)) || key == "pattern";
+  for (const auto& [key, unused] : properties->items())
+    asks = asks || IsAsked(FoldCase(key)) || key == "pattern";
   const std::string about = absl::StrCat(name, " ", FoldCase(tool.description));
-  shape.calculates = NamesAny(name, {"calc", "math", "arith"}) || (properties->contains("expression") && NamesAny(about, {"arithmetic", "evaluat"}));
+  shape.calculates = NamesAny(name, {"calc", "math", "arith"}) ||
+                     (properties->contains("expression") && NamesAny(about, {"arithmetic", "evaluat"}));
   shape.is_agent = properties->size() == 1 && properties->contains("task");
-  shape.searches = asks && !shape.is_agent && NamesAny(about, {"search", "find", "retriev", "lookup", "passages", "grep"});
+  shape.searches =
+      asks && !shape.is_agent && NamesAny(about, {"search", "find", "retriev", "lookup", "passages", "grep"});
   return shape;
 }
 
@@ -136,7 +153,8 @@ std::string Keywords(const std::string& question) {
   std::vector<std::string> words;
   ForEachWord(question, [&](std::string_view word, std::size_t, std::size_t) {
     std::string kept(word);
-    if (!IsStopWord(word) && words.size() < 16 && std::find(words.begin(), words.end(), kept) == words.end()) words.push_back(std::move(kept));
+    if (!IsStopWord(word) && words.size() < 16 && std::find(words.begin(), words.end(), kept) == words.end())
+      words.push_back(std::move(kept));
   });
   return words.empty() ? question : absl::StrJoin(words, " ");
 }
@@ -144,7 +162,8 @@ std::string Keywords(const std::string& question) {
 class Chooser {
  public:
   Chooser(const Reading& reading, const ModelRequest& request) : reading_(reading), request_(request) {
-    for (const ToolCall* call : reading.calls) made_.insert(absl::StrCat(call->name, DumpJson(call->arguments)));
+    for (const ToolCall* call : reading.calls)
+      made_.insert(absl::StrCat(call->name, DumpJson(call->arguments)));
   }
 
   std::vector<ToolCall> Run() {
@@ -178,7 +197,8 @@ class Chooser {
   // A file reader after a list of files.
   bool NextFile(const ToolSpec& tool) const {
     const Json* properties = GetMember(tool.parameters, "properties");
-    return !reading_.results.empty() && properties != nullptr && properties->contains("path") && NamesAny(FoldCase(tool.name), {"read", "open", "get"});
+    return !reading_.results.empty() && properties != nullptr && properties->contains("path") &&
+           NamesAny(FoldCase(tool.name), {"read", "open", "get"});
   }
 
   void Search(const ToolSpec& tool) {
@@ -191,7 +211,8 @@ class Chooser {
     } else {
       // Again, with what is rarer in speech: the longest words.
       std::vector<std::string> longest = absl::StrSplit(words, ' ');
-      std::stable_sort(longest.begin(), longest.end(), [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
+      std::stable_sort(longest.begin(), longest.end(),
+                       [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
       if (longest.size() > 3) longest.resize(3);
       Add(tool, absl::StrJoin(longest, " "));
     }
@@ -204,7 +225,9 @@ class Chooser {
     ForEachWord(reading_.instructions, [&](std::string_view word, std::size_t, std::size_t) {
       std::string stem(word);
       Stem(stem);
-      if (IsStopWord(word) || focus.find(absl::StrCat(" ", stem, " ")) == std::string::npos || kept.size() == 6) return;
+      if (IsStopWord(word) || focus.find(absl::StrCat(" ", stem, " ")) == std::string::npos ||
+          kept.size() == 6)
+        return;
       if (std::find(kept.begin(), kept.end(), word) == kept.end()) kept.emplace_back(word);
     });
     if (focus.find(" defin") != std::string::npos) kept.emplace_back("means");  // how definitions speak
@@ -229,7 +252,8 @@ class Chooser {
   }
 
   void Append(const ToolSpec& tool, Json arguments) {
-    calls_.push_back({absl::StrCat("offline_", reading_.calls.size() + calls_.size() + 1), tool.name, std::move(arguments)});
+    calls_.push_back({absl::StrCat("offline_", reading_.calls.size() + calls_.size() + 1), tool.name,
+                      std::move(arguments)});
   }
 
   const Reading& reading_;
@@ -246,7 +270,8 @@ std::optional<Json> FillArguments(const Reading& reading, const Json& schema, st
   const Json* required = GetMember(schema, "required");
   if (properties == nullptr || !properties->is_object()) return arguments;
   for (const auto& [key, property] : properties->items()) {
-    const bool must = required != nullptr && required->is_array() && std::find(required->begin(), required->end(), Json(key)) != required->end();
+    const bool must = required != nullptr && required->is_array() &&
+                      std::find(required->begin(), required->end(), Json(key)) != required->end();
     std::optional<Json> value = Argument(reading, key, property, query, must);
     if (value) arguments[key] = *std::move(value);
     if (!value && must) return std::nullopt;
@@ -254,6 +279,8 @@ std::optional<Json> FillArguments(const Reading& reading, const Json& schema, st
   return arguments;
 }
 
-std::vector<ToolCall> ChooseCalls(const Reading& reading, const ModelRequest& request) { return Chooser(reading, request).Run(); }
+std::vector<ToolCall> ChooseCalls(const Reading& reading, const ModelRequest& request) {
+  return Chooser(reading, request).Run();
+}
 
 }  // namespace ninefold::offline

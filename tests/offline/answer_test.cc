@@ -45,13 +45,17 @@ TEST(OfflineAnswer, QuotesThePlaceThatAnswers) {
       {kMinutes, "Who was excused?", "Excused: Petra Lang"},
       {kMinutes, "How much did the board approve for the press?", "48,000 euros for the new press"},
       {kMinutes, "Why was the website relaunch postponed?", "because the designer resigned"},
-      {kMinutes, "Who obtains offers for the roof?", "Li Wei will obtain three offers for the roof before 2 May."},
+      {kMinutes, "Who obtains offers for the roof?",
+       "Li Wei will obtain three offers for the roof before 2 May."},
       {kMinutes, "When is the next meeting?", "Next meeting: 11 April 2025, room B12"},
       {kGerman, "Wie lange ist die K\xC3\xBCndigungsfrist?", "drei Monate."},
       {kGerman, "Wie hoch ist die Kaution?", "1.200 Euro und ist bis zum 3. Mai 2024 zu zahlen."},
-      {kGreek, "\xCE\x99\xCF\x83\xCF\x87\xCF\x8D\xCE\xB5\xCE\xB9 \xCE\xB7 \xCE\xAC\xCE\xB4\xCE\xB5\xCE\xB9\xCE\xB1;", "30 "},
+      {kGreek,
+       "\xCE\x99\xCF\x83\xCF\x87\xCF\x8D\xCE\xB5\xCE\xB9 \xCE\xB7 \xCE\xAC\xCE\xB4\xCE\xB5\xCE\xB9\xCE\xB1;",
+       "30 "},
   };
-  for (const auto& c : cases) EXPECT_THAT(Say(AskAbout(c.question, c.text)), HasSubstr(c.quote)) << c.question;
+  for (const auto& c : cases)
+    EXPECT_THAT(Say(AskAbout(c.question, c.text)), HasSubstr(c.quote)) << c.question;
 }
 
 TEST(OfflineAnswer, RefusesWhatTheTextDoesNotSay) {
@@ -59,26 +63,36 @@ TEST(OfflineAnswer, RefusesWhatTheTextDoesNotSay) {
     const char* text;
     const char* question;
   } cases[] = {
-      {kContract, "What is the capital of France?"},      {kContract, "What is the phone number of the tenant?"},
-      {kContract, "Who is the previous owner's lawyer?"}, {kContract, "Which colour are the walls?"},
-      {kRecipe, "Who invented rye bread?"},               {kRecipe, "How much sugar is in it?"},
-      {kRecipe, "Which wine goes with it?"},              {kProtocol, "Which brand of pipette is used?"},
-      {kProtocol, "Who wrote the Lisbon report?"},        {kMinutes, "What did Angela Merkel say?"},
-      {kMinutes, "How many employees have children?"},    {kGreek, "What is photosynthesis?"},
+      {kContract, "What is the capital of France?"},
+      {kContract, "What is the phone number of the tenant?"},
+      {kContract, "Who is the previous owner's lawyer?"},
+      {kContract, "Which colour are the walls?"},
+      {kRecipe, "Who invented rye bread?"},
+      {kRecipe, "How much sugar is in it?"},
+      {kRecipe, "Which wine goes with it?"},
+      {kProtocol, "Which brand of pipette is used?"},
+      {kProtocol, "Who wrote the Lisbon report?"},
+      {kMinutes, "What did Angela Merkel say?"},
+      {kMinutes, "How many employees have children?"},
+      {kGreek, "What is photosynthesis?"},
   };
-  for (const auto& c : cases) EXPECT_THAT(Say(AskAbout(c.question, c.text)), HasSubstr("not found in the given text")) << c.question;
+  for (const auto& c : cases)
+    EXPECT_THAT(Say(AskAbout(c.question, c.text)), HasSubstr("not found in the given text")) << c.question;
 }
 
 TEST(OfflineAnswer, GivesThePlaceOfEachQuoteAlsoWithCarriageReturns) {
-  EXPECT_THAT(Say(AskAbout("How high is the deposit?", kContract)), HasSubstr("handed over.\" [doc.txt:10-10]"));
+  EXPECT_THAT(Say(AskAbout("How high is the deposit?", kContract)),
+              HasSubstr("handed over.\" [doc.txt:10-10]"));
   std::string text = kContract;
-  for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 2)) text.insert(at, "\r");
+  for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 2))
+    text.insert(at, "\r");
   EXPECT_THAT(Say(AskAbout("How high is the deposit?", text)), HasSubstr("handed over.\" [doc.txt:10-10]"));
 }
 
 TEST(OfflineAnswer, SurvivesOddTexts) {
   EXPECT_THAT(Say(AskAbout("What is it?", "")), Not(HasSubstr("\" [")));
-  EXPECT_THAT(Say(AskAbout("Who is the landlord?", "\xFF\xFE\x80 landlord \xC3")), Not(HasSubstr("\" [other")));
+  EXPECT_THAT(Say(AskAbout("Who is the landlord?", "\xFF\xFE\x80 landlord \xC3")),
+              Not(HasSubstr("\" [other")));
   std::string line(200'000, 'x');
   line += " the harbour master is Ines Roth. " + std::string(200'000, 'y');
   EXPECT_THAT(Say(AskAbout("Who is the harbour master?", line)), HasSubstr("Ines Roth"));
@@ -104,9 +118,11 @@ TEST(OfflineAnswer, QuotesALicenceSectionWithAllItsOptions) {
   const std::string gpl = Gpl();
   if (gpl.empty()) GTEST_SKIP() << "no GPL-3 text on this machine";
   const std::string said = Say(AskAbout(kConvey, gpl, "", "gpl-3.txt"));
-  for (const char* quote : {"You may convey a covered work in object code form under the terms of sections 4 and 5", "[gpl-3.txt:247-250]",
-                            "durable physical medium customarily used for software interchange", "written offer, valid for at least three years",
-                            "Convey individual copies of the object code", "offering access from a designated place", "peer-to-peer transmission"}) {
+  for (const char* quote :
+       {"You may convey a covered work in object code form under the terms of sections 4 and 5",
+        "[gpl-3.txt:247-250]", "durable physical medium customarily used for software interchange",
+        "written offer, valid for at least three years", "Convey individual copies of the object code",
+        "offering access from a designated place", "peer-to-peer transmission"}) {
     EXPECT_THAT(said, HasSubstr(quote));
   }
 }
@@ -114,9 +130,12 @@ TEST(OfflineAnswer, QuotesALicenceSectionWithAllItsOptions) {
 TEST(OfflineAnswer, AnAgentsInstructionsChooseOtherSentences) {
   const std::string gpl = Gpl();
   if (gpl.empty()) GTEST_SKIP() << "no GPL-3 text on this machine";
-  EXPECT_THAT(Say(AskAbout(kConvey, gpl, "You look for the definitions of terms.")), HasSubstr("\"Object code\" means any non-source form"));
-  EXPECT_THAT(Say(AskAbout(kConvey, gpl, "You look for limits and exceptions.")), HasSubstr("only occasionally and noncommercially"));
-  EXPECT_THAT(Say(AskAbout(kConvey, gpl, "You look for conditions that must be met.")), HasSubstr("provided that you also convey"));
+  EXPECT_THAT(Say(AskAbout(kConvey, gpl, "You look for the definitions of terms.")),
+              HasSubstr("\"Object code\" means any non-source form"));
+  EXPECT_THAT(Say(AskAbout(kConvey, gpl, "You look for limits and exceptions.")),
+              HasSubstr("only occasionally and noncommercially"));
+  EXPECT_THAT(Say(AskAbout(kConvey, gpl, "You look for conditions that must be met.")),
+              HasSubstr("provided that you also convey"));
 }
 
 }  // namespace

@@ -8,7 +8,8 @@
 
 namespace ninefold {
 
-inline ModelRequest AskAbout(std::string question, std::string text, std::string instructions = "", std::string name = "doc.txt") {
+inline ModelRequest AskAbout(std::string question, std::string text, std::string instructions = "",
+                             std::string name = "doc.txt") {
   Message message = UserMessage(std::move(question));
   if (!name.empty()) message.parts.push_back(File{std::move(name), "text/plain", std::move(text)});
   ModelRequest request;
@@ -91,12 +92,15 @@ Next meeting: 11 April 2025, room B12
 )";
 
 inline constexpr char kGerman[] =
-    "Mietvertrag\n\nDie K\xC3\xBCndigungsfrist betr\xC3\xA4gt drei Monate. Haustiere sind nur mit Zustimmung erlaubt.\n"
+    "Mietvertrag\n\nDie K\xC3\xBCndigungsfrist betr\xC3\xA4gt drei Monate. Haustiere sind nur mit Zustimmung "
+    "erlaubt.\n"
     "Die Kaution betr\xC3\xA4gt 1.200 Euro und ist bis zum 3. Mai 2024 zu zahlen.\n";
 
 inline constexpr char kGreek[] =
-    "\xCE\x97 \xCE\xAC\xCE\xB4\xCE\xB5\xCE\xB9\xCE\xB1 \xCE\xB9\xCF\x83\xCF\x87\xCF\x8D\xCE\xB5\xCE\xB9 \xCE\xB3\xCE\xB9\xCE\xB1 30 "
-    "\xCE\xB7\xCE\xBC\xCE\xAD\xCF\x81\xCE\xB5\xCF\x82. \xCE\x9F \xCE\xBA\xCE\xAE\xCF\x80\xCE\xBF\xCF\x82 \xCE\xB5\xCE\xAF\xCE\xBD\xCE\xB1\xCE\xB9 "
+    "\xCE\x97 \xCE\xAC\xCE\xB4\xCE\xB5\xCE\xB9\xCE\xB1 \xCE\xB9\xCF\x83\xCF\x87\xCF\x8D\xCE\xB5\xCE\xB9 "
+    "\xCE\xB3\xCE\xB9\xCE\xB1 30 "
+    "\xCE\xB7\xCE\xBC\xCE\xAD\xCF\x81\xCE\xB5\xCF\x82. \xCE\x9F \xCE\xBA\xCE\xAE\xCF\x80\xCE\xBF\xCF\x82 "
+    "\xCE\xB5\xCE\xAF\xCE\xBD\xCE\xB1\xCE\xB9 "
     "\xCF\x80\xCF\x81\xCE\xAC\xCF\x83\xCE\xB9\xCE\xBD\xCE\xBF\xCF\x82.\n";
 
 }  // namespace ninefold

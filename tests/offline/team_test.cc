@@ -1,7 +1,8 @@
+#include "ninefold/team.h"
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ninefold/models.h"
-#include "ninefold/team.h"
 #include "ninefold/testing/sim.h"
 #include "offline/offline_testing.h"
 
@@ -49,14 +50,18 @@ TEST(TextSearch, RefusesDocumentsItCannotCite) {
 TEST(OfflineTeam, ThreeAgentsSearchAndOneMerges) {
   const ToolPtr search = Search();
   const auto agent = [&](const char* name, const char* instructions) {
-    return MakeAgent({.name = name, .instructions = instructions, .model = OfflineModel(), .tools = {search}});
+    return MakeAgent(
+        {.name = name, .instructions = instructions, .model = OfflineModel(), .tools = {search}});
   };
-  const AgentPtr editor = MakeAgent({.name = "editor", .instructions = "Merge the answers.", .model = OfflineModel()});
-  const AgentPtr team = FanOut({agent("a", ""), agent("b", "Find conditions."), agent("c", "Find amounts.")}, editor);
+  const AgentPtr editor =
+      MakeAgent({.name = "editor", .instructions = "Merge the answers.", .model = OfflineModel()});
+  const AgentPtr team =
+      FanOut({agent("a", ""), agent("b", "Find conditions."), agent("c", "Find amounts.")}, editor);
   testing::Sim sim;
   const absl::StatusOr<Reply> reply = sim.Run(team, "How high is the deposit?");
   ASSERT_TRUE(reply.ok()) << reply.status();
-  EXPECT_THAT(reply->text, HasSubstr("A deposit of 1,880 euros is due before the keys are handed over.\" [lease.txt:"));
+  EXPECT_THAT(reply->text,
+              HasSubstr("A deposit of 1,880 euros is due before the keys are handed over.\" [lease.txt:"));
   EXPECT_FALSE(reply->evidence.empty());
 }
 

@@ -32,7 +32,8 @@ ToolOutput UnknownDocument(const Library& library, const std::string& name) {
   for (const Document& document : library.documents) names.push_back(document.name);
   const std::string hint = DidYouMean(name, names);
   if (names.size() > 20) names.resize(20);
-  return ErrorOutput(absl::StrCat("there is no document \"", std::string(CutUtf8(name, 100)), "\"", hint, "; there are: ", absl::StrJoin(names, ", ")));
+  return ErrorOutput(absl::StrCat("there is no document \"", std::string(CutUtf8(name, 100)), "\"", hint,
+                                  "; there are: ", absl::StrJoin(names, ", ")));
 }
 
 // A list belongs to what leads it in: the first and the last passage of what a hit is shown as.
@@ -66,7 +67,8 @@ ToolOutput Passages(const Library& library, const std::string& query, std::size_
     Citation citation{document.name, begin.line_begin, end.line_end,
                       std::string(document.text.substr(begin.begin, end.end - begin.begin))};
     const std::string heading = index.HeadingText(first);
-    absl::StrAppend(&text, text.empty() ? "" : "\n\n", "[", citation.source, ":", citation.line_begin, "-", citation.line_end, "]", heading.empty() ? "" : " ", heading, "\n", citation.quote);
+    absl::StrAppend(&text, text.empty() ? "" : "\n\n", "[", citation.source, ":", citation.line_begin, "-",
+                    citation.line_end, "]", heading.empty() ? "" : " ", heading, "\n", citation.quote);
     citations.push_back(std::move(citation));
   }
   ToolOutput output = TextOutput(std::move(text));
@@ -93,20 +95,25 @@ absl::StatusOr<ToolPtr> TextSearch(std::vector<Document> documents) {
   auto library = std::make_shared<Library>();
   library->documents = std::move(documents);
   for (const Document& document : library->documents) {
-    if (document.name.empty()) return absl::InvalidArgumentError("a document to search has no name; give it the name it is cited by");
+    if (document.name.empty())
+      return absl::InvalidArgumentError("a document to search has no name; give it the name it is cited by");
     const std::size_t bad = FindInvalidUtf8(document.text);
     if (bad != std::string_view::npos) {
-      return absl::InvalidArgumentError(absl::StrCat("document \"", document.name, "\" is not UTF-8 at byte ", bad, "; convert it first"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("document \"", document.name, "\" is not UTF-8 at byte ", bad, "; convert it first"));
     }
     if (DocumentNamed(*library, document.name) != int(&document - library->documents.data())) {
-      return absl::InvalidArgumentError(absl::StrCat("two documents are named \"", document.name, "\"; rename one"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("two documents are named \"", document.name, "\"; rename one"));
     }
     library->index.Add(document.name, document.text);
   }
   library->index.Finish();
   ToolSpec spec;
   spec.name = "text.search";
-  spec.description = "Search the documents; gives the passages that fit best, each with its place as [document:first line-last line].";
+  spec.description =
+      "Search the documents; gives the passages that fit best, each with its place as [document:first "
+      "line-last line].";
   spec.parameters = Parameters();
   spec.effect = Effect::kRead;
   auto search = [library](const Json& arguments, Context&) -> Async<absl::StatusOr<ToolOutput>> {
