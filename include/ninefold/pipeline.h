@@ -1,4 +1,5 @@
-// A pipeline is a team written in YAML. docs/yaml.md is the reference of the format; docs/pipeline.schema.json its JSON Schema.
+// A pipeline is a team written in YAML. docs/yaml.md is the reference of the format;
+// docs/pipeline.schema.json its JSON Schema.
 //
 //   absl::StatusOr<Pipeline> p = LoadPipeline("agents/research.yaml", {});
 //   Runtime runtime;
@@ -66,21 +67,24 @@ struct Pipeline {
   std::vector<Diagnostic> warnings;
 
   // The prompt for a run. kInvalidArgument: a missing or mistyped input, naming it.
-  absl::StatusOr<Prompt> MakePrompt(std::string question, const std::map<std::string, Json>& values, std::vector<File> files) const;
+  absl::StatusOr<Prompt> MakePrompt(std::string question, const std::map<std::string, Json>& values,
+                                    std::vector<File> files) const;
 };
 
 struct PipelineOptions {
   std::string model;                      // not "": used for every agent instead of the file's
   // How models are opened; null: OpenModel.
-  std::function<absl::StatusOr<ModelPtr>(std::string_view spec, const ModelOptions& options)> open_model = nullptr;
+  std::function<absl::StatusOr<ModelPtr>(std::string_view spec, const ModelOptions& options)> open_model =
+      nullptr;
 };
 
-// All mistakes that can be found in one pass go to `diagnostics` when it is given. The error: kInvalidArgument with the first one, kNotFound when there is no
-// such file.
+// All mistakes that can be found in one pass go to `diagnostics` when it is given. The error:
+// kInvalidArgument with the first one, kNotFound when there is no such file.
 absl::StatusOr<Pipeline> LoadPipeline(const std::string& path, const PipelineOptions& options = {},
                                       std::vector<Diagnostic>* diagnostics = nullptr);
 // The same from text; `path` is for messages and for finding includes.
-absl::StatusOr<Pipeline> ParsePipeline(std::string_view text, const std::string& path, const PipelineOptions& options = {},
+absl::StatusOr<Pipeline> ParsePipeline(std::string_view text, const std::string& path,
+                                       const PipelineOptions& options = {},
                                        std::vector<Diagnostic>* diagnostics = nullptr);
 
 // The JSON Schema of the format.

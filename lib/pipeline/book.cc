@@ -31,7 +31,8 @@ std::vector<std::string> KeysOf(const Map& map) {
 // "did you mean" or what there is, and an odd character if the word has one.
 std::string NameHint(const std::string& word, const std::vector<std::string>& names) {
   const std::string near = Suggest(word, names);
-  std::string hint = names.empty() ? "none is declared" : absl::StrCat("there are ", absl::StrJoin(names, ", "));
+  std::string hint =
+      names.empty() ? "none is declared" : absl::StrCat("there are ", absl::StrJoin(names, ", "));
   if (!near.empty()) hint = absl::StrCat("did you mean \"", near, "\"?");
   const std::string odd = OddCharacter(word);
   return odd.empty() ? hint : absl::StrCat(odd, "; ", hint);
@@ -109,7 +110,8 @@ void Book::CheckPolicy(const YamlNode& policy) {
     for (const YamlNode& item : list.value.items) {
       if (item.kind != YamlNode::kScalar) continue;
       if (item.text == "files") {
-        load_.out.Error(item.at, "policy: \"files\" is a set of tools", "name files.list, files.read or files.search");
+        load_.out.Error(item.at, "policy: \"files\" is a set of tools",
+                        "name files.list, files.read or files.search");
       } else if (std::find(names.begin(), names.end(), item.text) == names.end()) {
         load_.out.Error(item.at, absl::StrCat("policy: there is no tool \"", item.text.substr(0, 80), "\""),
                         NameHint(item.text, names));
@@ -118,13 +120,16 @@ void Book::CheckPolicy(const YamlNode& policy) {
   }
 }
 
-void Book::AddEntries(const YamlNode& root, const char* key, const std::string& folder, std::map<std::string, Entry>& to) {
+void Book::AddEntries(const YamlNode& root, const char* key, const std::string& folder,
+                      std::map<std::string, Entry>& to) {
   const YamlNode* map = root.Find(key);
   if (map == nullptr || map->kind != YamlNode::kMap) return;
   for (const YamlMember& member : map->members) {
     const auto [known, fresh] = to.emplace(member.key, Entry{&member.value, member.key_at, folder});
     if (fresh) continue;
-    load_.out.Error(member.key_at, absl::StrCat("\"", member.key, "\" in ", key, " is there already, at ", Refer(known->second.at, member.key_at)),
+    load_.out.Error(member.key_at,
+                    absl::StrCat("\"", member.key, "\" in ", key, " is there already, at ",
+                                 Refer(known->second.at, member.key_at)),
                     "give one of them another name");
   }
 }
@@ -141,16 +146,21 @@ void Book::AddFile(const YamlNode& root, const std::string& folder, std::vector<
 
 void Book::Include(const YamlNode& name, const std::string& folder, const std::vector<std::string>& chain) {
   if (name.kind != YamlNode::kScalar) return;
-  const std::string through = chain.size() < 2 ? "" : absl::StrCat("included by ", absl::StrJoin(chain, ", "));
+  const std::string through =
+      chain.size() < 2 ? "" : absl::StrCat("included by ", absl::StrJoin(chain, ", "));
   const absl::StatusOr<std::string> path = Confine(folder, name.text);
-  if (!path.ok()) return load_.out.Error(name.at, absl::StrCat("include: ", Describe(path.status())), through);
+  if (!path.ok())
+    return load_.out.Error(name.at, absl::StrCat("include: ", Describe(path.status())), through);
   if (std::find(chain.begin(), chain.end(), *path) != chain.end()) {
-    return load_.out.Error(name.at, absl::StrCat("include: \"", name.text, "\" includes itself"), absl::StrCat("the chain is ", absl::StrJoin(chain, ", ")));
+    return load_.out.Error(name.at, absl::StrCat("include: \"", name.text, "\" includes itself"),
+                           absl::StrCat("the chain is ", absl::StrJoin(chain, ", ")));
   }
   if (!included_.insert(*path).second) return;
-  if (included_.size() > kIncludesMax) return load_.out.Error(name.at, "more than 64 included files", through);
+  if (included_.size() > kIncludesMax)
+    return load_.out.Error(name.at, "more than 64 included files", through);
   const absl::StatusOr<std::string> bytes = ReadFile(*path, kYamlBytesMax);
-  if (!bytes.ok()) return load_.out.Error(name.at, absl::StrCat("include: ", Describe(bytes.status())), through);
+  if (!bytes.ok())
+    return load_.out.Error(name.at, absl::StrCat("include: ", Describe(bytes.status())), through);
   Source& source = load_.sources.emplace_back();
   source.name = absl::StrCat(folder == "." ? "" : folder + "/", name.text);
   source.text = CleanText(*bytes, source, load_.out);
@@ -169,7 +179,8 @@ void Book::WarnOfUnused(const std::map<std::string, Entry>& entries, const std::
     // An included file may hold more than one pipeline needs.
     const bool own = entry.at.source == &load_.sources.front();
     if (own && used.count(name) == 0) {
-      load_.out.Warn(entry.at, absl::StrCat(what, " \"", name, "\" is used by nothing"), "use it, or take it away");
+      load_.out.Warn(entry.at, absl::StrCat(what, " \"", name, "\" is used by nothing"),
+                     "use it, or take it away");
     }
   }
 }
@@ -189,7 +200,8 @@ ModelPtr Book::Model(const YamlNode* node) {
   if (!load_.options.model.empty() || node == nullptr) {
     Position at;
     if (!load_.sources.empty()) at.source = &load_.sources.front();
-    return Open(load_.options.model.empty() ? "auto" : load_.options.model, nullptr, node == nullptr ? at : node->at);
+    return Open(load_.options.model.empty() ? "auto" : load_.options.model, nullptr,
+                node == nullptr ? at : node->at);
   }
   if (node->kind == YamlNode::kScalar) return ByName(*node);
   if (node->kind != YamlNode::kMap) return nullptr;
@@ -210,24 +222,29 @@ ModelPtr Book::ByName(const YamlNode& name) {
 
 ModelPtr Book::Open(const std::string& written, const YamlNode* map, const Position& at) {
   std::string spec = written;
-  if (const std::size_t colon = spec.find(':'); colon != std::string::npos && spec.find('/') == std::string::npos) {
+  if (const std::size_t colon = spec.find(':');
+      colon != std::string::npos && spec.find('/') == std::string::npos) {
     spec[colon] = '/';
-    load_.out.Warn(at, absl::StrCat("model \"", written, "\" is written with a slash here"), absl::StrCat("write ", spec));
+    load_.out.Warn(at, absl::StrCat("model \"", written, "\" is written with a slash here"),
+                   absl::StrCat("write ", spec));
   }
   const bool is_spec = spec == "auto" || spec == "offline" || spec.find('/') != std::string::npos;
   if (!is_spec && map == nullptr && !load_.options.open_model) {
     std::vector<std::string> names = KeysOf(models_);
     names.insert(names.end(), {"auto", "offline"});
-    load_.out.Error(at, absl::StrCat("there is no model \"", written, "\""), absl::StrCat(NameHint(written, names), "; others are written vendor/name"));
+    load_.out.Error(at, absl::StrCat("there is no model \"", written, "\""),
+                    absl::StrCat(NameHint(written, names), "; others are written vendor/name"));
     return nullptr;
   }
   const std::string key = map == nullptr ? spec : absl::StrCat(spec, "|", DumpJson(AsJson(*map)));
   const auto known = open_models_.find(key);
   if (known != open_models_.end()) return known->second;
   const ModelOptions options = OpenOptions(map);
-  absl::StatusOr<ModelPtr> model = load_.options.open_model ? load_.options.open_model(spec, options) : OpenModel(spec, options);
+  absl::StatusOr<ModelPtr> model =
+      load_.options.open_model ? load_.options.open_model(spec, options) : OpenModel(spec, options);
   if (!model.ok()) {
-    load_.out.Error(at, absl::StrCat("model \"", spec, "\": ", Describe(model.status())), "or run with --model offline");
+    load_.out.Error(at, absl::StrCat("model \"", spec, "\": ", Describe(model.status())),
+                    "or run with --model offline");
     open_models_[key] = nullptr;
     return nullptr;
   }
@@ -244,14 +261,16 @@ AgentPtr Book::Agent(const std::string& name, const Position& at) {
   if (made != made_.end()) return made->second;
   const auto entry = agents_.find(name);
   if (entry == agents_.end()) {
-    load_.out.Error(at, absl::StrCat("there is no agent \"", name.substr(0, 80), "\""), NameHint(name, AgentNames()));
+    load_.out.Error(at, absl::StrCat("there is no agent \"", name.substr(0, 80), "\""),
+                    NameHint(name, AgentNames()));
     return nullptr;
   }
   const auto open = std::find(making_.begin(), making_.end(), name);
   if (open != making_.end()) {
     std::vector<std::string> cycle(open, making_.end());
     cycle.push_back(name);
-    load_.out.Error(at, absl::StrCat("agents call each other without end: ", absl::StrJoin(cycle, ", ")), "take one of the tools away");
+    load_.out.Error(at, absl::StrCat("agents call each other without end: ", absl::StrJoin(cycle, ", ")),
+                    "take one of the tools away");
     return nullptr;
   }
   making_.push_back(name);
@@ -269,7 +288,9 @@ AgentPtr Book::Make(const std::string& name, const Entry& entry) {
   options.description = TextAt(node, "description");
   options.instructions = TextAt(node, "instructions");
   if (const std::size_t braces = options.instructions.find("{{"); braces != std::string::npos) {
-    load_.out.Warn(VariableAt(*node.Find("instructions"), braces), "instructions are no template: \"{{\" stays as it is", "put variables in the prompt of a step");
+    load_.out.Warn(VariableAt(*node.Find("instructions"), braces),
+                   "instructions are no template: \"{{\" stays as it is",
+                   "put variables in the prompt of a step");
   }
   const YamlNode* model = node.Find("model");
   options.model = Model(model);
@@ -321,7 +342,8 @@ bool Book::AddTool(const YamlNode& name, const std::string& folder, Toolbox& box
     box.tools.push_back(AsTool(agent));
   } else {
     std::vector<std::string> names = ToolNames();
-    load_.out.Error(name.at, absl::StrCat("there is no tool \"", name.text.substr(0, 80), "\""), NameHint(name.text, names));
+    load_.out.Error(name.at, absl::StrCat("there is no tool \"", name.text.substr(0, 80), "\""),
+                    NameHint(name.text, names));
     return false;
   }
   return true;
@@ -346,7 +368,8 @@ bool Book::AddDeclared(const std::string& name, const Entry& entry, Toolbox& box
   if (use != "text.search") {
     if (!map) {
       std::vector<std::string> names(std::begin(kBuiltIn), std::end(kBuiltIn));
-      load_.out.Error(node.at, absl::StrCat("there is no built-in tool \"", use.substr(0, 80), "\""), NameHint(use, names));
+      load_.out.Error(node.at, absl::StrCat("there is no built-in tool \"", use.substr(0, 80), "\""),
+                      NameHint(use, names));
     }
     return false;
   }
@@ -385,7 +408,8 @@ bool Book::ReadDocuments(const YamlNode& list, const std::string& folder, std::v
     }
     absl::StatusOr<std::string> path = Confine(folder, item.text);
     absl::StatusOr<std::string> bytes = path.ok() ? ReadFile(*path, kDocumentBytesMax) : path;
-    if (bytes.ok() && FindInvalidUtf8(*bytes) != std::string_view::npos) bytes = absl::InvalidArgumentError(absl::StrCat("\"", item.text, "\" is no UTF-8 text"));
+    if (bytes.ok() && FindInvalidUtf8(*bytes) != std::string_view::npos)
+      bytes = absl::InvalidArgumentError(absl::StrCat("\"", item.text, "\" is no UTF-8 text"));
     if (!bytes.ok()) {
       load_.out.Error(item.at, absl::StrCat("documents: ", Describe(bytes.status())));
       good = false;

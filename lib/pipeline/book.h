@@ -30,7 +30,8 @@ class Book {
  public:
   explicit Book(Load& load) : load_(load) {}
 
-  // Takes models, tools and agents from the root of a file, then from what it includes. `chain`: the files that led here.
+  // Takes models, tools and agents from the root of a file, then from what it includes. `chain`: the files
+  // that led here.
   void AddFile(const YamlNode& root, const std::string& folder, std::vector<std::string> chain);
   // Makes every agent, so that all mistakes are found; warns of what nothing uses.
   void CheckAll();
@@ -55,8 +56,10 @@ class Book {
     std::vector<ToolPtr> tools;
     bool searches = false;  // the run's files
   };
-  void AddEntries(const YamlNode& root, const char* key, const std::string& folder, std::map<std::string, Entry>& to);
-  void WarnOfUnused(const std::map<std::string, Entry>& entries, const std::set<std::string>& used, const char* what);
+  void AddEntries(const YamlNode& root, const char* key, const std::string& folder,
+                  std::map<std::string, Entry>& to);
+  void WarnOfUnused(const std::map<std::string, Entry>& entries, const std::set<std::string>& used,
+                    const char* what);
   void Include(const YamlNode& name, const std::string& folder, const std::vector<std::string>& chain);
   ModelPtr Open(const std::string& spec, const YamlNode* map, const Position& at);
   ModelPtr ByName(const YamlNode& name);

@@ -17,7 +17,9 @@ std::string Shown(const YamlNode& node) {
 
 std::string Range(const Type& type) {
   if (type.min >= 0 && type.max >= 1e12) return absl::StrCat(type.min, " or more");
-  return absl::StrCat(static_cast<std::int64_t>(type.min) == type.min ? absl::StrCat(static_cast<std::int64_t>(type.min)) : absl::StrCat(type.min),
+  return absl::StrCat(static_cast<std::int64_t>(type.min) == type.min
+                          ? absl::StrCat(static_cast<std::int64_t>(type.min))
+                          : absl::StrCat(type.min),
                       " to ", static_cast<std::int64_t>(type.max));
 }
 
@@ -46,7 +48,8 @@ class Checker {
 
   void Object(YamlNode& node, const Shape& shape, const Position& at) {
     if (node.kind != YamlNode::kMap) {
-      out_.Error(at, absl::StrCat(shape.what, " must be a map, this is ", Shown(node)), "write \"key: value\" lines");
+      out_.Error(at, absl::StrCat(shape.what, " must be a map, this is ", Shown(node)),
+                 "write \"key: value\" lines");
       return;
     }
     std::vector<const Field*> seen;
@@ -54,14 +57,18 @@ class Checker {
       const Field* field = FieldOf(member, shape);
       if (field == nullptr) continue;
       for (const Field* other : seen) {
-        if (other == field) out_.Error(member.key_at, absl::StrCat("\"", field->name, "\" is given twice, once by another name"), "keep one of them");
+        if (other == field)
+          out_.Error(member.key_at,
+                     absl::StrCat("\"", field->name, "\" is given twice, once by another name"),
+                     "keep one of them");
       }
       seen.push_back(field);
       Value(member.value, field->type, absl::StrCat("\"", field->name, "\""), member.key_at);
     }
     for (const Field& field : shape.fields) {
       if (!field.required || std::find(seen.begin(), seen.end(), &field) != seen.end()) continue;
-      out_.Error(node.at, absl::StrCat(shape.what, " needs \"", field.name, "\""), absl::StrCat(field.name, ": ", field.doc));
+      out_.Error(node.at, absl::StrCat(shape.what, " needs \"", field.name, "\""),
+                 absl::StrCat(field.name, ": ", field.doc));
     }
   }
 
@@ -74,8 +81,10 @@ class Checker {
         return Object(node, type.shape(), at);
       case Type::kList:
         if (node.kind != YamlNode::kList) return Mismatch(node, type, label, at);
-        if (static_cast<int>(node.items.size()) < type.items_min) out_.Error(at, absl::StrCat(label, " is an empty list"), "add an item, or take the key away");
-        for (YamlNode& item : node.items) Value(item, type.of[0], absl::StrCat("an item of ", label), item.at);
+        if (static_cast<int>(node.items.size()) < type.items_min)
+          out_.Error(at, absl::StrCat(label, " is an empty list"), "add an item, or take the key away");
+        for (YamlNode& item : node.items)
+          Value(item, type.of[0], absl::StrCat("an item of ", label), item.at);
         return;
       case Type::kMap: return Map(node, type, label, at);
       case Type::kEither: return Either(node, type, label, key_at);
@@ -89,7 +98,8 @@ class Checker {
     for (const Field& field : shape.fields) {
       for (const std::string& alias : field.aliases) {
         if (alias != member.key) continue;
-        out_.Warn(member.key_at, absl::StrCat("\"", alias, "\" is called \"", field.name, "\" here"), absl::StrCat("write ", field.name, ":"));
+        out_.Warn(member.key_at, absl::StrCat("\"", alias, "\" is called \"", field.name, "\" here"),
+                  absl::StrCat("write ", field.name, ":"));
         member.key = field.name;
         return &field;
       }
@@ -110,7 +120,8 @@ class Checker {
       hint = absl::StrCat("there are ", absl::StrJoin(names, ", "));
     }
     if (const std::string odd = OddCharacter(member.key); !odd.empty()) hint = absl::StrCat(odd, "; ", hint);
-    out_.Error(member.key_at, absl::StrCat("unknown key \"", member.key.substr(0, 80), "\" in ", shape.what), hint);
+    out_.Error(member.key_at, absl::StrCat("unknown key \"", member.key.substr(0, 80), "\" in ", shape.what),
+               hint);
   }
 
   void Map(YamlNode& node, const Type& type, const std::string& label, const Position& at) {
@@ -123,7 +134,8 @@ class Checker {
 
   void Either(YamlNode& node, const Type& type, const std::string& label, const Position& key_at) {
     for (const Type& choice : type.of) {
-      const bool list = choice.kind == Type::kList, map = choice.kind == Type::kObject || choice.kind == Type::kMap;
+      const bool list = choice.kind == Type::kList,
+                 map = choice.kind == Type::kObject || choice.kind == Type::kMap;
       const YamlNode::Kind fits = list ? YamlNode::kList : map ? YamlNode::kMap : YamlNode::kScalar;
       if (node.kind == fits) return Value(node, choice, label, key_at);
     }
@@ -132,7 +144,8 @@ class Checker {
 
   void BadName(const std::string& name, const Position& at, const std::string& label) {
     std::string hint = OddCharacter(name);
-    if (hint.empty()) hint = name.size() > 64 ? "it is longer than 64 bytes" : "it may have letters, digits, _ and -";
+    if (hint.empty())
+      hint = name.size() > 64 ? "it is longer than 64 bytes" : "it may have letters, digits, _ and -";
     out_.Error(at, absl::StrCat("\"", name.substr(0, 80), "\" is no name (", label, ")"), hint);
   }
 
@@ -147,7 +160,8 @@ class Checker {
         return;
       case Type::kInteger: {
         const std::optional<std::int64_t> value = AsInteger(node);
-        if (!value || static_cast<double>(*value) < type.min || static_cast<double>(*value) > type.max) Mismatch(node, type, label, at);
+        if (!value || static_cast<double>(*value) < type.min || static_cast<double>(*value) > type.max)
+          Mismatch(node, type, label, at);
         return;
       }
       case Type::kNumber: {
@@ -169,11 +183,14 @@ class Checker {
 
   void Mismatch(const YamlNode& node, const Type& type, const std::string& label, const Position& at) {
     std::string hint;
-    const bool numeric = type.kind == Type::kInteger || type.kind == Type::kNumber || type.kind == Type::kBool;
+    const bool numeric =
+        type.kind == Type::kInteger || type.kind == Type::kNumber || type.kind == Type::kBool;
     if (numeric && node.quoted) hint = "take the quotes away: in quotes it is a text";
-    if (type.kind == Type::kDuration && AsNumber(node)) hint = absl::StrCat("write the unit: ", node.text, "s");
+    if (type.kind == Type::kDuration && AsNumber(node))
+      hint = absl::StrCat("write the unit: ", node.text, "s");
     if (type.kind == Type::kChoice && node.kind == YamlNode::kScalar) {
-      if (const std::string near = Suggest(node.text, type.choices); !near.empty()) hint = absl::StrCat("did you mean \"", near, "\"?");
+      if (const std::string near = Suggest(node.text, type.choices); !near.empty())
+        hint = absl::StrCat("did you mean \"", near, "\"?");
     }
     out_.Error(at, absl::StrCat(label, " must be ", What(type), ", this is ", Shown(node)), hint);
   }

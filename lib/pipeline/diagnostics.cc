@@ -53,7 +53,8 @@ void Diagnostics::Warn(const Position& at, std::string message, std::string hint
   Add(Diagnostic::kWarning, at, std::move(message), std::move(hint));
 }
 
-void Diagnostics::Add(Diagnostic::Severity severity, const Position& at, std::string message, std::string hint) {
+void Diagnostics::Add(Diagnostic::Severity severity, const Position& at, std::string message,
+                      std::string hint) {
   if (found_.size() >= kDiagnosticsMax) return;
   Diagnostic added;
   added.severity = severity;
@@ -69,8 +70,11 @@ std::vector<Diagnostic> Diagnostics::Take() {
   std::map<std::string, int> order;
   for (const Diagnostic& found : found_) order.emplace(found.file, static_cast<int>(order.size()));
   auto key = [&](const Diagnostic& d) { return std::tuple(order[d.file], d.line, d.column); };
-  std::stable_sort(found_.begin(), found_.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
-  auto same = [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b) && a.message == b.message; };
+  std::stable_sort(found_.begin(), found_.end(),
+                   [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  auto same = [&](const Diagnostic& a, const Diagnostic& b) {
+    return key(a) == key(b) && a.message == b.message;
+  };
   found_.erase(std::unique(found_.begin(), found_.end(), same), found_.end());
   return std::move(found_);
 }

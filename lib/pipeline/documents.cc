@@ -37,8 +37,9 @@ class IndexCache {
     ToolPtr tool;
   };
   static bool Same(const std::vector<Document>& a, const std::vector<Document>& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](const Document& x, const Document& y) { return x.name == y.name && x.text == y.text; });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Document& x, const Document& y) {
+      return x.name == y.name && x.text == y.text;
+    });
   }
   std::deque<Entry> entries_;
 };
@@ -76,7 +77,9 @@ std::string Announce(const std::vector<Document>& documents) {
 class SearchingAgent : public Agent {
  public:
   SearchingAgent(AgentOptions options, std::vector<Document> documents)
-      : card_{options.name, options.description}, options_(std::move(options)), documents_(std::move(documents)) {}
+      : card_{options.name, options.description},
+        options_(std::move(options)),
+        documents_(std::move(documents)) {}
   const AgentCard& card() const override { return card_; }
 
   Async<absl::StatusOr<Reply>> Run(Prompt prompt, Context& ctx) const override {
@@ -108,7 +111,8 @@ class SearchingAgent : public Agent {
 
 class RenamedTool : public Tool {
  public:
-  RenamedTool(ToolPtr tool, std::string name, std::string description) : tool_(std::move(tool)), spec_(tool_->spec()) {
+  RenamedTool(ToolPtr tool, std::string name, std::string description)
+      : tool_(std::move(tool)), spec_(tool_->spec()) {
     spec_.name = std::move(name);
     if (!description.empty()) spec_.description = std::move(description);
   }

@@ -9,8 +9,9 @@
 
 namespace ninefold::pipeline {
 
-// The agent of `options`, with a text.search tool over the text files of each prompt and `documents`. The files stay out of the
-// conversation; the model is told their names and lengths. Without any document the agent runs without the tool and is told so.
+// The agent of `options`, with a text.search tool over the text files of each prompt and `documents`. The
+// files stay out of the conversation; the model is told their names and lengths. Without any document the
+// agent runs without the tool and is told so.
 AgentPtr MakeSearchingAgent(AgentOptions options, std::vector<Document> documents);
 
 // `tool` under another name and, if not "", with another description.

@@ -14,8 +14,8 @@ namespace ninefold::pipeline {
 namespace {
 
 bool IsWord(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' ||
-         c == '[' || c == ']';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+         c == '.' || c == '[' || c == ']';
 }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -31,8 +31,8 @@ std::string TypeName(const Json& value) {
 bool Alike(const Json& a, const Json& b) { return a.type() == b.type() || (a.is_number() && b.is_number()); }
 
 std::size_t CountCharacters(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 }  // namespace
@@ -43,7 +43,8 @@ class ExpressionParser {
   explicit ExpressionParser(std::string_view text) : text_(text) { result_.text_ = text; }
 
   absl::StatusOr<Expression> Run() {
-    if (text_.size() > kExpressionBytesMax) return Wrong("an expression of more than 4,096 bytes; compute it in a step instead");
+    if (text_.size() > kExpressionBytesMax)
+      return Wrong("an expression of more than 4,096 bytes; compute it in a step instead");
     TRY(result_.root_, Or());
     Blanks();
     if (at_ < text_.size()) return Unexpected("the expression should end here");
@@ -77,12 +78,15 @@ class ExpressionParser {
     Blanks();
     if (at_ >= text_.size()) return Wrong("the expression ends too early");
     std::size_t bytes = 1;
-    while (at_ + bytes < text_.size() && (static_cast<unsigned char>(text_[at_ + bytes]) & 0xC0) == 0x80) ++bytes;
+    while (at_ + bytes < text_.size() && (static_cast<unsigned char>(text_[at_ + bytes]) & 0xC0) == 0x80)
+      ++bytes;
     const std::string found(text_.substr(at_, bytes));
     if (found == "=") return Wrong("\"=\" is no comparison; write ==");
-    if (found == "&" || found == "|" || found == "!") return Wrong(absl::StrCat("\"", found, "\": write and, or, not"));
+    if (found == "&" || found == "|" || found == "!")
+      return Wrong(absl::StrCat("\"", found, "\": write and, or, not"));
     if (found == "+" || found == "*" || found == "/" || found == "%") {
-      return Wrong(absl::StrCat("\"", found, "\": there is no arithmetic here; use the calculator tool in a step"));
+      return Wrong(
+          absl::StrCat("\"", found, "\": there is no arithmetic here; use the calculator tool in a step"));
     }
     return Wrong(absl::StrCat("\"", found, "\" is not expected: ", std::string(what)));
   }
@@ -149,7 +153,8 @@ class ExpressionParser {
       return inner;
     }
     if (at_ < text_.size() && (text_[at_] == '"' || text_[at_] == '\'')) return TextLiteral();
-    if (at_ < text_.size() && (IsDigit(text_[at_]) || (text_[at_] == '-' && at_ + 1 < text_.size() && IsDigit(text_[at_ + 1])))) {
+    if (at_ < text_.size() &&
+        (IsDigit(text_[at_]) || (text_[at_] == '-' && at_ + 1 < text_.size() && IsDigit(text_[at_ + 1])))) {
       return Number();
     }
     const std::string_view word = PeekWord();
@@ -158,7 +163,8 @@ class ExpressionParser {
       at_ += word.size();
       return Literal(word == "null" ? Json(nullptr) : Json(word == "true"));
     }
-    if (word == "and" || word == "or" || word == "not") return Wrong(absl::StrCat("a value is missing before \"", std::string(word), "\""));
+    if (word == "and" || word == "or" || word == "not")
+      return Wrong(absl::StrCat("a value is missing before \"", std::string(word), "\""));
     const std::size_t behind = text_.find_first_not_of(" \t\n", at_ + word.size());
     if (behind != std::string_view::npos && text_[behind] == '(') return Function(word);
     return PathNode(word);
@@ -177,18 +183,22 @@ class ExpressionParser {
   }
   absl::StatusOr<std::size_t> Number() {
     std::size_t end = at_ + 1;
-    while (end < text_.size() && (IsDigit(text_[end]) || text_[end] == '.' || text_[end] == 'e' || text_[end] == 'E')) ++end;
+    while (end < text_.size() &&
+           (IsDigit(text_[end]) || text_[end] == '.' || text_[end] == 'e' || text_[end] == 'E'))
+      ++end;
     const absl::StatusOr<Json> value = ParseJson(text_.substr(at_, end - at_));
     const bool clean = end >= text_.size() || !IsWord(text_[end]);
     const bool finite = value.ok() && value->is_number() && std::isfinite(value->get<double>());
-    if (!clean || !finite) return Wrong(absl::StrCat("\"", std::string(PeekWord().substr(0, 40)), "\" is no number"));
+    if (!clean || !finite)
+      return Wrong(absl::StrCat("\"", std::string(PeekWord().substr(0, 40)), "\" is no number"));
     at_ = end;
     return Literal(*value);
   }
   absl::StatusOr<std::size_t> Function(std::string_view word) {
     const bool size = word == "size";
     if (!size && word != "contains") {
-      return Wrong(absl::StrCat("there is no function \"", std::string(word.substr(0, 40)), "\"; there are size(x) and contains(whole, part)"));
+      return Wrong(absl::StrCat("there is no function \"", std::string(word.substr(0, 40)),
+                                "\"; there are size(x) and contains(whole, part)"));
     }
     at_ += word.size();
     Take("(");
@@ -272,7 +282,8 @@ absl::StatusOr<Json> Expression::Compare(const Node& node, const Json& values) c
   const bool equality = node.kind == kEqual || node.kind == kUnequal;
   const bool comparable = equality ? Alike(left, right) || left.is_null() || right.is_null()
                                    : Alike(left, right) && (left.is_number() || left.is_string());
-  if (!comparable) return TypeError(absl::StrCat("cannot compare ", TypeName(left), " with ", TypeName(right)));
+  if (!comparable)
+    return TypeError(absl::StrCat("cannot compare ", TypeName(left), " with ", TypeName(right)));
   switch (node.kind) {
     case kEqual: return Json(left == right);
     case kUnequal: return Json(left != right);
@@ -294,7 +305,8 @@ absl::StatusOr<Json> Expression::Call(const Node& node, const Json& values) cons
   TRY(const Json part, Value(node.of[1], values));
   if (whole.is_null()) return Json(false);
   if (whole.is_string() && part.is_string()) {
-    return Json(whole.get_ref<const std::string&>().find(part.get_ref<const std::string&>()) != std::string::npos);
+    return Json(whole.get_ref<const std::string&>().find(part.get_ref<const std::string&>()) !=
+                std::string::npos);
   }
   if (whole.is_array()) return Json(std::find(whole.begin(), whole.end(), part) != whole.end());
   if (whole.is_object() && part.is_string()) return Json(whole.contains(part.get_ref<const std::string&>()));

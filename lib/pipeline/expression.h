@@ -1,9 +1,11 @@
-// The expressions of `when`, `each` and `until`: paths, literals, comparisons, and, or, not, size(), contains(), parentheses.
+// The expressions of `when`, `each` and `until`: paths, literals, comparisons, and, or, not, size(),
+// contains(), parentheses.
 //
 //   size(facts.data.items) > 3 and not contains(critique.text, "approved")
 //
-// Total: an expression has no loops and no output, its size and depth are bounded, and it always ends. Values of unlike types are never
-// compared in silence: that is an error. What a path does not find is null, and null equals only null.
+// Total: an expression has no loops and no output, its size and depth are bounded, and it always ends. Values
+// of unlike types are never compared in silence: that is an error. What a path does not find is null, and
+// null equals only null.
 //
 //   or      = and { "or" and }            compare = value [ ("==" | "!=" | "<" | "<=" | ">" | ">=") value ]
 //   and     = not { "and" not }           value   = "(" or ")" | text | number | true | false | null
@@ -46,7 +48,21 @@ class Expression {
 
  private:
   friend class ExpressionParser;
-  enum Kind { kPath, kLiteral, kOr, kAnd, kNot, kEqual, kUnequal, kLess, kLessEqual, kGreater, kGreaterEqual, kSize, kContains };
+  enum Kind {
+    kPath,
+    kLiteral,
+    kOr,
+    kAnd,
+    kNot,
+    kEqual,
+    kUnequal,
+    kLess,
+    kLessEqual,
+    kGreater,
+    kGreaterEqual,
+    kSize,
+    kContains
+  };
   struct Node {
     Kind kind = kLiteral;
     Json literal;

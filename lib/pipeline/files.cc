@@ -25,7 +25,8 @@ struct Descriptor {
 };
 
 absl::Status Refuse(std::string_view name, std::string_view why) {
-  return absl::PermissionDeniedError(absl::StrCat("\"", std::string(name.substr(0, 120)), "\" ", std::string(why)));
+  return absl::PermissionDeniedError(
+      absl::StrCat("\"", std::string(name.substr(0, 120)), "\" ", std::string(why)));
 }
 
 bool IsBelow(const fs::path& inner, const fs::path& outer) {
@@ -42,7 +43,8 @@ std::string FolderOf(const std::string& path) {
 
 absl::StatusOr<std::string> Confine(const std::string& folder, std::string_view name) {
   if (name.empty()) return Refuse(name, "names no file");
-  if (name.find("://") != std::string_view::npos) return Refuse(name, "is an address; only files below the pipeline's folder can be named");
+  if (name.find("://") != std::string_view::npos)
+    return Refuse(name, "is an address; only files below the pipeline's folder can be named");
   const fs::path given{std::string(name)};
   if (given.is_absolute()) return Refuse(name, "is an absolute path; name it from the pipeline's folder");
   std::error_code error;
@@ -50,7 +52,8 @@ absl::StatusOr<std::string> Confine(const std::string& folder, std::string_view 
   if (error) return absl::NotFoundError(absl::StrCat("\"", folder, "\": ", error.message()));
   if (!IsBelow((root / given).lexically_normal(), root)) return Refuse(name, "leaves the pipeline's folder");
   const fs::path real = fs::canonical(root / given, error);
-  if (error) return absl::NotFoundError(absl::StrCat("\"", std::string(name.substr(0, 120)), "\": no such file"));
+  if (error)
+    return absl::NotFoundError(absl::StrCat("\"", std::string(name.substr(0, 120)), "\": no such file"));
   if (!IsBelow(real, root)) return Refuse(name, "leaves the pipeline's folder by a symbolic link");
   return real.string();
 }

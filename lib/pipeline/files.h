@@ -12,7 +12,8 @@ namespace ninefold::pipeline {
 // The folder of a file: "agents" of "agents/team.yaml", "." of "team.yaml".
 std::string FolderOf(const std::string& path);
 
-// The real path of `name` below `folder`. kPermissionDenied: absolute, a URL, or outside (by .. or by a symbolic link); kNotFound.
+// The real path of `name` below `folder`. kPermissionDenied: absolute, a URL, or outside (by .. or by a
+// symbolic link); kNotFound.
 absl::StatusOr<std::string> Confine(const std::string& folder, std::string_view name);
 
 // A regular file's bytes. kInvalidArgument: no regular file; kResourceExhausted: longer than `bytes_max`.

@@ -67,28 +67,38 @@ const Shape& PriceShape() {
 }
 
 const Shape& ModelShape() {
-  static const Shape shape{"model", "a model", {
-      {"model", TextType(), "\"vendor/name\", \"offline\" or \"auto\"", true, {"name", "id"}},
-      {"base_url", TextType(), "the server's address, as in http://localhost:11434/v1", false, {"url", "api_base"}},
-      {"key_env", TextType(), "the environment variable that holds the key", false, {"api_key_env"}},
-      {"temperature", Number(0, 2), "how varied its answers are"},
-      {"top_p", Number(0, 1), "the share of likely words it picks from"},
-      {"max_output_tokens", Integer(1, 10'000'000), "the most tokens of one answer", false, {"max_tokens"}},
-      {"seed", Integer(0, 9e15), "for servers that can repeat an answer"},
-      {"reasoning_effort", Choice({"none", "minimal", "low", "medium", "high", "xhigh"}), "how long it thinks"},
-      {"stream", Bool(), "whether its answer comes in pieces"},
-      {"price", Object(PriceShape), "what it costs, for budgets in USD"}}};
+  static const Shape shape{
+      "model",
+      "a model",
+      {{"model", TextType(), "\"vendor/name\", \"offline\" or \"auto\"", true, {"name", "id"}},
+       {"base_url",
+        TextType(),
+        "the server's address, as in http://localhost:11434/v1",
+        false,
+        {"url", "api_base"}},
+       {"key_env", TextType(), "the environment variable that holds the key", false, {"api_key_env"}},
+       {"temperature", Number(0, 2), "how varied its answers are"},
+       {"top_p", Number(0, 1), "the share of likely words it picks from"},
+       {"max_output_tokens", Integer(1, 10'000'000), "the most tokens of one answer", false, {"max_tokens"}},
+       {"seed", Integer(0, 9e15), "for servers that can repeat an answer"},
+       {"reasoning_effort", Choice({"none", "minimal", "low", "medium", "high", "xhigh"}),
+        "how long it thinks"},
+       {"stream", Bool(), "whether its answer comes in pieces"},
+       {"price", Object(PriceShape), "what it costs, for budgets in USD"}}};
   return shape;
 }
 
 Type ModelType() { return Either(TextType(), Object(ModelShape)); }
 
 const Shape& ToolShape() {
-  static const Shape shape{"tool", "a tool", {
-      {"use", Choice({"calculator", "text.search", "files"}), "the built-in tool", true, {"type"}},
-      {"documents", ListOf(TextType(), 1), "text files below the pipeline's folder that text.search looks through"},
-      {"root", TextType(), "the folder below the pipeline's that files may read"},
-      {"description", TextType(), "for the model: when to use it"}}};
+  static const Shape shape{
+      "tool",
+      "a tool",
+      {{"use", Choice({"calculator", "text.search", "files"}), "the built-in tool", true, {"type"}},
+       {"documents", ListOf(TextType(), 1),
+        "text files below the pipeline's folder that text.search looks through"},
+       {"root", TextType(), "the folder below the pipeline's that files may read"},
+       {"description", TextType(), "for the model: when to use it"}}};
   return shape;
 }
 
@@ -103,21 +113,34 @@ const Shape& LimitsShape() {
 }
 
 const Shape& AgentShape() {
-  static const Shape shape{"agent", "an agent", {
-      {"description", TextType(), "what it is good at: planners and models choose by it"},
-      {"instructions", TextType(), "the system prompt", false, {"instruction", "system_prompt", "system", "prompt"}},
-      {"model", ModelType(), "a name from models, \"vendor/name\", or a model; default auto"},
-      {"tools", ListOf(TextType()), "names from tools, built-in tools, or other agents"},
-      {"output", AnyJson(), "the form of its answer: a JSON Schema, or fields with their types", false, {"output_schema"}},
-      {"limits", Object(LimitsShape), "of one run of the agent"}}};
+  static const Shape shape{
+      "agent",
+      "an agent",
+      {{"description", TextType(), "what it is good at: planners and models choose by it"},
+       {"instructions",
+        TextType(),
+        "the system prompt",
+        false,
+        {"instruction", "system_prompt", "system", "prompt"}},
+       {"model", ModelType(), "a name from models, \"vendor/name\", or a model; default auto"},
+       {"tools", ListOf(TextType()), "names from tools, built-in tools, or other agents"},
+       {"output",
+        AnyJson(),
+        "the form of its answer: a JSON Schema, or fields with their types",
+        false,
+        {"output_schema"}},
+       {"limits", Object(LimitsShape), "of one run of the agent"}}};
   return shape;
 }
 
 const Shape& InputShape() {
-  static const Shape shape{"input", "an input", {
-      {"type", Choice({"string", "integer", "number", "boolean", "list", "object"}), "what it is; default string"},
-      {"description", TextType(), "what it means"},
-      {"default", AnyJson(), "its value when none is given; without one it is required"}}};
+  static const Shape shape{
+      "input",
+      "an input",
+      {{"type", Choice({"string", "integer", "number", "boolean", "list", "object"}),
+        "what it is; default string"},
+       {"description", TextType(), "what it means"},
+       {"default", AnyJson(), "its value when none is given; without one it is required"}}};
   return shape;
 }
 
@@ -175,26 +198,40 @@ const Shape& JoinShape() {
 }
 
 const Shape& StepShape() {
-  static const Shape shape{"step", "a step", {
-      {"id", NameType(), "how other steps name it", true, {"name"}},
-      {"agent", NameType(), "who does it"},
-      {"prompt", TemplateType(), "what is asked; default {{ goal }}", false, {"task", "input"}},
-      {"needs", OneOrMore(TextType()), "steps that must end first; those that the prompt names are needed anyway", false,
-       {"depends_on", "after"}},
-      {"parallel", ListOf(Either(NameType(), Object(StepShape)), 1), "agents or steps that run at once"},
-      {"plan", Object(PlanShape), "a model splits the work over agents"},
-      {"contemplate", Object(ContemplateShape), "many attempts at one question, one answer"},
-      {"route", Object(RouteShape), "one of several agents is chosen"},
-      {"each", ExpressionType(), "a list: the step is done once for each item, all at once", false, {"for_each", "foreach"}},
-      {"as", NameType(), "the variable for an item; default item"},
-      {"width", Integer(1, 100'000), "of each: how many at once; default all"},
-      {"loop", Object(LoopShape), "the step is done again until it is good", false, {"repeat"}},
-      {"when", ExpressionType(), "false: the step is skipped", false, {"if", "condition"}},
-      {"join", Either(Choice({"all", "any"}), Object(JoinShape)), "when it may start; default all"},
-      {"on_error", Either(Choice({"fail", "skip"}), Object(FallbackShape)), "what a failure does; default fail"},
-      {"retry", Integer(0, 100), "how often it is tried again after an error that may pass", false, {"retries"}},
-      {"timeout", Duration(), "of one attempt"},
-      {"files", Bool(), "whether the files of the run go along; default true"}}};
+  static const Shape shape{
+      "step",
+      "a step",
+      {{"id", NameType(), "how other steps name it", true, {"name"}},
+       {"agent", NameType(), "who does it"},
+       {"prompt", TemplateType(), "what is asked; default {{ goal }}", false, {"task", "input"}},
+       {"needs",
+        OneOrMore(TextType()),
+        "steps that must end first; those that the prompt names are needed anyway",
+        false,
+        {"depends_on", "after"}},
+       {"parallel", ListOf(Either(NameType(), Object(StepShape)), 1), "agents or steps that run at once"},
+       {"plan", Object(PlanShape), "a model splits the work over agents"},
+       {"contemplate", Object(ContemplateShape), "many attempts at one question, one answer"},
+       {"route", Object(RouteShape), "one of several agents is chosen"},
+       {"each",
+        ExpressionType(),
+        "a list: the step is done once for each item, all at once",
+        false,
+        {"for_each", "foreach"}},
+       {"as", NameType(), "the variable for an item; default item"},
+       {"width", Integer(1, 100'000), "of each: how many at once; default all"},
+       {"loop", Object(LoopShape), "the step is done again until it is good", false, {"repeat"}},
+       {"when", ExpressionType(), "false: the step is skipped", false, {"if", "condition"}},
+       {"join", Either(Choice({"all", "any"}), Object(JoinShape)), "when it may start; default all"},
+       {"on_error", Either(Choice({"fail", "skip"}), Object(FallbackShape)),
+        "what a failure does; default fail"},
+       {"retry",
+        Integer(0, 100),
+        "how often it is tried again after an error that may pass",
+        false,
+        {"retries"}},
+       {"timeout", Duration(), "of one attempt"},
+       {"files", Bool(), "whether the files of the run go along; default true"}}};
   return shape;
 }
 
@@ -234,12 +271,14 @@ const Shape& ExpectShape() {
 }
 
 const Shape& TestShape() {
-  static const Shape shape{"test", "a test", {
-      {"name", TextType(), "what it shows"},
-      {"question", TextType(), "what is asked", true},
-      {"files", ListOf(Either(TextType(), Object(TestFileShape))), "files below the pipeline's folder, or texts"},
-      {"input", MapOf(AnyJson()), "values of inputs", false, {"inputs"}},
-      {"expect", Object(ExpectShape), "what must hold", true}}};
+  static const Shape shape{"test",
+                           "a test",
+                           {{"name", TextType(), "what it shows"},
+                            {"question", TextType(), "what is asked", true},
+                            {"files", ListOf(Either(TextType(), Object(TestFileShape))),
+                             "files below the pipeline's folder, or texts"},
+                            {"input", MapOf(AnyJson()), "values of inputs", false, {"inputs"}},
+                            {"expect", Object(ExpectShape), "what must hold", true}}};
   return shape;
 }
 
@@ -263,20 +302,32 @@ const Shape& AgentFileShape() {
 }
 
 const Shape& PipelineShape() {
-  static const Shape shape{"pipeline", "a pipeline", {
-      {"version", Integer(1, 1), "of the format: 1", true},
-      {"name", NameType(), "of the team", true},
-      {"description", TextType(), "what it is good at"},
-      {"models", MapOf(ModelType()), "models by name"},
-      {"tools", MapOf(Either(TextType(), Object(ToolShape))), "tools by name; calculator, text.search and files are there anyway"},
-      {"include", OneOrMore(TextType()), "files with agents, below the pipeline's folder", false, {"includes"}},
-      {"agents", MapOf(Object(AgentShape)), "agents by name"},
-      {"input", MapOf(Either(InputShape().fields[0].type, Object(InputShape))), "values that a run is given with --set", false, {"inputs"}},
-      {"steps", ListOf(Object(StepShape), 1), "what is done", true},
-      {"output", TemplateType(), "the step whose answer is the team's, or a template; default the last step"},
-      {"budget", Object(BudgetShape), "what a run may use"},
-      {"policy", Either(Choice({"default", "allow_all"}), Object(PolicyShape)), "what tools may do; default \"default\""},
-      {"tests", ListOf(Object(TestShape)), "cases for ninefold test"}}};
+  static const Shape shape{"pipeline",
+                           "a pipeline",
+                           {{"version", Integer(1, 1), "of the format: 1", true},
+                            {"name", NameType(), "of the team", true},
+                            {"description", TextType(), "what it is good at"},
+                            {"models", MapOf(ModelType()), "models by name"},
+                            {"tools", MapOf(Either(TextType(), Object(ToolShape))),
+                             "tools by name; calculator, text.search and files are there anyway"},
+                            {"include",
+                             OneOrMore(TextType()),
+                             "files with agents, below the pipeline's folder",
+                             false,
+                             {"includes"}},
+                            {"agents", MapOf(Object(AgentShape)), "agents by name"},
+                            {"input",
+                             MapOf(Either(InputShape().fields[0].type, Object(InputShape))),
+                             "values that a run is given with --set",
+                             false,
+                             {"inputs"}},
+                            {"steps", ListOf(Object(StepShape), 1), "what is done", true},
+                            {"output", TemplateType(),
+                             "the step whose answer is the team's, or a template; default the last step"},
+                            {"budget", Object(BudgetShape), "what a run may use"},
+                            {"policy", Either(Choice({"default", "allow_all"}), Object(PolicyShape)),
+                             "what tools may do; default \"default\""},
+                            {"tests", ListOf(Object(TestShape)), "cases for ninefold test"}}};
   return shape;
 }
 

@@ -1,4 +1,5 @@
-// The format as tables: what each map may hold. The checker, the reader's messages and the JSON Schema are made from them.
+// The format as tables: what each map may hold. The checker, the reader's messages and the JSON Schema are
+// made from them.
 #pragma once
 
 #include <string>

@@ -57,7 +57,8 @@ class EachPlanner : public Planner {
  private:
   absl::Status Fill(const Goal& goal, TaskGraph& graph) const {
     const Json* prompts = FindData(goal, kValuesPart);
-    if (prompts == nullptr || !prompts->is_array()) return absl::InvalidArgumentError("each: there are no items");
+    if (prompts == nullptr || !prompts->is_array())
+      return absl::InvalidArgumentError("each: there are no items");
     Task join;
     join.id = "all";
     join.agent = EchoAgent("all");
@@ -68,14 +69,16 @@ class EachPlanner : public Planner {
       task.attempts = step_.attempts;
       task.timeout = step_.timeout;
       task.on_failure = step_.on_failure;
-      task.prompt = PromptTemplate::Fn([text = JsonAsText(text)](const TaskInputs& inputs) -> absl::StatusOr<Prompt> {
-        Prompt prompt(text);
-        for (const Part& part : inputs.goal().parts) {
-          if (std::holds_alternative<File>(part) || std::holds_alternative<Image>(part)) prompt.parts.push_back(part);
-        }
-        prompt.known = inputs.goal().known;
-        return prompt;
-      });
+      task.prompt =
+          PromptTemplate::Fn([text = JsonAsText(text)](const TaskInputs& inputs) -> absl::StatusOr<Prompt> {
+            Prompt prompt(text);
+            for (const Part& part : inputs.goal().parts) {
+              if (std::holds_alternative<File>(part) || std::holds_alternative<Image>(part))
+                prompt.parts.push_back(part);
+            }
+            prompt.known = inputs.goal().known;
+            return prompt;
+          });
       join.needs.push_back(task.id);
       CHECK_OK(graph.Add(std::move(task)));
     }

@@ -20,7 +20,9 @@ std::string Hint(const std::string& word, const std::vector<std::string>& names)
   return absl::StrCat("there are ", absl::StrJoin(names, ", "));
 }
 
-bool IsMember(const std::string& word) { return std::find(Members().begin(), Members().end(), word) != Members().end(); }
+bool IsMember(const std::string& word) {
+  return std::find(Members().begin(), Members().end(), word) != Members().end();
+}
 
 const std::set<std::string>* Branches(const std::string& id, const Names& names) {
   for (const Names* level = &names; level != nullptr; level = level->outer) {
@@ -30,8 +32,10 @@ const std::set<std::string>* Branches(const std::string& id, const Names& names)
   return nullptr;
 }
 
-NameError CheckStepMember(const std::string& text, const std::vector<PathSegment>& path, const std::set<std::string>& branches) {
-  if (path.size() < 2) return {absl::StrCat("\"", text, "\" is a whole step"), absl::StrCat("write ", text, ".text")};
+NameError CheckStepMember(const std::string& text, const std::vector<PathSegment>& path,
+                          const std::set<std::string>& branches) {
+  if (path.size() < 2)
+    return {absl::StrCat("\"", text, "\" is a whole step"), absl::StrCat("write ", text, ".text")};
   std::size_t at = 1;
   if (branches.count(path[1].name) > 0) at = 2;
   if (at < path.size() && IsMember(path[at].name)) {
@@ -86,16 +90,19 @@ NameError CheckVariable(const std::string& text, const std::vector<PathSegment>&
   if (first == "input") {
     const std::string word = path.size() > 1 ? path[1].name : "";
     if (names.inputs.count(word) > 0) return {};
-    if (names.inputs.empty()) return {absl::StrCat("unknown variable \"", text, "\""), "the pipeline declares no input"};
+    if (names.inputs.empty())
+      return {absl::StrCat("unknown variable \"", text, "\""), "the pipeline declares no input"};
     std::vector<std::string> inputs(names.inputs.begin(), names.inputs.end());
-    return {absl::StrCat("unknown variable \"", text, "\": there is no input \"", word, "\""), Hint(word, inputs)};
+    return {absl::StrCat("unknown variable \"", text, "\": there is no input \"", word, "\""),
+            Hint(word, inputs)};
   }
   if (first == "previous" && names.loop) {
     std::set<std::string> siblings;
     for (const auto& [id, branches] : names.steps) siblings.insert(id);
     return CheckStepMember(text, path, siblings);
   }
-  if (const std::set<std::string>* branches = Branches(first, names)) return CheckStepMember(text, path, *branches);
+  if (const std::set<std::string>* branches = Branches(first, names))
+    return CheckStepMember(text, path, *branches);
   const std::string near = Suggest(first, FirstWords(names));
   std::string hint = absl::StrCat("there are ", absl::StrJoin(Known(names), ", "));
   if (!near.empty()) hint = absl::StrCat("did you mean \"", near, "\"? ", hint);

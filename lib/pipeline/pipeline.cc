@@ -44,11 +44,13 @@ void ReadInputs(const YamlNode* map, Load& load, Pipeline& pipeline) {
     if (input.type.empty()) input.type = "string";
     input.description = TextOf(member.value, "description");
     if (const YamlNode* fallback = member.value.Find("default")) {
-      Json value = input.type == "string" && fallback->kind == YamlNode::kScalar ? Json(fallback->text) : AsJson(*fallback);
+      Json value = input.type == "string" && fallback->kind == YamlNode::kScalar ? Json(fallback->text)
+                                                                                 : AsJson(*fallback);
       if (Fits(value, input.type)) {
         input.fallback = std::move(value);
       } else {
-        load.out.Error(fallback->at, absl::StrCat("the default of input \"", input.name, "\" is no ", input.type));
+        load.out.Error(fallback->at,
+                       absl::StrCat("the default of input \"", input.name, "\" is no ", input.type));
       }
     }
     pipeline.inputs.push_back(std::move(input));
@@ -66,13 +68,15 @@ void ReadBudget(const YamlNode* map, Pipeline& pipeline) {
   pipeline.budget.tool_calls = integer("tool_calls");
   if (const auto depth = integer("depth")) pipeline.budget.depth = static_cast<int>(*depth);
   if (const YamlNode* usd = map->Find("usd")) pipeline.budget.usd = AsNumber(*usd);
-  if (const YamlNode* time = map->Find("time")) pipeline.deadline = AsDuration(*time).value_or(absl::InfiniteDuration());
+  if (const YamlNode* time = map->Find("time"))
+    pipeline.deadline = AsDuration(*time).value_or(absl::InfiniteDuration());
 }
 
 // The default policy, and tools by name that are denied or asked for.
 class NamedPolicy : public Policy {
  public:
-  NamedPolicy(std::vector<std::string> deny, std::vector<std::string> ask) : deny_(std::move(deny)), ask_(std::move(ask)) {}
+  NamedPolicy(std::vector<std::string> deny, std::vector<std::string> ask)
+      : deny_(std::move(deny)), ask_(std::move(ask)) {}
   Decision Decide(const Action& action) const override {
     const auto has = [&](const std::vector<std::string>& list) {
       return std::find(list.begin(), list.end(), action.tool.name) != list.end();
@@ -114,12 +118,15 @@ Position StepAt(const YamlNode& steps, std::string_view message) {
     const std::string id = TextOf(step, "id");
     const std::size_t at = message.find(id);
     const auto is_name = [&](std::size_t i) { return i < message.size() && IsName(message.substr(i, 1)); };
-    if (!id.empty() && at != std::string_view::npos && !is_name(at + id.size()) && (at == 0 || !is_name(at - 1))) return step.Find("id")->at;
+    if (!id.empty() && at != std::string_view::npos && !is_name(at + id.size()) &&
+        (at == 0 || !is_name(at - 1)))
+      return step.Find("id")->at;
   }
   return steps.at;
 }
 
-std::string ReadOutput(const YamlNode& root, const Names& names, StepReader& reader, std::vector<StepPlan>& plans, Load& load) {
+std::string ReadOutput(const YamlNode& root, const Names& names, StepReader& reader,
+                       std::vector<StepPlan>& plans, Load& load) {
   const YamlNode* output = root.Find("output");
   if (output == nullptr || output->kind != YamlNode::kScalar) return plans.empty() ? "" : plans.back().id;
   if (names.HasStep(output->text)) return output->text;
@@ -129,8 +136,9 @@ std::string ReadOutput(const YamlNode& root, const Names& names, StepReader& rea
   }
   std::vector<std::string> ids;
   for (const auto& [id, branches] : names.steps) ids.push_back(id);
-  load.out.Error(output->at, absl::StrCat("output: there is no step \"", output->text.substr(0, 80), "\""),
-                 absl::StrCat("name one of ", absl::StrJoin(ids, ", "), ", or write a template with {{ step.text }}"));
+  load.out.Error(
+      output->at, absl::StrCat("output: there is no step \"", output->text.substr(0, 80), "\""),
+      absl::StrCat("name one of ", absl::StrJoin(ids, ", "), ", or write a template with {{ step.text }}"));
   return "";
 }
 
@@ -145,13 +153,18 @@ void ReadSteps(const YamlNode& root, Load& load, Book& book, Pipeline& pipeline)
   Scope scope;
   scope.outer = std::make_shared<const Json>(Defaults(pipeline));
   for (StepPlan& plan : plans) {
-    if (plan.body == nullptr) plan.body = EchoAgent("missing");  // its mistake is said; the graph's shape is checked all the same
+    if (plan.body == nullptr)
+      plan.body = EchoAgent("missing");  // its mistake is said; the graph's shape is checked all the same
     const absl::Status added = pipeline.graph.Add(MakeTask(plan, scope));
-    if (!added.ok() && added.code() != absl::StatusCode::kAlreadyExists) load.out.Error(StepAt(*steps, plan.id), Describe(added));
+    if (!added.ok() && added.code() != absl::StatusCode::kAlreadyExists)
+      load.out.Error(StepAt(*steps, plan.id), Describe(added));
   }
   if (!output.empty()) pipeline.graph.set_output(output);
-  const absl::Status whole = load.out.ok() || pipeline.graph.size() == plans.size() ? pipeline.graph.Check() : absl::OkStatus();
-  if (!whole.ok()) load.out.Error(StepAt(*steps, ToStd(whole.message())), Describe(whole), "take one of the needs away; a step is repeated with loop");
+  const absl::Status whole =
+      load.out.ok() || pipeline.graph.size() == plans.size() ? pipeline.graph.Check() : absl::OkStatus();
+  if (!whole.ok())
+    load.out.Error(StepAt(*steps, ToStd(whole.message())), Describe(whole),
+                   "take one of the needs away; a step is repeated with loop");
 }
 
 absl::Status First(const std::vector<Diagnostic>& diagnostics) {
@@ -178,7 +191,9 @@ void Build(std::string_view text, const std::string& path, Load& load, Pipeline&
   YamlNode& root = load.roots.emplace_back(ParseYaml(source, load.out));
   if (root.at.source == nullptr) root.at.source = &source;
   if (root.kind == YamlNode::kNull) {
-    if (load.out.ok()) load.out.Error(root.at, "the file holds no pipeline: there are no steps", "ninefold init writes one to start from");
+    if (load.out.ok())
+      load.out.Error(root.at, "the file holds no pipeline: there are no steps",
+                     "ninefold init writes one to start from");
     return;
   }
   const bool readable = load.out.ok();
@@ -208,8 +223,8 @@ void Build(std::string_view text, const std::string& path, Load& load, Pipeline&
 }  // namespace
 }  // namespace pipeline
 
-absl::StatusOr<Pipeline> ParsePipeline(std::string_view text, const std::string& path, const PipelineOptions& options,
-                                       std::vector<Diagnostic>* diagnostics) {
+absl::StatusOr<Pipeline> ParsePipeline(std::string_view text, const std::string& path,
+                                       const PipelineOptions& options, std::vector<Diagnostic>* diagnostics) {
   pipeline::Load load{options, pipeline::FolderOf(path), {}, {}, {}};
   Pipeline made;
   made.file = path;
@@ -236,7 +251,8 @@ absl::StatusOr<Pipeline> LoadPipeline(const std::string& path, const PipelineOpt
   return bytes.status();
 }
 
-absl::StatusOr<Prompt> Pipeline::MakePrompt(std::string question, const std::map<std::string, Json>& values, std::vector<File> files) const {
+absl::StatusOr<Prompt> Pipeline::MakePrompt(std::string question, const std::map<std::string, Json>& values,
+                                            std::vector<File> files) const {
   Json input = Json::object();
   std::vector<std::string> names;
   for (const PipelineInput& declared : inputs) {
@@ -244,18 +260,24 @@ absl::StatusOr<Prompt> Pipeline::MakePrompt(std::string question, const std::map
     const auto given = values.find(declared.name);
     if (given != values.end()) {
       if (!pipeline::Fits(given->second, declared.type)) {
-        return absl::InvalidArgumentError(absl::StrCat("input \"", declared.name, "\" must be of type ", declared.type, ", this is ", DumpJson(given->second).substr(0, 80)));
+        return absl::InvalidArgumentError(absl::StrCat("input \"", declared.name, "\" must be of type ",
+                                                       declared.type, ", this is ",
+                                                       DumpJson(given->second).substr(0, 80)));
       }
       input[declared.name] = given->second;
     } else if (declared.fallback) {
       input[declared.name] = *declared.fallback;
     } else {
-      return absl::InvalidArgumentError(absl::StrCat("input \"", declared.name, "\" is missing; give it with --set ", declared.name, "=…"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("input \"", declared.name, "\" is missing; give it with --set ", declared.name, "=…"));
     }
   }
   for (const auto& [name, value] : values) {
     if (!input.contains(name)) {
-      return absl::InvalidArgumentError(absl::StrCat("there is no input \"", name, "\"; ", names.empty() ? "the pipeline declares none" : absl::StrCat("there are ", absl::StrJoin(names, ", "))));
+      return absl::InvalidArgumentError(
+          absl::StrCat("there is no input \"", name, "\"; ",
+                       names.empty() ? "the pipeline declares none"
+                                     : absl::StrCat("there are ", absl::StrJoin(names, ", "))));
     }
   }
   Prompt prompt(std::move(question));

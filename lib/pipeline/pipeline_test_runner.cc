@@ -18,24 +18,29 @@ bool Matches(const std::string& text, const std::string& expression) {
 std::vector<std::string> FailuresOf(const PipelineTest& test, const Reply& reply) {
   std::vector<std::string> failures;
   for (const std::string& part : test.contains) {
-    if (reply.text.find(part) == std::string::npos) failures.push_back(absl::StrCat("the answer lacks \"", part, "\""));
+    if (reply.text.find(part) == std::string::npos)
+      failures.push_back(absl::StrCat("the answer lacks \"", part, "\""));
   }
   for (const std::string& part : test.excludes) {
-    if (reply.text.find(part) != std::string::npos) failures.push_back(absl::StrCat("the answer has \"", part, "\""));
+    if (reply.text.find(part) != std::string::npos)
+      failures.push_back(absl::StrCat("the answer has \"", part, "\""));
   }
   if (!test.matches.empty() && !Matches(reply.text, test.matches)) {
     failures.push_back(absl::StrCat("the answer does not match \"", test.matches, "\""));
   }
   if (test.equals && (!reply.data || *reply.data != *test.equals)) {
-    failures.push_back(absl::StrCat("the data is ", reply.data ? DumpJson(*reply.data) : "missing", ", not ", DumpJson(*test.equals)));
+    failures.push_back(absl::StrCat("the data is ", reply.data ? DumpJson(*reply.data) : "missing", ", not ",
+                                    DumpJson(*test.equals)));
   }
   if (static_cast<int>(reply.evidence.size()) < test.evidence_min) {
-    failures.push_back(absl::StrCat("the answer cites ", reply.evidence.size(), " places, fewer than ", test.evidence_min));
+    failures.push_back(
+        absl::StrCat("the answer cites ", reply.evidence.size(), " places, fewer than ", test.evidence_min));
   }
   return failures;
 }
 
-std::vector<PipelineTestResult> RunPipelineTests(const Pipeline& pipeline, Runtime& runtime, std::string_view only) {
+std::vector<PipelineTestResult> RunPipelineTests(const Pipeline& pipeline, Runtime& runtime,
+                                                 std::string_view only) {
   std::vector<PipelineTestResult> results;
   for (const PipelineTest& test : pipeline.tests) {
     if (test.name.find(only) == std::string::npos) continue;

@@ -19,8 +19,10 @@ struct PipelineTestResult {
   absl::StatusOr<Reply> reply = absl::UnknownError("not run");
 };
 
-// One after another, each under the pipeline's budget, deadline and policy. `only`: cases whose name has it; "": all.
-std::vector<PipelineTestResult> RunPipelineTests(const Pipeline& pipeline, Runtime& runtime, std::string_view only = "");
+// One after another, each under the pipeline's budget, deadline and policy. `only`: cases whose name has it;
+// "": all.
+std::vector<PipelineTestResult> RunPipelineTests(const Pipeline& pipeline, Runtime& runtime,
+                                                 std::string_view only = "");
 
 // What `test` expects and `reply` does not have.
 std::vector<std::string> FailuresOf(const PipelineTest& test, const Reply& reply);

@@ -12,7 +12,8 @@ namespace {
 
 // A number as JSON writes it; YAML's octal, hexadecimal and underscored ones are texts here.
 std::optional<Json> JsonNumber(const YamlNode& node) {
-  if (node.kind != YamlNode::kScalar || node.quoted || node.text.empty() || node.text.size() > 40) return std::nullopt;
+  if (node.kind != YamlNode::kScalar || node.quoted || node.text.empty() || node.text.size() > 40)
+    return std::nullopt;
   const char first = node.text[0];
   if (first != '-' && (first < '0' || first > '9')) return std::nullopt;
   absl::StatusOr<Json> value = ParseJson(node.text);
@@ -53,7 +54,8 @@ std::optional<absl::Duration> AsDuration(const YamlNode& node) {
 bool IsName(std::string_view text) {
   if (text.empty() || text.size() > 64) return false;
   for (const char c : text) {
-    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    const bool good =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     if (!good) return false;
   }
   return true;
@@ -86,7 +88,8 @@ std::string OddCharacter(std::string_view word) {
     const unsigned char c = static_cast<unsigned char>(word[i]);
     if (c < 0x80) continue;
     std::uint32_t code = c >= 0xF0 ? c & 0x07u : c >= 0xE0 ? c & 0x0Fu : c & 0x1Fu;
-    for (std::size_t k = 1; i + k < word.size() && (static_cast<unsigned char>(word[i + k]) & 0xC0) == 0x80; ++k) {
+    for (std::size_t k = 1; i + k < word.size() && (static_cast<unsigned char>(word[i + k]) & 0xC0) == 0x80;
+         ++k) {
       code = (code << 6) | (static_cast<unsigned char>(word[i + k]) & 0x3Fu);
     }
     std::string digits = absl::StrCat(absl::Hex(code, absl::kZeroPad4));

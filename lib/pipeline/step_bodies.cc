@@ -103,7 +103,9 @@ AgentPtr StepReader::RouteBody(const YamlNode& node, const std::string& id) {
   bool listed = options.fallback.empty();
   for (const AgentPtr& agent : roster) listed = listed || agent->card().name == options.fallback;
   if (!listed) {
-    load_.out.Error(node.Find("fallback")->at, "the fallback \"" + options.fallback + "\" is not among the route's agents", "add it to agents");
+    load_.out.Error(node.Find("fallback")->at,
+                    "the fallback \"" + options.fallback + "\" is not among the route's agents",
+                    "add it to agents");
   }
   if (!good || !listed) return nullptr;
   return Team(id, RoutePlanner(std::move(options)), std::move(roster));

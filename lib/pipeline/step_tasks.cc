@@ -31,7 +31,8 @@ Json ValuesOf(const StepPlan& step, const Scope& scope, const TaskInputs& inputs
       values[name] = TextOf(inputs.goal());
     } else if (name == "input") {
       Json input = scope.outer->value("input", Json::object());
-      if (const Json* given = FindData(inputs.goal(), kInputPart); given != nullptr && given->is_object()) input.update(*given);
+      if (const Json* given = FindData(inputs.goal(), kInputPart); given != nullptr && given->is_object())
+        input.update(*given);
       values[name] = std::move(input);
     } else if (name == "round" && scope.round > 0) {
       values[name] = scope.round;
@@ -55,7 +56,8 @@ Json ValuesOf(const StepPlan& step, const Scope& scope, const TaskInputs& inputs
 
 void AddFiles(const Prompt& goal, Prompt& prompt) {
   for (const Part& part : goal.parts) {
-    if (std::holds_alternative<File>(part) || std::holds_alternative<Image>(part)) prompt.parts.push_back(part);
+    if (std::holds_alternative<File>(part) || std::holds_alternative<Image>(part))
+      prompt.parts.push_back(part);
   }
 }
 
@@ -79,7 +81,8 @@ absl::StatusOr<Prompt> EachPrompt(const StepPlan& step, const Scope& scope, cons
   Json values = ValuesOf(step, scope, inputs);
   TRY(const Json items, step.each->Evaluate(values));
   if (!items.is_array()) {
-    return absl::InvalidArgumentError(absl::StrCat("step \"", step.id, "\": each: \"", step.each->text(), "\" gives no list"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("step \"", step.id, "\": each: \"", step.each->text(), "\" gives no list"));
   }
   Json prompts = Json::array();
   for (const Json& item : items) {
@@ -111,7 +114,8 @@ absl::StatusOr<Prompt> JoinPrompt(const StepPlan& step, const Scope& scope, cons
     const std::size_t dot = branch.find('.');
     const std::string name = dot == std::string::npos ? branch : branch.substr(dot + 1);
     Json value = ResultValue(*result);
-    absl::StrAppend(&text, text.empty() ? "" : "\n\n", "## ", name, "\n", value["text"].get_ref<const std::string&>());
+    absl::StrAppend(&text, text.empty() ? "" : "\n\n", "## ", name, "\n",
+                    value["text"].get_ref<const std::string&>());
     data[name] = {{"text", value["text"]}, {"data", value["data"]}, {"status", value["status"]}};
     AddDissent(*result, dissent);
   }
@@ -134,7 +138,9 @@ absl::StatusOr<Prompt> PromptOf(const StepPlan& step, const Scope& scope, const 
 
 }  // namespace
 
-std::string TaskId(const std::string& step, int round) { return round == 0 ? step : absl::StrCat(step, ".", round); }
+std::string TaskId(const std::string& step, int round) {
+  return round == 0 ? step : absl::StrCat(step, ".", round);
+}
 
 Task MakeTask(const StepPlan& step, const Scope& scope) {
   Task task;
@@ -147,9 +153,12 @@ Task MakeTask(const StepPlan& step, const Scope& scope) {
   }
   const auto shared = std::make_shared<const StepPlan>(step);
   const auto where = std::make_shared<const Scope>(scope);
-  task.prompt = PromptTemplate::Fn([shared, where](const TaskInputs& inputs) { return PromptOf(*shared, *where, inputs); });
+  task.prompt = PromptTemplate::Fn(
+      [shared, where](const TaskInputs& inputs) { return PromptOf(*shared, *where, inputs); });
   if (step.when) {
-    task.when = [shared, where](const TaskInputs& inputs) { return shared->when->Test(ValuesOf(*shared, *where, inputs)); };
+    task.when = [shared, where](const TaskInputs& inputs) {
+      return shared->when->Test(ValuesOf(*shared, *where, inputs));
+    };
   }
   task.join = step.join;
   task.on_failure = step.on_failure;

@@ -43,11 +43,15 @@ std::shared_ptr<const Template> GoalTemplate() {
 
 void StepReader::AddId(const YamlNode& id, Names& names) {
   for (const char* word : kReserved) {
-    if (id.text == word) load_.out.Error(id.at, absl::StrCat("a step cannot be called \"", word, "\": that is a variable"), "give it another name");
+    if (id.text == word)
+      load_.out.Error(id.at, absl::StrCat("a step cannot be called \"", word, "\": that is a variable"),
+                      "give it another name");
   }
   const auto [first, fresh] = ids_.emplace(id.text, id.at);
   if (!fresh) {
-    load_.out.Error(id.at, absl::StrCat("step \"", id.text, "\" is there already, at ", Refer(first->second, id.at)), "give one of them another id");
+    load_.out.Error(id.at,
+                    absl::StrCat("step \"", id.text, "\" is there already, at ", Refer(first->second, id.at)),
+                    "give one of them another id");
   }
   names.steps[id.text];
 }
@@ -61,8 +65,10 @@ void StepReader::Collect(const YamlNode& list, Names& names) {
     for (const YamlNode& branch : parallel->items) {
       if (branch.kind == YamlNode::kMap) {
         if (const YamlNode* inner = ScalarAt(branch, "id")) AddId(*inner, names);
-      } else if (id != nullptr && branch.kind == YamlNode::kScalar && !names.steps[id->text].insert(branch.text).second) {
-        load_.out.Error(branch.at, absl::StrCat("agent \"", branch.text, "\" is twice in \"parallel\""), "write the second as a step with an id");
+      } else if (id != nullptr && branch.kind == YamlNode::kScalar &&
+                 !names.steps[id->text].insert(branch.text).second) {
+        load_.out.Error(branch.at, absl::StrCat("agent \"", branch.text, "\" is twice in \"parallel\""),
+                        "write the second as a step with an id");
       }
     }
   }
@@ -84,23 +90,29 @@ bool StepReader::OneKind(const YamlNode& node, const std::string& id) {
   const YamlNode* loop = node.Find("loop");
   if (loop != nullptr && loop->Find("steps") != nullptr) given.emplace_back("loop with steps");
   if (given.size() > 1) {
-    load_.out.Error(node.at, absl::StrCat("step \"", id, "\" has ", absl::StrJoin(given, " and ")), "keep one: make a step of each");
+    load_.out.Error(node.at, absl::StrCat("step \"", id, "\" has ", absl::StrJoin(given, " and ")),
+                    "keep one: make a step of each");
   } else if (given.empty()) {
-    load_.out.Error(node.at, absl::StrCat("step \"", id, "\" does nothing"), "give it one of agent, parallel, plan, contemplate, route, or a loop with steps");
+    load_.out.Error(node.at, absl::StrCat("step \"", id, "\" does nothing"),
+                    "give it one of agent, parallel, plan, contemplate, route, or a loop with steps");
   }
   const bool each = node.Find("each") != nullptr;
   if (each && (loop != nullptr || node.Find("parallel") != nullptr)) {
-    load_.out.Error(node.at, absl::StrCat("step \"", id, "\" has each beside ", loop != nullptr ? "loop" : "parallel"), "make two steps");
+    load_.out.Error(node.at,
+                    absl::StrCat("step \"", id, "\" has each beside ", loop != nullptr ? "loop" : "parallel"),
+                    "make two steps");
     return false;
   }
   if (loop != nullptr && node.Find("parallel") != nullptr) {
-    load_.out.Error(node.at, absl::StrCat("step \"", id, "\" has loop beside parallel"), "put the parallel step into the loop's steps");
+    load_.out.Error(node.at, absl::StrCat("step \"", id, "\" has loop beside parallel"),
+                    "put the parallel step into the loop's steps");
     return false;
   }
   return given.size() == 1;
 }
 
-void StepReader::ReadStep(const YamlNode& node, Names& names, const StepPlan* parent, std::vector<StepPlan>& plans) {
+void StepReader::ReadStep(const YamlNode& node, Names& names, const StepPlan* parent,
+                          std::vector<StepPlan>& plans) {
   if (node.kind != YamlNode::kMap) return;
   const YamlNode* id = ScalarAt(node, "id");
   if (id == nullptr) return;
@@ -118,14 +130,20 @@ void StepReader::ReadStep(const YamlNode& node, Names& names, const StepPlan* pa
   if (node.Find("each") != nullptr) {
     own.item = as == nullptr ? "item" : as->text;
     plan.as = own.item;
-    if (names.HasStep(own.item) || (own.item != "item" && std::find(std::begin(kReserved), std::end(kReserved), own.item) != std::end(kReserved))) {
-      load_.out.Error(as == nullptr ? node.at : as->at, absl::StrCat("the variable \"", own.item, "\" is taken"), "give it another name with as");
+    if (names.HasStep(own.item) ||
+        (own.item != "item" &&
+         std::find(std::begin(kReserved), std::end(kReserved), own.item) != std::end(kReserved))) {
+      load_.out.Error(as == nullptr ? node.at : as->at,
+                      absl::StrCat("the variable \"", own.item, "\" is taken"),
+                      "give it another name with as");
     }
   } else if (as != nullptr) {
-    load_.out.Error(as->at, "\"as\" names the item of \"each\", which is not here", "add each, or take it away");
+    load_.out.Error(as->at, "\"as\" names the item of \"each\", which is not here",
+                    "add each, or take it away");
   }
   const YamlNode* loop = node.Find("loop");
-  if (loop != nullptr && loop->kind == YamlNode::kMap) return ReadLoop(*loop, node, names, plan), plans.push_back(std::move(plan));
+  if (loop != nullptr && loop->kind == YamlNode::kMap)
+    return ReadLoop(*loop, node, names, plan), plans.push_back(std::move(plan));
   ReadCommon(node, own, plan);
   if (node.Find("parallel") != nullptr) return ReadParallel(node, names, std::move(plan), plans);
   if (one) plan.body = Body(node, plan.id);
@@ -147,7 +165,8 @@ void StepReader::ReadCommon(const YamlNode& node, const Names& names, StepPlan& 
   plan.each = ReadExpression(node.Find("each"), without_item, plan);
   for (const YamlNode* need : OneOrMany(node.Find("needs"))) {
     if (need->text == plan.id) {
-      load_.out.Error(need->at, absl::StrCat("step \"", plan.id, "\" needs itself"), "take it away; a step is repeated with loop");
+      load_.out.Error(need->at, absl::StrCat("step \"", plan.id, "\" needs itself"),
+                      "take it away; a step is repeated with loop");
     } else if (names.HasStep(need->text) || names.HasBranch(need->text)) {
       AddNeed(need->text, plan);
     } else {
@@ -158,13 +177,16 @@ void StepReader::ReadCommon(const YamlNode& node, const Names& names, StepPlan& 
       }
       const std::string near = Suggest(need->text, ids);
       load_.out.Error(need->at, absl::StrCat("needs: there is no step \"", need->text, "\""),
-                      near.empty() ? absl::StrCat("there are ", absl::StrJoin(ids, ", ")) : absl::StrCat("did you mean \"", near, "\"?"));
+                      near.empty() ? absl::StrCat("there are ", absl::StrJoin(ids, ", "))
+                                   : absl::StrCat("did you mean \"", near, "\"?"));
     }
   }
   ReadFailure(node, plan);
   ReadJoin(node, plan);
-  if (const YamlNode* retry = node.Find("retry")) plan.attempts = 1 + static_cast<int>(AsInteger(*retry).value_or(0));
-  if (const YamlNode* timeout = node.Find("timeout")) plan.timeout = AsDuration(*timeout).value_or(absl::InfiniteDuration());
+  if (const YamlNode* retry = node.Find("retry"))
+    plan.attempts = 1 + static_cast<int>(AsInteger(*retry).value_or(0));
+  if (const YamlNode* timeout = node.Find("timeout"))
+    plan.timeout = AsDuration(*timeout).value_or(absl::InfiniteDuration());
   if (const YamlNode* files = node.Find("files")) plan.files = AsBool(*files).value_or(true);
 }
 
@@ -188,16 +210,20 @@ void StepReader::ReadJoin(const YamlNode& node, StepPlan& plan) {
   }
   const YamlNode* quorum = join->Find("quorum");
   plan.join = Join::Quorum(quorum == nullptr ? 1 : static_cast<int>(AsInteger(*quorum).value_or(1)));
-  if (const YamlNode* cancel = join->Find("cancel_rest")) plan.join.cancel_rest = AsBool(*cancel).value_or(false);
+  if (const YamlNode* cancel = join->Find("cancel_rest"))
+    plan.join.cancel_rest = AsBool(*cancel).value_or(false);
   const YamlNode* parallel = node.Find("parallel");
   const std::size_t needs = parallel != nullptr ? parallel->items.size() : plan.needs.size();
   if (static_cast<std::size_t>(plan.join.quorum) > needs) {
-    load_.out.Error(join->at, absl::StrCat("a quorum of ", plan.join.quorum, " where only ", needs, " are needed"), "lower it, or add needs");
+    load_.out.Error(join->at,
+                    absl::StrCat("a quorum of ", plan.join.quorum, " where only ", needs, " are needed"),
+                    "lower it, or add needs");
     plan.join = Join::All();
   }
 }
 
-void StepReader::ReadParallel(const YamlNode& node, Names& names, StepPlan plan, std::vector<StepPlan>& plans) {
+void StepReader::ReadParallel(const YamlNode& node, Names& names, StepPlan plan,
+                              std::vector<StepPlan>& plans) {
   const YamlNode& list = *node.Find("parallel");
   StepPlan join;
   join.kind = StepPlan::kJoin;
@@ -236,7 +262,8 @@ void StepReader::ReadLoop(const YamlNode& node, const YamlNode& step, const Name
   StepPlan outside;  // what concerns the loop as a whole
   outside.id = plan.id;
   if (const YamlNode* steps = node.Find("steps")) {
-    if (const YamlNode* prompt = step.Find("prompt")) load_.out.Error(prompt->at, "a loop with steps has no prompt of its own", "put it into its steps");
+    if (const YamlNode* prompt = step.Find("prompt"))
+      load_.out.Error(prompt->at, "a loop with steps has no prompt of its own", "put it into its steps");
     loop->steps = Read(*steps, inner);
     ReadCommon(step, names, outside);
   } else {
@@ -263,13 +290,15 @@ void StepReader::ReadLoop(const YamlNode& node, const YamlNode& step, const Name
   plan = std::move(outside);
   plan.kind = StepPlan::kLoop;
   plan.loop = loop;
-  const bool whole = std::all_of(loop->steps.begin(), loop->steps.end(), [](const StepPlan& one) { return one.body != nullptr; });
+  const bool whole = std::all_of(loop->steps.begin(), loop->steps.end(),
+                                 [](const StepPlan& one) { return one.body != nullptr; });
   if (whole && !loop->steps.empty() && IsName(plan.id)) plan.body = MakeLoopAgent(loop);
 }
 
 void StepReader::ReadEach(const YamlNode& node, StepPlan& plan) {
   plan.kind = StepPlan::kEach;
-  if (const YamlNode* width = node.Find("width")) plan.width = static_cast<int>(AsInteger(*width).value_or(0));
+  if (const YamlNode* width = node.Find("width"))
+    plan.width = static_cast<int>(AsInteger(*width).value_or(0));
   if (plan.body == nullptr || !IsName(plan.id)) return;
   StepPlan items = plan;
   plan.body = MakeEachAgent(items);
@@ -285,7 +314,8 @@ StepPlan StepReader::ReadOutput(const YamlNode& text, const Names& names) {
   return plan;
 }
 
-std::shared_ptr<const Template> StepReader::ReadTemplate(const YamlNode& node, const Names& names, StepPlan& plan) {
+std::shared_ptr<const Template> StepReader::ReadTemplate(const YamlNode& node, const Names& names,
+                                                         StepPlan& plan) {
   std::size_t offset = 0;
   absl::StatusOr<Template> parsed = ParseTemplate(node.text, &offset);
   if (!parsed.ok()) {
@@ -304,7 +334,8 @@ std::shared_ptr<const Template> StepReader::ReadTemplate(const YamlNode& node, c
   return std::make_shared<const Template>(*std::move(parsed));
 }
 
-std::shared_ptr<const Expression> StepReader::ReadExpression(const YamlNode* node, const Names& names, StepPlan& plan) {
+std::shared_ptr<const Expression> StepReader::ReadExpression(const YamlNode* node, const Names& names,
+                                                             StepPlan& plan) {
   if (node == nullptr || node->kind != YamlNode::kScalar) return nullptr;
   std::size_t offset = 0;
   absl::StatusOr<Expression> parsed = Expression::Parse(node->text, &offset);

@@ -15,7 +15,8 @@ class StepReader {
  public:
   StepReader(Load& load, Book& book) : load_(load), book_(book) {}
 
-  // The steps of one level (the pipeline's, or a loop's). Mistakes are in the diagnostics; then the plans are incomplete.
+  // The steps of one level (the pipeline's, or a loop's). Mistakes are in the diagnostics; then the plans are
+  // incomplete.
   std::vector<StepPlan> Read(const YamlNode& list, Names& names);
   // A template that stands outside a step (the pipeline's output), as a step that joins nothing.
   StepPlan ReadOutput(const YamlNode& text, const Names& names);

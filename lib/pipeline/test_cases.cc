@@ -51,12 +51,13 @@ void ReadExpect(const YamlNode& map, Load& load, PipelineTest& test) {
   test.excludes = Texts(map.Find("not_contains"));
   test.matches = TextAt(map, "matches");
   if (const YamlNode* equals = map.Find("equals")) test.equals = AsJson(*equals);
-  if (const YamlNode* evidence = map.Find("evidence_min")) test.evidence_min = static_cast<int>(AsInteger(*evidence).value_or(0));
+  if (const YamlNode* evidence = map.Find("evidence_min"))
+    test.evidence_min = static_cast<int>(AsInteger(*evidence).value_or(0));
   if (test.matches.empty()) return;
   const RE2 parsed(test.matches, RE2::Quiet);
   if (parsed.ok()) return;
-  load.out.Error(map.Find("matches")->at,
-                 absl::StrCat("\"", test.matches.substr(0, 80), "\" is no regular expression: ", parsed.error()));
+  load.out.Error(map.Find("matches")->at, absl::StrCat("\"", test.matches.substr(0, 80),
+                                                       "\" is no regular expression: ", parsed.error()));
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ Json ResultValue(const TaskResult& result) {
     for (const Citation& citation : result.reply->evidence) {
       evidence.push_back(absl::StrCat("\"", citation.quote, "\" [", Place(citation), "]"));
     }
-    for (const Dissent& opinion : result.reply->dissent) dissent.push_back(absl::StrCat(opinion.who, ": ", opinion.text));
+    for (const Dissent& opinion : result.reply->dissent)
+      dissent.push_back(absl::StrCat(opinion.who, ": ", opinion.text));
   }
   value["evidence"] = std::move(evidence);
   value["dissent"] = std::move(dissent);
@@ -43,7 +44,8 @@ Json ResultValue(const TaskResult& result) {
 
 void AddDissent(const TaskResult& result, Json& list) {
   if (result.reply == nullptr) return;
-  for (const Dissent& opinion : result.reply->dissent) list.push_back({{"who", opinion.who}, {"text", opinion.text}});
+  for (const Dissent& opinion : result.reply->dissent)
+    list.push_back({{"who", opinion.who}, {"text", opinion.text}});
 }
 
 const Json* FindData(const Prompt& prompt, std::string_view name) {
@@ -58,7 +60,8 @@ absl::StatusOr<std::string> RenderWith(const Template& source, const Json& value
   auto lookup = [&](const TemplatePiece& piece) -> absl::StatusOr<std::string> {
     const Json* value = Walk(values, piece.segments, 0);
     if (value == nullptr) {
-      return absl::InvalidArgumentError(absl::StrCat("{{ ", piece.text, " }}: there is no such value in this run"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("{{ ", piece.text, " }}: there is no such value in this run"));
     }
     return value->is_array() && IsLines(piece) ? JoinLines(*value) : JsonAsText(*value);
   };

@@ -14,7 +14,8 @@ bool OpensBlock(std::string_view line) {
   const std::size_t comment = line.find(" #");
   if (comment != std::string_view::npos) line = line.substr(0, comment);
   while (!line.empty() && line.back() == ' ') line.remove_suffix(1);
-  while (!line.empty() && (line.back() == '-' || line.back() == '+' || (line.back() >= '1' && line.back() <= '9'))) {
+  while (!line.empty() &&
+         (line.back() == '-' || line.back() == '+' || (line.back() >= '1' && line.back() <= '9'))) {
     line.remove_suffix(1);
   }
   if (line.empty() || (line.back() != '|' && line.back() != '>')) return false;
@@ -104,11 +105,13 @@ std::string CleanText(std::string_view bytes, const Source& shown, Diagnostics& 
   for (std::size_t i = 0; i < text.size(); ++i) {
     const unsigned char c = static_cast<unsigned char>(text[i]);
     if (c >= 0x20 || c == '\n' || c == '\t') continue;
-    return refuse(i, c == 0 ? "a NUL byte" : absl::StrCat("the control character ", absl::Hex(c, absl::kZeroPad2)),
-                  "the file must be UTF-8 text; was it saved in another encoding?");
+    return refuse(
+        i, c == 0 ? "a NUL byte" : absl::StrCat("the control character ", absl::Hex(c, absl::kZeroPad2)),
+        "the file must be UTF-8 text; was it saved in another encoding?");
   }
   const std::size_t invalid = FindInvalidUtf8(text);
-  if (invalid != std::string_view::npos) return refuse(invalid, "bytes that are not UTF-8", "save the file as UTF-8");
+  if (invalid != std::string_view::npos)
+    return refuse(invalid, "bytes that are not UTF-8", "save the file as UTF-8");
   return text;
 }
 
@@ -118,7 +121,9 @@ Position VariableAt(const YamlNode& scalar, std::size_t offset) {
   const std::string_view value = scalar.text;
   // Folding and escapes move bytes but keep the braces: the n-th "{{" of the value is the n-th of the source.
   std::size_t before = 0;
-  for (std::size_t at = value.find("{{"); at != std::string_view::npos && at < offset; at = value.find("{{", at + 2)) ++before;
+  for (std::size_t at = value.find("{{"); at != std::string_view::npos && at < offset;
+       at = value.find("{{", at + 2))
+    ++before;
   const bool on_braces = value.substr(std::min(offset, value.size()), 2) == "{{";
   std::size_t found = scalar.at.offset;
   for (std::size_t n = on_braces ? before + 1 : before, i = 0; i < n; ++i) {

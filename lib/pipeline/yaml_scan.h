@@ -6,7 +6,8 @@
 
 namespace ninefold::pipeline {
 
-// The first tab in the indentation of a line, or npos. A tab behind the indentation of a block scalar is text.
+// The first tab in the indentation of a line, or npos. A tab behind the indentation of a block scalar is
+// text.
 std::size_t FindIndentTab(std::string_view text);
 
 // `offset`, behind anchors and tags that stand there ("&a !t 'x'" to the quote).

@@ -63,7 +63,8 @@ int DepthOf(const YamlNode& node) {
 
 class Builder : public YAML::EventHandler {
  public:
-  Builder(const Source& source, const Lines& lines, Diagnostics& out) : source_(source), lines_(lines), out_(out) {}
+  Builder(const Source& source, const Lines& lines, Diagnostics& out)
+      : source_(source), lines_(lines), out_(out) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (documents_++ == 0) return;
@@ -74,21 +75,26 @@ class Builder : public YAML::EventHandler {
     } else if (source_.text.rfind("\n...", at.offset) != std::string::npos) {
       out_.Error(at, "text after the end of the document (\"...\")", "take it away, or the \"...\" above it");
     } else {
-      out_.Error(at, "this does not belong to what stands above it", "a list and a map cannot be mixed; check the indentation");
+      out_.Error(at, "this does not belong to what stands above it",
+                 "a list and a map cannot be mixed; check the indentation");
     }
     throw Stop{};
   }
   void OnDocumentEnd() override {}
 
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { Scalar(mark, "?", anchor, YamlNode::kNull, ""); }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    Scalar(mark, "?", anchor, YamlNode::kNull, "");
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     Scalar(mark, tag, anchor, YamlNode::kScalar, value);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
     Open(mark, tag, anchor, YamlNode::kList);
   }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
     Open(mark, tag, anchor, YamlNode::kMap);
   }
   void OnSequenceEnd() override { Close(); }
@@ -98,7 +104,8 @@ class Builder : public YAML::EventHandler {
     const Position at = lines_.At(mark);
     const auto known = anchors_.find(anchor);
     if (known == anchors_.end()) {
-      out_.Error(at, "the anchor of this alias contains the alias itself", "an alias may only name what is complete above it");
+      out_.Error(at, "the anchor of this alias contains the alias itself",
+                 "an alias may only name what is complete above it");
       throw Stop{};
     }
     const YamlNode& target = known->second;
@@ -126,7 +133,8 @@ class Builder : public YAML::EventHandler {
   };
 
   void TooDeep(const Position& at) {
-    out_.Error(at, "nested deeper than 32 levels", "a pipeline needs no more than 10; check the brackets and the indentation");
+    out_.Error(at, "nested deeper than 32 levels",
+               "a pipeline needs no more than 10; check the brackets and the indentation");
     throw Stop{};
   }
 
@@ -134,7 +142,8 @@ class Builder : public YAML::EventHandler {
   void CheckTag(const Position& at, const std::string& tag) {
     const bool written = at.offset < source_.text.size() && source_.text[at.offset] == '!';
     if (tag == "?" || tag.empty() || (tag == "!" && !written)) return;
-    out_.Error(at, absl::StrCat("tags are not supported (\"", tag.substr(0, 60), "\")"), "write plain values");
+    out_.Error(at, absl::StrCat("tags are not supported (\"", tag.substr(0, 60), "\")"),
+               "write plain values");
   }
 
   void Scalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YamlNode::Kind kind,
@@ -203,14 +212,17 @@ class Builder : public YAML::EventHandler {
     level.member.key = node.text;
     level.member.key_at = at;
     if (node.kind != YamlNode::kScalar) {
-      out_.Error(at, absl::StrCat("a key must be a text, this is ", std::string(KindName(node.kind))), "write \"key: value\"");
+      out_.Error(at, absl::StrCat("a key must be a text, this is ", std::string(KindName(node.kind))),
+                 "write \"key: value\"");
       level.drop = true;
     } else if (node.text == "<<" && !node.quoted) {
-      out_.Error(at, "merge keys (\"<<\") are not supported", "name the agent or model once and refer to it by its name");
+      out_.Error(at, "merge keys (\"<<\") are not supported",
+                 "name the agent or model once and refer to it by its name");
       level.drop = true;
     } else if (const auto [first, fresh] = level.keys.emplace(node.text, at); !fresh) {
-      out_.Error(at, absl::StrCat("key \"", node.text.substr(0, 80), "\" is here a second time; the first is at ",
-                                  Refer(first->second, at)),
+      out_.Error(at,
+                 absl::StrCat("key \"", node.text.substr(0, 80), "\" is here a second time; the first is at ",
+                              Refer(first->second, at)),
                  "keep one of them");
       level.drop = true;
     }
@@ -231,20 +243,25 @@ struct Wording {
   std::string_view theirs, message, hint;
 };
 constexpr Wording kWordings[] = {
-    {"end of map not found", "this does not belong to the map above it", "check the indentation and the colons; text with \": \" or \" #\" in it needs quotes"},
-    {"end of sequence not found", "this does not belong to the list above it", "check the indentation; each item starts with \"- \""},
-    {"illegal map value", "a \": \" that makes no key here", "put the text in quotes, or check the indentation"},
+    {"end of map not found", "this does not belong to the map above it",
+     "check the indentation and the colons; text with \": \" or \" #\" in it needs quotes"},
+    {"end of sequence not found", "this does not belong to the list above it",
+     "check the indentation; each item starts with \"- \""},
+    {"illegal map value", "a \": \" that makes no key here",
+     "put the text in quotes, or check the indentation"},
     {"end of map flow not found", "a \"{\" is not closed before this", "close it with \"}\""},
     {"end of sequence flow not found", "a \"[\" is not closed before this", "close it with \"]\""},
     {"illegal flow end", "a bracket that closes nothing", "take it away"},
-    {"the referenced anchor is not defined", "this alias names no anchor", "a text that starts with * needs quotes"},
+    {"the referenced anchor is not defined", "this alias names no anchor",
+     "a text that starts with * needs quotes"},
     {"unknown token", "a text cannot start with this character", "put the text in quotes"},
     {"illegal tab", "a tab where indentation is due", "indent with blanks"},
     {"illegal block entry", "a list item where none may stand", "check the indentation"},
     {"illegal map key", "a key where none may stand", "check the indentation"},
 };
 
-void SayYamlError(const YAML::Exception& error, const Source& source, const Lines& lines, const Position& last, Diagnostics& out) {
+void SayYamlError(const YAML::Exception& error, const Source& source, const Lines& lines,
+                  const Position& last, Diagnostics& out) {
   const Position at = lines.At(error.mark);
   if (error.msg.find("illegal EOF") != std::string::npos) {
     const std::size_t quote = source.text.find_first_of("\"'", last.offset);
@@ -257,7 +274,8 @@ void SayYamlError(const YAML::Exception& error, const Source& source, const Line
     out.Error(at, std::string(wording.message), std::string(wording.hint));
     return;
   }
-  out.Error(at, absl::StrCat("not valid YAML: ", error.msg), "check the quotes, brackets and indentation near here");
+  out.Error(at, absl::StrCat("not valid YAML: ", error.msg),
+            "check the quotes, brackets and indentation near here");
 }
 
 }  // namespace

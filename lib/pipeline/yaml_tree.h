@@ -1,5 +1,6 @@
-// YAML as a tree of plain nodes with positions, stricter than yaml-cpp, which accepts duplicate keys, unclosed quotes, text after the
-// document and cycles in silence. Only what configuration needs: no tags, no merge keys, one document.
+// YAML as a tree of plain nodes with positions, stricter than yaml-cpp, which accepts duplicate keys,
+// unclosed quotes, text after the document and cycles in silence. Only what configuration needs: no tags, no
+// merge keys, one document.
 #pragma once
 
 #include <cstddef>
@@ -38,7 +39,8 @@ struct YamlMember {
 
 std::string_view KindName(YamlNode::Kind kind);  // "nothing", "a text", "a list", "a map"
 
-// Line ends made LF and a byte order mark cut off; says what is no UTF-8 text or too long. An unreadable text comes back empty.
+// Line ends made LF and a byte order mark cut off; says what is no UTF-8 text or too long. An unreadable text
+// comes back empty.
 std::string CleanText(std::string_view bytes, const Source& shown, Diagnostics& out);
 
 // The one document of `source`. Mistakes go to `out`; after one the tree is what could be read.

@@ -39,47 +39,64 @@ TEST(BadInput, IsSaidWithAPlaceAndAHint) {
       {head + "steps: []\n", "4:8: error: \"steps\" is an empty list"},
       {head + "steps:\n", "4:1: error: \"steps\" must be a list of maps, this is nothing"},
       {head + "stepz: []\n", "4:1: error: unknown key \"stepz\" in a pipeline; did you mean \"steps\"?"},
-      {step + "\xD0\xB0gents: {}\n", "5:1: error: unknown key \"\xD0\xB0gents\" in a pipeline; it has the character U+0430"},
+      {step + "\xD0\xB0gents: {}\n",
+       "5:1: error: unknown key \"\xD0\xB0gents\" in a pipeline; it has the character U+0430"},
       {step + "name: again\n", "5:1: error: key \"name\" is here a second time; the first is at line 2"},
-      {head + "steps: [{id: s, agnt: a}]\n", "4:17: error: unknown key \"agnt\" in a step; did you mean \"agent\"?"},
+      {head + "steps: [{id: s, agnt: a}]\n",
+       "4:17: error: unknown key \"agnt\" in a step; did you mean \"agent\"?"},
       {head + "steps: [{agent: a}]\n", "4:9: error: a step needs \"id\""},
       {head + "steps: [{id: s}]\n", "step \"s\" does nothing; give it one of agent"},
       {head + "steps: [{id: s, agent: c}]\n", "4:24: error: there is no agent \"c\""},
-      {"version: 1\nname: t\nagents: {writer: {}}\nsteps: [{id: s, agent: writr}]\n", "there is no agent \"writr\"; did you mean \"writer\"?"},
-      {head + "steps: [{id: s, agent: a, route: {agents: [a]}}]\n", "step \"s\" has agent and route; keep one"},
+      {"version: 1\nname: t\nagents: {writer: {}}\nsteps: [{id: s, agent: writr}]\n",
+       "there is no agent \"writr\"; did you mean \"writer\"?"},
+      {head + "steps: [{id: s, agent: a, route: {agents: [a]}}]\n",
+       "step \"s\" has agent and route; keep one"},
       {head + "steps: [{id: s t, agent: a}]\n", "4:14: error: \"s t\" is no name"},
       {head + "steps: [{id: goal, agent: a}]\n", "a step cannot be called \"goal\""},
-      {head + "steps: [{id: s, agent: a}, {id: s, agent: b}]\n", "4:33: error: step \"s\" is there already, at line 4"},
+      {head + "steps: [{id: s, agent: a}, {id: s, agent: b}]\n",
+       "4:33: error: step \"s\" is there already, at line 4"},
       {head + "steps: [{id: s, agent: a, needs: s}]\n", "step \"s\" needs itself"},
       {head + "steps: [{id: s, agent: a, needs: [q]}]\n", "needs: there is no step \"q\""},
       {head + "steps:\n- {id: x, agent: a, needs: y}\n- {id: y, agent: a, needs: x}\n", "cycle: "},
-      {head + "steps: [{id: s, agent: a, prompt: '{{ gaol }}'}]\n", "4:39: error: unknown variable \"gaol\"; did you mean \"goal\"?"},
-      {head + "steps:\n- id: s\n  agent: a\n  prompt: |\n    one\n    two {{ facts.text }}\n", "9:12: error: unknown variable \"facts.text\"; there are goal"},
+      {head + "steps: [{id: s, agent: a, prompt: '{{ gaol }}'}]\n",
+       "4:39: error: unknown variable \"gaol\"; did you mean \"goal\"?"},
+      {head + "steps:\n- id: s\n  agent: a\n  prompt: |\n    one\n    two {{ facts.text }}\n",
+       "9:12: error: unknown variable \"facts.text\"; there are goal"},
       {head + "steps: [{id: s, agent: a, prompt: '{{ goal'}]\n", "4:36: error: \"{{\" is never closed"},
       {head + "steps: [{id: s, agent: a, prompt: 'x {{ }}'}]\n", "\"{{ }}\" names no variable"},
       {head + "steps: [{id: s, agent: a, prompt: '{{ goal | upper }}'}]\n", "is no path"},
       {head + "steps: [{id: s, agent: a, prompt: '{{ input.x }}'}]\n", "the pipeline declares no input"},
-      {head + "input: {topic: string}\nsteps: [{id: s, agent: a, prompt: '{{ input.topc }}'}]\n", "did you mean \"topic\"?"},
-      {head + "steps: [{id: s, agent: a}, {id: u, agent: a, prompt: '{{ s.txt }}'}]\n", "a step has no \"txt\"; did you mean \"text\"?"},
-      {head + "steps: [{id: s, agent: a, when: 'goal = 1'}]\n", "4:39: error: \"=\" is no comparison; write =="},
-      {head + "steps: [{id: s, agent: a, when: 'size(q.text) > 1'}]\n", "4:39: error: unknown variable \"q.text\""},
+      {head + "input: {topic: string}\nsteps: [{id: s, agent: a, prompt: '{{ input.topc }}'}]\n",
+       "did you mean \"topic\"?"},
+      {head + "steps: [{id: s, agent: a}, {id: u, agent: a, prompt: '{{ s.txt }}'}]\n",
+       "a step has no \"txt\"; did you mean \"text\"?"},
+      {head + "steps: [{id: s, agent: a, when: 'goal = 1'}]\n",
+       "4:39: error: \"=\" is no comparison; write =="},
+      {head + "steps: [{id: s, agent: a, when: 'size(q.text) > 1'}]\n",
+       "4:39: error: unknown variable \"q.text\""},
       {head + "steps: [{id: s, agent: a, each: 'goal', as: goal}]\n", "the variable \"goal\" is taken"},
       {head + "steps: [{id: s, agent: a, as: row}]\n", "\"as\" names the item of \"each\""},
-      {head + "steps: [{id: s, agent: a, timeout: 5}]\n", "4:36: error: \"timeout\" must be a time with its unit, as 30s, 2m or 500ms, this is \"5\"; write the unit: 5s"},
+      {head + "steps: [{id: s, agent: a, timeout: 5}]\n",
+       "4:36: error: \"timeout\" must be a time with its unit, as 30s, 2m or 500ms, this is \"5\"; write the "
+       "unit: 5s"},
       {head + "steps: [{id: s, agent: a, timeout: -3s}]\n", "must be a time with its unit"},
-      {head + "steps: [{id: s, agent: a, retry: 010}]\n", "\"retry\" must be a whole number, 0 to 100, this is \"010\""},
+      {head + "steps: [{id: s, agent: a, retry: 010}]\n",
+       "\"retry\" must be a whole number, 0 to 100, this is \"010\""},
       {head + "steps: [{id: s, agent: a, retry: 1_000}]\n", "this is \"1_000\""},
       {head + "steps: [{id: s, agent: a, retry: 0x1F}]\n", "this is \"0x1F\""},
       {head + "steps: [{id: s, agent: a, retry: 99999999999}]\n", "this is \"99999999999\""},
       {head + "steps: [{id: s, agent: a, files: no}]\n", "\"files\" must be true or false, this is \"no\""},
-      {head + "steps: [{id: s, agent: a, on_error: skp}]\n", "must be one of fail, skip, this is \"skp\"; did you mean \"skip\"?"},
+      {head + "steps: [{id: s, agent: a, on_error: skp}]\n",
+       "must be one of fail, skip, this is \"skp\"; did you mean \"skip\"?"},
       {head + "steps: [{id: s, agent: a, join: {quorum: 2}}]\n", "a quorum of 2 where only 0 are needed"},
       {head + "steps: [{id: s, parallel: [a, a]}]\n", "agent \"a\" is twice in \"parallel\""},
       {head + "steps: [{id: s, agent: a, loop: {until: 'true'}}]\n", "a loop needs \"max\""},
       {head + "steps: [{id: s, agent: a, loop: {max: 0}}]\n", "this is \"0\""},
-      {head + "steps: [{id: s, contemplate: {agent: a, width: 1000000000}}]\n", "\"width\" must be a whole number, 1 to 1024, this is \"1000000000\""},
+      {head + "steps: [{id: s, contemplate: {agent: a, width: 1000000000}}]\n",
+       "\"width\" must be a whole number, 1 to 1024, this is \"1000000000\""},
       {head + "steps: [{id: s, contemplate: {agent: a, width: -1}}]\n", "this is \"-1\""},
-      {head + "steps: [{id: s, route: {agents: [a], fallback: b}}]\n", "the fallback \"b\" is not among the route's agents"},
+      {head + "steps: [{id: s, route: {agents: [a], fallback: b}}]\n",
+       "the fallback \"b\" is not among the route's agents"},
       {head + "steps: [{id: s, plan: {agents: [a, q]}}]\n", "there is no agent \"q\""},
       {step + "output: nothing\n", "5:9: error: output: there is no step \"nothing\""},
       {step + "output: '{{ q.text }}'\n", "5:13: error: unknown variable \"q.text\""},
@@ -91,23 +108,34 @@ TEST(BadInput, IsSaidWithAPlaceAndAHint) {
       {step + "input: {n: {type: integer, default: many}}\n", "the default of input \"n\" is no integer"},
       {step + "input: {n: int}\n", "must be one of string, integer"},
       {step + "tests: [{question: x, expect: {matches: '('}}]\n", "\"(\" is no regular expression"},
-      {step + "tests: [{question: x, files: [../../etc/passwd], expect: {}}]\n", "leaves the pipeline's folder"},
+      {step + "tests: [{question: x, files: [../../etc/passwd], expect: {}}]\n",
+       "leaves the pipeline's folder"},
       {step + "include: /etc/passwd\n", "is an absolute path"},
       {step + "include: ../../x.yaml\n", "leaves the pipeline's folder"},
       {step + "include: https://example.com/a.yaml\n", "is an address"},
       {step + "include: gone.yaml\n", "5:10: error: include: \"gone.yaml\": no such file"},
-      {"version: 1\nname: t\nagents: {a: {tools: [serch]}}\nsteps: [{id: s, agent: a}]\n", "3:22: error: there is no tool \"serch\""},
-      {"version: 1\nname: t\nagents: {a: {tools: [b]}, b: {tools: [a]}}\nsteps: [{id: s, agent: a}]\n", "agents call each other without end: a, b, a"},
-      {"version: 1\nname: t\nagents: {a: {output: {n: intger}}}\nsteps: [{id: s, agent: a}]\n", "\"intger\" is no type"},
-      {"version: 1\nname: t\nmodels: {m: {model: offline, api_key: k}}\nagents: {a: {}}\nsteps: [{id: s, agent: a}]\n", "no secrets in files"},
-      {"version: 1\nname: t\nagents: {a: {instruction: x}}\nsteps: [{id: s, agent: a}]\n", "3:14: warning: \"instruction\" is called \"instructions\" here; write instructions:"},
-      {"version: 1\nname: t\nagents: {a: {instructions: 'use sk-abcd1234efgh5678ijkl'}}\nsteps: [{id: s, agent: a}]\n", "3:28: warning: this looks like a secret key"},
+      {"version: 1\nname: t\nagents: {a: {tools: [serch]}}\nsteps: [{id: s, agent: a}]\n",
+       "3:22: error: there is no tool \"serch\""},
+      {"version: 1\nname: t\nagents: {a: {tools: [b]}, b: {tools: [a]}}\nsteps: [{id: s, agent: a}]\n",
+       "agents call each other without end: a, b, a"},
+      {"version: 1\nname: t\nagents: {a: {output: {n: intger}}}\nsteps: [{id: s, agent: a}]\n",
+       "\"intger\" is no type"},
+      {"version: 1\nname: t\nmodels: {m: {model: offline, api_key: k}}\nagents: {a: {}}\nsteps: [{id: s, "
+       "agent: a}]\n",
+       "no secrets in files"},
+      {"version: 1\nname: t\nagents: {a: {instruction: x}}\nsteps: [{id: s, agent: a}]\n",
+       "3:14: warning: \"instruction\" is called \"instructions\" here; write instructions:"},
+      {"version: 1\nname: t\nagents: {a: {instructions: 'use sk-abcd1234efgh5678ijkl'}}\nsteps: [{id: s, "
+       "agent: a}]\n",
+       "3:28: warning: this looks like a secret key"},
   };
   for (const Case& c : cases) EXPECT_THAT(Said(c.text), HasSubstr(c.said)) << c.text;
 }
 
 TEST(BadInput, IsSaidAllAtOnce) {
-  const std::string said = Said("version: 1\nname: t\nagents: {a: {tols: []}}\nsteps:\n- {id: s, agent: b}\n- {id: u, agent: a, prompt: '{{ x }}', retry: many}\n");
+  const std::string said = Said(
+      "version: 1\nname: t\nagents: {a: {tols: []}}\nsteps:\n- {id: s, agent: b}\n- {id: u, agent: a, "
+      "prompt: '{{ x }}', retry: many}\n");
   EXPECT_THAT(said, HasSubstr("3:14: error: unknown key \"tols\""));
   EXPECT_THAT(said, HasSubstr("5:18: error: there is no agent \"b\""));
   EXPECT_THAT(said, HasSubstr("6:33: error: unknown variable \"x\""));
@@ -115,13 +143,17 @@ TEST(BadInput, IsSaidAllAtOnce) {
 }
 
 TEST(BadInput, NoSecretIsRepeated) {
-  EXPECT_THAT(Said(std::string(kHead) + kStep + "description: sk-abcd1234efgh5678ijkl\n"), ::testing::Not(HasSubstr("abcd1234")));
+  EXPECT_THAT(Said(std::string(kHead) + kStep + "description: sk-abcd1234efgh5678ijkl\n"),
+              ::testing::Not(HasSubstr("abcd1234")));
 }
 
 TEST(BadInput, MutatedFilesNeverCrash) {
-  const std::string good = std::string(kHead) +
-      "input: {n: {type: integer, default: 3}}\nsteps:\n- id: s\n  parallel: [a, b]\n  when: \"input.n > 2\"\n"
-      "- id: u\n  agent: a\n  prompt: |\n    {{ goal }} {{ s.a.text }}\n  loop: {max: 2, until: 'contains(u.text, \"x\")'}\n"
+  const std::string good =
+      std::string(kHead) +
+      "input: {n: {type: integer, default: 3}}\nsteps:\n- id: s\n  parallel: [a, b]\n  when: \"input.n > "
+      "2\"\n"
+      "- id: u\n  agent: a\n  prompt: |\n    {{ goal }} {{ s.a.text }}\n  loop: {max: 2, until: "
+      "'contains(u.text, \"x\")'}\n"
       "- id: e\n  agent: b\n  each: s.data.rows\n  as: row\n  prompt: \"{{ row.x }}\"\noutput: e\n";
   ASSERT_EQ(Said(good), "");
   constexpr std::string_view kPieces = "{}[]:,-'\"\n #&*!|>?a0\t\\x{{}}.";

@@ -9,8 +9,10 @@ namespace {
 using ::testing::HasSubstr;
 
 const Json& Values() {
-  static const Json values = {{"input", {{"n", 3}, {"name", "ann"}, {"list", {1, 2, 3}}, {"yes", true}}},
-                              {"facts", {{"text", "Größe approved"}, {"data", {{"rows", {{{"x", 1.5}}, {{"x", 2}}}}, {"none", nullptr}}}}}};
+  static const Json values = {
+      {"input", {{"n", 3}, {"name", "ann"}, {"list", {1, 2, 3}}, {"yes", true}}},
+      {"facts",
+       {{"text", "Größe approved"}, {"data", {{"rows", {{{"x", 1.5}}, {{"x", 2}}}}, {"none", nullptr}}}}}};
   return values;
 }
 
@@ -39,11 +41,17 @@ TEST(Expression, Evaluates) {
 }
 
 TEST(Expression, NeverComparesUnlikeTypesInSilence) {
-  struct { std::string_view text, why; } const cases[] = {
-      {"input.n == 'three'", "cannot compare a number with a text"}, {"input.name > 3", "cannot compare a text with a number"},
-      {"input.yes == 1", "cannot compare true or false with a number"}, {"facts.data.none < 1", "cannot compare nothing with a number"},
-      {"input.list < input.list", "cannot compare a list with a list"}, {"not input.n", "and, or, not take true or false, not a number"},
-      {"input.name or true", "not a text"}, {"size(input.n)", "size() takes a text"}, {"contains(input.n, 1)", "cannot look for"},
+  struct { std::string_view text, why;
+  } const cases[] = {
+      {"input.n == 'three'", "cannot compare a number with a text"},
+      {"input.name > 3", "cannot compare a text with a number"},
+      {"input.yes == 1", "cannot compare true or false with a number"},
+      {"facts.data.none < 1", "cannot compare nothing with a number"},
+      {"input.list < input.list", "cannot compare a list with a list"},
+      {"not input.n", "and, or, not take true or false, not a number"},
+      {"input.name or true", "not a text"},
+      {"size(input.n)", "size() takes a text"},
+      {"contains(input.n, 1)", "cannot look for"},
   };
   for (const auto& c : cases) {
     const auto parsed = Expression::Parse(c.text);
@@ -56,12 +64,26 @@ TEST(Expression, NeverComparesUnlikeTypesInSilence) {
 TEST(Expression, RefusesWithAColumn) {
   std::string deep(4'000, '('), wide = "a";
   for (int i = 0; i < 100'000; ++i) wide += " and a";
-  struct { std::string text; std::size_t at; std::string_view why; } const cases[] = {
-      {"", 0, "ends too early"}, {"a.b =", 4, "write =="}, {"a && b", 2, "write and, or, not"}, {"a + 1", 2, "no arithmetic"},
-      {"a == ", 5, "ends too early"}, {"(a == 1", 7, "ends too early"}, {"a == 1)", 6, "should end here"}, {"lower(a)", 0, "no function"},
-      {"'abc", 0, "never closed"}, {"1 < 2 < 3", 7, "do not chain"}, {"a[x]", 0, "an index is a number"}, {"1e999 > 1", 0, "no number"},
-      {"contains(a)", 10, "takes two values"}, {"and a", 0, "a value is missing"}, {"a ≤ 3", 2, "not expected"}, {"12ab", 0, "no number"},
-      {deep, 32, "deeper than 32"}, {wide, 0, "4,096 bytes"},
+  struct { std::string text; std::size_t at; std::string_view why;
+  } const cases[] = {
+      {"", 0, "ends too early"},
+      {"a.b =", 4, "write =="},
+      {"a && b", 2, "write and, or, not"},
+      {"a + 1", 2, "no arithmetic"},
+      {"a == ", 5, "ends too early"},
+      {"(a == 1", 7, "ends too early"},
+      {"a == 1)", 6, "should end here"},
+      {"lower(a)", 0, "no function"},
+      {"'abc", 0, "never closed"},
+      {"1 < 2 < 3", 7, "do not chain"},
+      {"a[x]", 0, "an index is a number"},
+      {"1e999 > 1", 0, "no number"},
+      {"contains(a)", 10, "takes two values"},
+      {"and a", 0, "a value is missing"},
+      {"a ≤ 3", 2, "not expected"},
+      {"12ab", 0, "no number"},
+      {deep, 32, "deeper than 32"},
+      {wide, 0, "4,096 bytes"},
   };
   for (const auto& c : cases) {
     std::size_t at = 999;

@@ -47,9 +47,12 @@ input: {topic: string, n: {type: integer, default: 2}}
 steps: [{id: s, agent: a}]
 )");
   ASSERT_TRUE(pipeline.ok()) << pipeline.status();
-  EXPECT_THAT(std::string(pipeline->MakePrompt("q", {}, {}).status().message()), HasSubstr("input \"topic\" is missing"));
-  EXPECT_THAT(std::string(pipeline->MakePrompt("q", {{"topic", 3}}, {}).status().message()), HasSubstr("must be of type string"));
-  EXPECT_THAT(std::string(pipeline->MakePrompt("q", {{"topic", "x"}, {"z", 1}}, {}).status().message()), HasSubstr("there is no input \"z\""));
+  EXPECT_THAT(std::string(pipeline->MakePrompt("q", {}, {}).status().message()),
+              HasSubstr("input \"topic\" is missing"));
+  EXPECT_THAT(std::string(pipeline->MakePrompt("q", {{"topic", 3}}, {}).status().message()),
+              HasSubstr("must be of type string"));
+  EXPECT_THAT(std::string(pipeline->MakePrompt("q", {{"topic", "x"}, {"z", 1}}, {}).status().message()),
+              HasSubstr("there is no input \"z\""));
   EXPECT_TRUE(pipeline->MakePrompt("q", {{"topic", "x"}, {"n", 5}}, {}).ok());
 }
 
@@ -78,12 +81,15 @@ steps: [{id: s, agent: a}]
 )");
   ASSERT_TRUE(pipeline.ok()) << pipeline.status();
   ASSERT_EQ(pipeline->warnings.size(), 2u);
-  EXPECT_EQ(Format(pipeline->warnings[0]), "t.yaml:4:34: warning: model \"slow\" is used by nothing; use it, or take it away");
-  EXPECT_EQ(Format(pipeline->warnings[1]), "t.yaml:5:71: warning: agent \"idle\" is used by nothing; use it, or take it away");
+  EXPECT_EQ(Format(pipeline->warnings[0]),
+            "t.yaml:4:34: warning: model \"slow\" is used by nothing; use it, or take it away");
+  EXPECT_EQ(Format(pipeline->warnings[1]),
+            "t.yaml:5:71: warning: agent \"idle\" is used by nothing; use it, or take it away");
 }
 
 TEST(Load, PolicyNamesToolsThatAreThere) {
-  const std::string head = "version: 1\nname: t\nagents: {a: {tools: [calculator]}}\nsteps: [{id: s, agent: a}]\n";
+  const std::string head =
+      "version: 1\nname: t\nagents: {a: {tools: [calculator]}}\nsteps: [{id: s, agent: a}]\n";
   EXPECT_TRUE(Parse(head + "policy: {deny: [calculator], ask: [files.read]}\n").ok());
   EXPECT_EQ(Parse(head + "policy: {deny: [calculater]}\n").status().message(),
             "t.yaml:5:17: policy: there is no tool \"calculater\"; did you mean \"calculator\"?");
@@ -97,7 +103,8 @@ class Include : public ::testing::Test {
               ("include_" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_ / "team");
-    Write("team/t.yaml", "version: 1\nname: t\ninclude: [agents.yaml, ./agents.yaml]\nsteps: [{id: s, agent: a}]\n");
+    Write("team/t.yaml",
+          "version: 1\nname: t\ninclude: [agents.yaml, ./agents.yaml]\nsteps: [{id: s, agent: a}]\n");
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
   void Write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }

@@ -15,12 +15,14 @@ using testing::Say;
 using testing::Sim;
 
 // Every agent answers "<" its question ">".
-absl::StatusOr<Reply> RunEcho(std::string_view text, std::string question, std::map<std::string, Json> inputs = {}) {
+absl::StatusOr<Reply> RunEcho(std::string_view text, std::string question,
+                              std::map<std::string, Json> inputs = {}) {
   PipelineOptions options;
   options.open_model = [](std::string_view, const ModelOptions&) -> absl::StatusOr<ModelPtr> {
     return ModelPtr(Responding([](const ModelRequest& request) {
       const std::string asked = TextOf(request.conversation.back());
-      if (asked.find("fail") != std::string::npos) return testing::Fail(absl::InvalidArgumentError("told to fail"));
+      if (asked.find("fail") != std::string::npos)
+        return testing::Fail(absl::InvalidArgumentError("told to fail"));
       return Say(absl::StrCat("<", asked, ">"));
     }));
   };
@@ -64,7 +66,9 @@ output: "{{ e.data[1] }} of {{ e.text }}"
 }
 
 TEST(Run, LoopGoesOnUntilItIsGood) {
-  const std::string loop = R"(steps: [{id: w, agent: a, prompt: "{{ round }}{{ previous.text }}", loop: {max: 9, until: "size(w.text) > 6"}}])";
+  const std::string loop =
+      R"(steps: [{id: w, agent: a, prompt: "{{ round }}{{ previous.text }}", )"
+      R"(loop: {max: 9, until: "size(w.text) > 6"}}])";
   const auto reply = RunEcho(absl::StrCat(kHead, loop, "\n"), "q");
   ASSERT_TRUE(reply.ok()) << reply.status();
   EXPECT_EQ(reply->text, "<3<2<1>>>");
@@ -104,7 +108,8 @@ TEST(Run, AFailedStepFailsTheRun) {
 
 TEST(Run, DissentReachesTheReply) {
   const std::string asks = "  - {id: s, parallel: [a, b], prompt: \"{{ goal }}\"}\n";
-  for (const char* output : {"output: s\n", "output: \"{{ s.text }}\"\n", "output: \"{{ s.a.text }} {{ s.b.text }}\"\n"}) {
+  for (const char* output :
+       {"output: s\n", "output: \"{{ s.text }}\"\n", "output: \"{{ s.a.text }} {{ s.b.text }}\"\n"}) {
     const auto reply = RunEcho(absl::StrCat(kHead, "steps:\n", asks, output), "yes\nDissent: no");
     ASSERT_TRUE(reply.ok()) << reply.status();
     ASSERT_EQ(reply->dissent.size(), 2u) << output;

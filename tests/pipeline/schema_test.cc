@@ -12,7 +12,9 @@ TEST(PipelineSchema, IsTheOnePublished) {
   std::stringstream text;
   text << file.rdbuf();
   const std::string made = DumpJson(PipelineSchema(), 2) + "\n";
-  EXPECT_TRUE(text.str() == made) << "docs/pipeline.schema.json is not what PipelineSchema() makes; it should be\n" << made;
+  EXPECT_TRUE(text.str() == made)
+      << "docs/pipeline.schema.json is not what PipelineSchema() makes; it should be\n"
+      << made;
 }
 
 }  // namespace

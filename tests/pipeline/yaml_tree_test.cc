@@ -21,7 +21,8 @@ Parsed Parse(std::string_view bytes) {
   parsed.source->name = "f";
   parsed.source->text = CleanText(bytes, *parsed.source, out);
   if (out.ok()) parsed.root = ParseYaml(*parsed.source, out);
-  for (const Diagnostic& d : out.Take()) absl::StrAppend(&parsed.said, d.line, ":", d.column, ": ", d.message, "; ", d.hint, "\n");
+  for (const Diagnostic& d : out.Take())
+    absl::StrAppend(&parsed.said, d.line, ":", d.column, ": ", d.message, "; ", d.hint, "\n");
   return parsed;
 }
 
