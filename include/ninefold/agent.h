@@ -27,14 +27,15 @@ namespace ninefold {
 // What is asked: text, files and images, and perhaps the talk so far.
 struct Prompt {
   Prompt() = default;
-  Prompt(std::string text);       // NOLINT(google-explicit-constructor): a question is a prompt
+  Prompt(std::string text);  // NOLINT(google-explicit-constructor): a question is a prompt
   Prompt(const char* text) : Prompt(std::string(text)) {}
   explicit Prompt(std::vector<Part> parts_in, Conversation history_in = {});
 
   std::vector<Part> parts;
-  Conversation history;          // before `parts`; must end with an assistant message or be empty
-  std::vector<Citation> known;   // places in what others found, which the answer may cite as [source:lines]
-  // When set, holds the talk so far while the agent runs, and after it has failed: at each moment valid for any vendor.
+  Conversation history;         // before `parts`; must end with an assistant message or be empty
+  std::vector<Citation> known;  // places in what others found, which the answer may cite as [source:lines]
+  // When set, holds the talk so far while the agent runs, and after it has failed: at each moment valid for
+  // any vendor.
   std::shared_ptr<Conversation> transcript;
 };
 std::string TextOf(const Prompt& prompt);
@@ -47,13 +48,13 @@ struct Dissent {
 
 struct Reply {
   std::string text;
-  std::optional<Json> data;         // when the agent has an output schema: conforms to it
-  std::vector<Citation> evidence;   // the places that support the text
+  std::optional<Json> data;        // when the agent has an output schema: conforms to it
+  std::vector<Citation> evidence;  // the places that support the text
   std::vector<Dissent> dissent;
-  Cost cost;                        // of this reply and all it stands on
-  Conversation conversation;        // the whole talk, valid for any vendor: continue it with Prompt::history
+  Cost cost;                  // of this reply and all it stands on
+  Conversation conversation;  // the whole talk, valid for any vendor: continue it with Prompt::history
 };
-Json ToJson(const Reply& reply);    // without the conversation
+Json ToJson(const Reply& reply);  // without the conversation
 absl::StatusOr<Reply> ReplyFromJson(const Json& json);
 
 struct AgentCard {
@@ -65,23 +66,24 @@ class Agent {
  public:
   virtual ~Agent() = default;
   virtual const AgentCard& card() const = 0;
-  // Errors: those of its model and tools, and kResourceExhausted for a limit of its own. Agents are shared by concurrent runs.
+  // Errors: those of its model and tools, and kResourceExhausted for a limit of its own. Agents are shared by
+  // concurrent runs.
   virtual Async<absl::StatusOr<Reply>> Run(Prompt prompt, Context& ctx) const = 0;
 };
 using AgentPtr = std::shared_ptr<const Agent>;
 
 struct AgentLimits {
-  int turns = 25;            // model calls in one Run
-  int tool_calls = 100;      // in one Run; further calls get an error result and the model is asked to answer
-  int parallel_tools = 16;   // of one turn at once
-  int repairs = 2;           // of an output that misses its schema
+  int turns = 25;           // model calls in one Run
+  int tool_calls = 100;     // in one Run; further calls get an error result and the model is asked to answer
+  int parallel_tools = 16;  // of one turn at once
+  int repairs = 2;          // of an output that misses its schema
   ToolLimits tool = {};
 };
 
 struct AgentOptions {
   std::string name;
   std::string description = "";
-  std::string instructions = "";              // the system prompt
+  std::string instructions = "";  // the system prompt
   ModelPtr model = nullptr;
   std::vector<ToolPtr> tools = {};
   std::shared_ptr<const OutputSchema> output = nullptr;  // Output<T>() in schema.h
@@ -89,12 +91,13 @@ struct AgentOptions {
   AgentLimits limits = {};
 };
 
-// Dies (CHECK-like message on stderr, abort) on a programming mistake: no name, no model, two tools of one name. Configuration from outside goes
-// through CheckAgent first.
+// Dies (CHECK-like message on stderr, abort) on a programming mistake: no name, no model, two tools of one
+// name. Configuration from outside goes through CheckAgent first.
 AgentPtr MakeAgent(AgentOptions options);
 absl::Status CheckAgent(const AgentOptions& options);
 
-// A talk with an agent over several questions. A question that failed or was cancelled leaves the talk valid, with what was done.
+// A talk with an agent over several questions. A question that failed or was cancelled leaves the talk valid,
+// with what was done.
 class Session {
  public:
   explicit Session(AgentPtr agent) : agent_(std::move(agent)) {}
@@ -110,7 +113,8 @@ class Session {
 using AgentFn = std::function<Async<absl::StatusOr<Reply>>(Prompt prompt, Context& ctx)>;
 AgentPtr MakeFunctionAgent(AgentCard card, AgentFn fn);
 
-// The agent as a tool with one argument, {"task": "…"}: its reply's text is the output, its evidence the citations.
+// The agent as a tool with one argument, {"task": "…"}: its reply's text is the output, its evidence the
+// citations.
 ToolPtr AsTool(AgentPtr agent);
 
 }  // namespace ninefold

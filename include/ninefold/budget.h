@@ -15,11 +15,11 @@ namespace ninefold {
 
 // Unset: no limit of its own (the defaults stand for tool_calls, model_calls and depth).
 struct BudgetLimits {
-  std::optional<std::int64_t> tokens;      // input + output
-  std::optional<double> usd;               // a model without a known price is refused under it
-  std::optional<std::int64_t> model_calls;
-  std::optional<std::int64_t> tool_calls;
-  int depth = 16;                          // nested agents
+  std::optional<std::int64_t> tokens = {};  // input + output
+  std::optional<double> usd = {};           // a model without a known price is refused under it
+  std::optional<std::int64_t> model_calls = {};
+  std::optional<std::int64_t> tool_calls = {};
+  int depth = 16;  // nested agents
 };
 
 // USD for 1,000,000 tokens.
@@ -39,9 +39,10 @@ class Budget {
     double usd = 0;
   };
 
-  // Before a model call. `input` and `output`: the most tokens it may use. kResourceExhausted names the limit,
-  // what is used, reserved and asked; kFailedPrecondition when a money limit meets an unknown price.
-  absl::StatusOr<Reservation> Reserve(std::int64_t input, std::int64_t output, const std::optional<Price>& price);
+  // Before a model call. `input` and `output`: the most tokens it may use. kResourceExhausted names the
+  // limit, what is used, reserved and asked; kFailedPrecondition when a money limit meets an unknown price.
+  absl::StatusOr<Reservation> Reserve(std::int64_t input, std::int64_t output,
+                                      const std::optional<Price>& price);
   // After it, also after a failure; unknown usage keeps the reservation as spent.
   Cost Settle(const Reservation& reserved, const Usage& used, const std::optional<Price>& price);
   // Gives a reservation back: the call was never sent.

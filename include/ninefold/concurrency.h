@@ -5,8 +5,8 @@
 //       co_await Settle<Reply>(ctx, "member", members.size(), ask);
 //
 // The body is called once a child with the child's index and its own Context (path
-// "<parent>/<name>.<index+1>"; with name "" the parent's own), and returns an Async<absl::StatusOr<T>>. Name the body first and pass the
-// name: it must outlive the await. `width` bounds how many run at once; 0: all.
+// "<parent>/<name>.<index+1>"; with name "" the parent's own), and returns an Async<absl::StatusOr<T>>. Name
+// the body first and pass the name: it must outlive the await. `width` bounds how many run at once; 0: all.
 // Results are in index order, whatever the order of arrival. A body that throws has failed with kInternal.
 #pragma once
 
@@ -27,8 +27,8 @@ namespace ninefold {
 
 namespace internal {
 
-// Runs children 0..n-1, at most `width` at once, each through start(i, child). finished(i) is asked after each
-// child; true: cancel those that run and start no more. Returns when all that started have ended.
+// Runs children 0..n-1, at most `width` at once, each through start(i, child). finished(i) is asked after
+// each child; true: cancel those that run and start no more. Returns when all that started have ended.
 // Children never started: not_started(i).
 Async<void> RunChildren(Context& ctx, std::string_view name, std::size_t n, std::size_t width,
                         absl::FunctionRef<Async<void>(std::size_t, Context&)> start,
@@ -38,8 +38,8 @@ Async<void> RunChildren(Context& ctx, std::string_view name, std::size_t n, std:
 
 // Every outcome. A child that was never started because ctx was cancelled has that status.
 template <class T, class Body>
-Async<std::vector<absl::StatusOr<T>>> Settle(Context& ctx, std::string_view name, std::size_t n,
-                                             Body& body, std::size_t width = 0) {
+Async<std::vector<absl::StatusOr<T>>> Settle(Context& ctx, std::string_view name, std::size_t n, Body& body,
+                                             std::size_t width = 0) {
   std::vector<absl::StatusOr<T>> results(n, absl::CancelledError("not started"));
   auto start = [&](std::size_t i, Context& child) -> Async<void> {
     results[i] = absl::InternalError("the body threw");
@@ -53,8 +53,8 @@ Async<std::vector<absl::StatusOr<T>>> Settle(Context& ctx, std::string_view name
 
 // All values, or the first failure, upon which the others are cancelled.
 template <class T, class Body>
-Async<absl::StatusOr<std::vector<T>>> WhenAll(Context& ctx, std::string_view name, std::size_t n,
-                                              Body& body, std::size_t width = 0) {
+Async<absl::StatusOr<std::vector<T>>> WhenAll(Context& ctx, std::string_view name, std::size_t n, Body& body,
+                                              std::size_t width = 0) {
   std::vector<std::optional<T>> values(n);
   absl::Status failure;
   std::vector<absl::Status> ended(n, absl::InternalError("the body threw"));
@@ -80,12 +80,12 @@ Async<absl::StatusOr<std::vector<T>>> WhenAll(Context& ctx, std::string_view nam
   co_return all;
 }
 
-// The first k successes (index and value, in order of arrival); the rest is cancelled. When k can no longer be reached, the last
-// failure.
+// The first k successes (index and value, in order of arrival); the rest is cancelled. When k can no longer
+// be reached, the last failure.
 template <class T, class Body>
 Async<absl::StatusOr<std::vector<std::pair<std::size_t, T>>>> Quorum(Context& ctx, std::string_view name,
-                                                                     std::size_t n, std::size_t k,
-                                                                     Body& body, std::size_t width = 0) {
+                                                                     std::size_t n, std::size_t k, Body& body,
+                                                                     std::size_t width = 0) {
   std::vector<std::pair<std::size_t, T>> arrived;
   std::size_t failed = 0;
   absl::Status failure = absl::InvalidArgumentError("a quorum larger than the number of children");

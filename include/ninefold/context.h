@@ -1,8 +1,9 @@
 // The one context of a run: it travels with every call and carries the deadline, cancellation, budget, clock,
 // seed, policy, journal and event sink. Nothing reaches around it.
 //
-// A child context is a step below its parent: its path is longer, its deadline no later, and cancelling the parent
-// cancels it. Contexts live in the frame of the call they are for; a run's contexts are used on its loop only.
+// A child context is a step below its parent: its path is longer, its deadline no later, and cancelling the
+// parent cancels it. Contexts live in the frame of the call they are for; a run's contexts are used on its
+// loop only.
 #pragma once
 
 #include <cstdint>
@@ -43,10 +44,11 @@ class Context {
   // `segment` below this path, as text.
   std::string PathOf(std::string_view segment) const;
 
-  absl::Time Now() const;                        // the loop's clock: virtual under Sim
+  absl::Time Now() const;  // the loop's clock: virtual under Sim
   absl::Time deadline() const { return deadline_; }
-  std::uint64_t Random(std::string_view purpose) const;  // from the run's seed, this path and `purpose`: repeatable
-  int depth() const { return depth_; }           // agents above this one
+  std::uint64_t Random(
+      std::string_view purpose) const;  // from the run's seed, this path and `purpose`: repeatable
+  int depth() const { return depth_; }  // agents above this one
 
   // OK, or why this context must stop: kCancelled, kDeadlineExceeded.
   absl::Status status() const;
@@ -56,8 +58,8 @@ class Context {
 
   // Waits on the loop's clock. Not OK: cancelled before the time was over.
   Async<absl::Status> Sleep(absl::Duration duration);
-  // Calls `fn` on the thread pool, off the loop (at once under Sim). `fn` cannot be interrupted: when the context is cancelled first,
-  // the call is still waited for, and its result dropped.
+  // Calls `fn` on the thread pool, off the loop (at once under Sim). `fn` cannot be interrupted: when the
+  // context is cancelled first, the call is still waited for, and its result dropped.
   Async<absl::Status> Blocking(std::function<void()> fn);
 
   void Emit(EventBody body);
@@ -72,9 +74,11 @@ class Context {
   void Charge(const Cost& cost);
   const Cost& cost() const { return cost_; }
 
-  // A recorded result of this path, if the journal has one. kFailedPrecondition when it was recorded for another request (the message says
-  // what differs), or when a kOnce step was started and never finished; kNotFound when replaying and there is none.
-  absl::StatusOr<std::optional<StepRecord>> Recall(std::string_view kind, std::uint64_t request_hash, std::string_view request);
+  // A recorded result of this path, if the journal has one. kFailedPrecondition when it was recorded for
+  // another request (the message says what differs), or when a kOnce step was started and never finished;
+  // kNotFound when replaying and there is none.
+  absl::StatusOr<std::optional<StepRecord>> Recall(std::string_view kind, std::uint64_t request_hash,
+                                                   std::string_view request);
   // Records a step of this path; durable when it returns OK, according to the store.
   Async<absl::Status> Record(StepRecord record);
   // Whether records are kept beyond the process, so that it is worth describing requests.
@@ -85,7 +89,7 @@ class Context {
   Async<absl::StatusOr<std::string>> Ask(std::string question);
 
   boost::asio::any_io_executor executor() const;
-  RunState& run() const { return run_; }       // for ninefold's own floors
+  RunState& run() const { return run_; }  // for ninefold's own floors
   CancelNode& cancel_node() const { return *cancel_; }
   Loop& loop() const;
   void EnterAgent() { ++depth_; }

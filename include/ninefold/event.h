@@ -22,10 +22,10 @@ namespace ninefold {
 
 // Tokens, as the server counted them; what it did not say is unknown, not zero.
 struct Usage {
-  std::optional<std::int64_t> input;         // all input tokens, cached ones included
-  std::optional<std::int64_t> cached_input;  // of these, read from the vendor's cache
-  std::optional<std::int64_t> output;        // all output tokens, reasoning included
-  std::optional<std::int64_t> reasoning;     // of these, reasoning
+  std::optional<std::int64_t> input = {};         // all input tokens, cached ones included
+  std::optional<std::int64_t> cached_input = {};  // of these, read from the vendor's cache
+  std::optional<std::int64_t> output = {};        // all output tokens, reasoning included
+  std::optional<std::int64_t> reasoning = {};     // of these, reasoning
 };
 Usage operator+(const Usage& a, const Usage& b);  // unknown + known = known
 Json ToJson(const Usage& usage);
@@ -34,8 +34,8 @@ Usage UsageFromJson(const Json& json);
 // What a run (or a part of it) has used.
 struct Cost {
   Usage tokens;
-  double usd = 0;             // of the calls whose price is known
-  bool usd_is_known = true;   // false: some call had no price
+  double usd = 0;            // of the calls whose price is known
+  bool usd_is_known = true;  // false: some call had no price
   std::int64_t model_calls = 0;
   std::int64_t tool_calls = 0;
 };
@@ -45,39 +45,104 @@ Cost CostFromJson(const Json& json);
 
 namespace event {
 
-struct RunStarted { std::string run_id, team, goal; };
-struct RunEnded { absl::Status status; Cost cost; };
-struct PlanMade { std::vector<std::string> tasks; std::vector<std::string> edges; };  // edges: "from -> to"
-struct TasksAdded { std::vector<std::string> tasks; std::vector<std::string> edges; };
-// When a graph has ended. work: the tasks' times added up; critical: the longest chain of needs, whose tasks are named.
-struct GraphEnded { std::int64_t tasks = 0; absl::Duration wall, work, critical; std::vector<std::string> critical_path; };
-struct TaskStarted { std::string id, agent; };
+struct RunStarted {
+  std::string run_id, team, goal;
+};
+struct RunEnded {
+  absl::Status status;
+  Cost cost;
+};
+struct PlanMade {
+  std::vector<std::string> tasks;
+  std::vector<std::string> edges;
+};  // edges: "from -> to"
+struct TasksAdded {
+  std::vector<std::string> tasks;
+  std::vector<std::string> edges;
+};
+// When a graph has ended. work: the tasks' times added up; critical: the longest chain of needs, whose tasks
+// are named.
+struct GraphEnded {
+  std::int64_t tasks = 0;
+  absl::Duration wall, work, critical;
+  std::vector<std::string> critical_path;
+};
+struct TaskStarted {
+  std::string id, agent;
+};
 // outcome: "done", "failed", "skipped", "cancelled", "fallback"
-struct TaskEnded { std::string id, outcome; absl::Status status; Cost cost; std::string summary; };
-struct AgentStarted { std::string agent, model; };
-struct AgentEnded { std::string agent; absl::Status status; Cost cost; };
-struct TurnStarted { int turn = 1; };
-struct ModelStarted { std::string model; };
-struct TextDelta { std::string text; };
-struct ReasoningDelta { std::string text; };
-struct ToolCallDelta { std::string id, name, arguments; };  // arguments: a piece of JSON text
-struct ModelEnded { std::string model; absl::Status status; Usage usage; std::string stop_reason; absl::Duration took; };
-struct ToolStarted { std::string name, call_id; Json arguments; };
-struct ToolEnded { std::string name, call_id; bool is_error = false; std::string preview; absl::Duration took; };
-struct Repaired { std::string what; };   // arguments or output that missed their schema, asked for again
-struct StepReused { std::string kind; };  // answered from the journal: "model", "tool"
-struct Retried { int attempt = 1; absl::Status status; absl::Duration delay; };
-struct Decided { std::string action, verdict, why; };  // policy
-struct Warning { std::string text; };
+struct TaskEnded {
+  std::string id, outcome;
+  absl::Status status;
+  Cost cost;
+  std::string summary;
+};
+struct AgentStarted {
+  std::string agent, model;
+};
+struct AgentEnded {
+  std::string agent;
+  absl::Status status;
+  Cost cost;
+};
+struct TurnStarted {
+  int turn = 1;
+};
+struct ModelStarted {
+  std::string model;
+};
+struct TextDelta {
+  std::string text;
+};
+struct ReasoningDelta {
+  std::string text;
+};
+struct ToolCallDelta {
+  std::string id, name, arguments;
+};  // arguments: a piece of JSON text
+struct ModelEnded {
+  std::string model;
+  absl::Status status;
+  Usage usage;
+  std::string stop_reason;
+  absl::Duration took;
+};
+struct ToolStarted {
+  std::string name, call_id;
+  Json arguments;
+};
+struct ToolEnded {
+  std::string name, call_id;
+  bool is_error = false;
+  std::string preview;
+  absl::Duration took;
+};
+struct Repaired {
+  std::string what;
+};  // arguments or output that missed their schema, asked for again
+struct StepReused {
+  std::string kind;
+};  // answered from the journal: "model", "tool"
+struct Retried {
+  int attempt = 1;
+  absl::Status status;
+  absl::Duration delay;
+};
+struct Decided {
+  std::string action, verdict, why;
+};  // policy
+struct Warning {
+  std::string text;
+};
 
 }  // namespace event
 
 using EventBody =
-    std::variant<event::RunStarted, event::RunEnded, event::PlanMade, event::TasksAdded, event::GraphEnded, event::TaskStarted,
-                 event::TaskEnded, event::AgentStarted, event::AgentEnded, event::TurnStarted, event::ModelStarted,
-                 event::TextDelta, event::ReasoningDelta, event::ToolCallDelta, event::ModelEnded,
-                 event::ToolStarted, event::ToolEnded, event::Repaired, event::StepReused, event::Retried,
-                 event::Decided, event::Warning>;
+    std::variant<event::RunStarted, event::RunEnded, event::PlanMade, event::TasksAdded, event::GraphEnded,
+                 event::TaskStarted, event::TaskEnded, event::AgentStarted, event::AgentEnded,
+                 event::TurnStarted, event::ModelStarted, event::TextDelta, event::ReasoningDelta,
+                 event::ToolCallDelta, event::ModelEnded, event::ToolStarted, event::ToolEnded,
+                 event::Repaired, event::StepReused, event::Retried, event::Decided, event::Warning>;
 
 struct Event {
   EventBody body;

@@ -1,5 +1,5 @@
-// What a run has done, step by step. Each model call and each tool call is a step with a stable path; its result is
-// recorded before it is used. Resuming after a crash and replaying offline read the same record.
+// What a run has done, step by step. Each model call and each tool call is a step with a stable path; its
+// result is recorded before it is used. Resuming after a crash and replaying offline read the same record.
 //
 // A Store keeps journals: in memory (MemoryStore), or in SQLite (stores.h).
 #pragma once
@@ -29,32 +29,33 @@ class StepValue {
 enum class StepState { kStarted, kFinished };
 
 struct StepRecord {
-  std::string path;                     // unique within the run
-  std::string kind;                     // "model", "tool", "plan", "input"
+  std::string path;  // unique within the run
+  std::string kind;  // "model", "tool", "plan", "input"
   StepState state = StepState::kFinished;
-  std::uint64_t request_hash = 0;       // of what was asked; resuming with another request is an error
-  std::string request;                  // what was asked, for people: may be empty, bounded
+  std::uint64_t request_hash = 0;          // of what was asked; resuming with another request is an error
+  std::string request;                     // what was asked, for people: may be empty, bounded
   std::shared_ptr<const StepValue> value;  // set in the process that made it
-  std::string result;                   // JSON text: set when read back from a store
+  std::string result;                      // JSON text: set when read back from a store
   Json cost = nullptr;
   absl::Time started, finished;
 };
 
 struct RunRecord {
   std::string id;
-  std::string name;     // of the team or pipeline
+  std::string name;  // of the team or pipeline
   std::string goal;
-  std::string state;    // "running", "done", "failed", "cancelled"
-  std::string message;  // of the failure
-  std::string answer;   // JSON text of the Reply
+  std::string state;     // "running", "done", "failed", "cancelled"
+  std::string message;   // of the failure
+  std::string answer;    // JSON text of the Reply
   Json setup = nullptr;  // what is needed to make the same run again: pipeline path, inputs, options
   Json cost = nullptr;
   absl::Time started, finished;
   std::int64_t steps = 0;  // recorded
 };
 
-// Where journals are kept. Its functions may block (disk) and are called off the loop when blocking() says so; they may be
-// called from any thread, one call at a time a store. What Write was given is durable when it returns.
+// Where journals are kept. Its functions may block (disk) and are called off the loop when blocking() says
+// so; they may be called from any thread, one call at a time a store. What Write was given is durable when it
+// returns.
 struct StoreBatch {
   struct Step {
     std::string run_id;
@@ -69,7 +70,8 @@ class Store {
   virtual ~Store() = default;
   virtual absl::Status Write(const StoreBatch& batch) = 0;
   virtual absl::StatusOr<std::vector<RunRecord>> Runs() = 0;  // newest first
-  virtual absl::StatusOr<std::vector<StepRecord>> Steps(std::string_view run_id) = 0;  // in order of recording
+  virtual absl::StatusOr<std::vector<StepRecord>> Steps(
+      std::string_view run_id) = 0;  // in order of recording
   virtual bool blocking() const { return true; }
 };
 using StorePtr = std::shared_ptr<Store>;

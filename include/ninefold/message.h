@@ -60,7 +60,7 @@ struct Reasoning {
 struct ToolCall {
   std::string id;  // [A-Za-z0-9_-]{1,64}, unique within the conversation
   std::string name;
-  Json arguments;                // an object; a string when the model's text was not JSON
+  Json arguments;  // an object; a string when the model's text was not JSON
   Json vendor_state = nullptr;
 };
 
@@ -139,10 +139,10 @@ std::string_view EffectName(Effect effect);
 
 // What a tool can reach; policy decides over it.
 struct Capabilities {
-  bool reads_private = false;    // private data
-  bool sees_untrusted = false;   // content that somebody else wrote
+  bool reads_private = false;   // private data
+  bool sees_untrusted = false;  // content that somebody else wrote
   bool changes_state = false;
-  bool talks_outside = false;    // network beyond the model endpoint
+  bool talks_outside = false;  // network beyond the model endpoint
   bool runs_code = false;
 };
 

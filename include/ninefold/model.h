@@ -1,13 +1,13 @@
-// A Model turns a request into a reply. A vendor is one file that derives from it; retry, fallback and the like are models that
-// hold a model.
+// A Model turns a request into a reply. A vendor is one file that derives from it; retry, fallback and the
+// like are models that hold a model.
 //
 //   ModelPtr model = *OpenModel("auto");          // models.h
 //   ModelRequest request;
 //   request.conversation = request.conversation.With(UserMessage("Why is the sky blue?"));
 //   absl::StatusOr<ModelReply> reply = co_await model->Generate(request, ctx);
 //
-// Streaming is not another call: a model that streams emits TextDelta, ReasoningDelta and ToolCallDelta events on the way to
-// the same reply.
+// Streaming is not another call: a model that streams emits TextDelta, ReasoningDelta and ToolCallDelta
+// events on the way to the same reply.
 #pragma once
 
 #include <cstdint>
@@ -45,11 +45,11 @@ struct OutputSchema {
 };
 
 struct ModelSettings {
-  std::optional<double> temperature;        // 0 to 2
-  std::optional<double> top_p;              // 0 to 1
-  std::optional<std::int64_t> max_output_tokens;
-  std::optional<std::uint64_t> seed;
-  std::string reasoning_effort;             // "", "none", "minimal", "low", "medium", "high", "xhigh"
+  std::optional<double> temperature = {};  // 0 to 2
+  std::optional<double> top_p = {};        // 0 to 1
+  std::optional<std::int64_t> max_output_tokens = {};
+  std::optional<std::uint64_t> seed = {};
+  std::string reasoning_effort;  // "", "none", "minimal", "low", "medium", "high", "xhigh"
   bool parallel_tool_calls = true;
 };
 
@@ -58,9 +58,9 @@ enum class ToolChoice { kAuto, kNone, kRequired };
 struct ModelRequest {
   std::shared_ptr<const std::string> instructions;  // the system prompt; null: none
   Conversation conversation;
-  std::shared_ptr<const ToolList> tools;            // null: none
+  std::shared_ptr<const ToolList> tools;  // null: none
   ToolChoice tool_choice = ToolChoice::kAuto;
-  std::shared_ptr<const OutputSchema> output;       // null: text
+  std::shared_ptr<const OutputSchema> output;  // null: text
   ModelSettings settings;
 };
 // Of everything in it; the same in every process.
@@ -81,11 +81,11 @@ absl::StatusOr<ModelReply> ModelReplyFromJson(const Json& json);
 
 // What is known of a model.
 struct ModelCard {
-  std::string name;                         // its spec: "openai/gpt-5.4", "offline"
-  std::optional<Price> price;               // unknown: refused under a money budget
-  bool free = false;                        // costs nothing (in-process, local)
-  std::int64_t context_tokens = 0;          // 0: unknown
-  std::int64_t max_output_tokens = 0;       // 0: unknown
+  std::string name;                    // its spec: "openai/gpt-5.4", "offline"
+  std::optional<Price> price = {};     // unknown: refused under a money budget
+  bool free = false;                   // costs nothing (in-process, local)
+  std::int64_t context_tokens = 0;     // 0: unknown
+  std::int64_t max_output_tokens = 0;  // 0: unknown
   bool images = false;
 };
 
@@ -94,14 +94,15 @@ class Model {
   virtual ~Model() = default;
   virtual const ModelCard& card() const = 0;
   // Asks once. Errors keep the server's own message and its request id, and no secret:
-  //   kInvalidArgument, kPermissionDenied, kNotFound (no such model), kResourceExhausted (quota, rate), kUnavailable (busy, broken
-  //   off), kDeadlineExceeded, kCancelled.
+  //   kInvalidArgument, kPermissionDenied, kNotFound (no such model), kResourceExhausted (quota, rate),
+  //   kUnavailable (busy, broken off), kDeadlineExceeded, kCancelled.
   virtual Async<absl::StatusOr<ModelReply>> Generate(const ModelRequest& request, Context& ctx) const = 0;
 };
 using ModelPtr = std::shared_ptr<const Model>;
 
-// One step: reserves budget, emits ModelStarted and ModelEnded, takes the reply from the journal if it is there, else asks and
-// records the reply under ctx's path, with the cost of ctx: call it with a context of its own. Agents call models through this.
+// One step: reserves budget, emits ModelStarted and ModelEnded, takes the reply from the journal if it is
+// there, else asks and records the reply under ctx's path, with the cost of ctx: call it with a context of
+// its own. Agents call models through this.
 Async<absl::StatusOr<ModelReply>> CallModel(const Model& model, const ModelRequest& request, Context& ctx);
 
 }  // namespace ninefold

@@ -18,31 +18,33 @@
 namespace ninefold {
 
 struct ModelOptions {
-  std::string base_url;      // "": the vendor's, or the environment's (OPENAI_BASE_URL)
-  std::string key_env;       // name of the environment variable with the key; "": the vendor's (OPENAI_API_KEY)
-  std::string key;           // the key itself; never logged. Prefer key_env
-  bool stream = true;        // on the wire
-  std::optional<Price> price;
+  std::string base_url;  // "": the vendor's, or the environment's (OPENAI_BASE_URL)
+  std::string key_env;   // name of the environment variable with the key; "": the vendor's (OPENAI_API_KEY)
+  std::string key;       // the key itself; never logged. Prefer key_env
+  bool stream = true;    // on the wire
+  std::optional<Price> price = {};
   absl::Duration connect_timeout = absl::Seconds(10);
   absl::Duration first_byte_timeout = absl::Seconds(120);
-  absl::Duration idle_timeout = absl::Seconds(60);   // between bytes
-  int connections_max = 0;   // to this server at once; 0: no limit of its own
+  absl::Duration idle_timeout = absl::Seconds(60);  // between bytes
+  int connections_max = 0;                          // to this server at once; 0: no limit of its own
 };
 
-// A spec is "offline", "auto", or "vendor/model". Errors: kInvalidArgument for a spec of another form or an unknown vendor (with
-// those there are); kFailedPrecondition when a key is missing, naming the variable to set.
+// A spec is "offline", "auto", or "vendor/model". Errors: kInvalidArgument for a spec of another form or an
+// unknown vendor (with those there are); kFailedPrecondition when a key is missing, naming the variable to
+// set.
 absl::StatusOr<ModelPtr> OpenModel(std::string_view spec, const ModelOptions& options = {});
 
 struct VendorStatus {
-  std::string vendor;   // "openai"
+  std::string vendor;  // "openai"
   bool ready = false;
-  std::string detail;   // what is configured, or what to do; never a secret
+  std::string detail;  // what is configured, or what to do; never a secret
 };
 // The vendors there are, and what is missing to use each.
 std::vector<VendorStatus> ListVendors();
 
-// The embedded default: extractive question answering, planning, merging and schema filling without a language model. It says
-// "offline" in every trace, and "not found in the given text" when that is so. docs/models.md tells what it can do.
+// The embedded default: extractive question answering, planning, merging and schema filling without a
+// language model. It says "offline" in every trace, and "not found in the given text" when that is so.
+// docs/models.md tells what it can do.
 ModelPtr OfflineModel();
 
 // A model from a function, for tests and stubs of your own.

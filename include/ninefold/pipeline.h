@@ -41,17 +41,17 @@ struct PipelineTest {
   std::string question;
   std::vector<File> files;
   std::map<std::string, Json> inputs;
-  std::vector<std::string> contains;      // texts the answer must have
+  std::vector<std::string> contains;  // texts the answer must have
   std::vector<std::string> excludes;
-  std::string matches;                    // a regular expression, or ""
-  std::optional<Json> equals;             // of the reply's data
+  std::string matches;         // a regular expression, or ""
+  std::optional<Json> equals;  // of the reply's data
   int evidence_min = 0;
   int line = 0;
 };
 
 struct PipelineInput {
-  std::string name, type, description;    // type: string, integer, number, boolean, list, object
-  std::optional<Json> fallback;           // the default; none: required
+  std::string name, type, description;  // type: string, integer, number, boolean, list, object
+  std::optional<Json> fallback;         // the default; none: required
 };
 
 struct Pipeline {
@@ -60,10 +60,10 @@ struct Pipeline {
   std::vector<PipelineInput> inputs;
   BudgetLimits budget;
   absl::Duration deadline = absl::InfiniteDuration();
-  PolicyPtr policy;                       // null: DefaultPolicy()
+  PolicyPtr policy;  // null: DefaultPolicy()
   std::vector<PipelineTest> tests;
-  std::vector<std::string> models;        // as opened: "offline (auto)"
-  TaskGraph graph;                        // the steps as written, for pictures
+  std::vector<std::string> models;  // as opened: "offline (auto)"
+  TaskGraph graph;                  // the steps as written, for pictures
   std::vector<Diagnostic> warnings;
 
   // The prompt for a run. kInvalidArgument: a missing or mistyped input, naming it.
@@ -72,7 +72,7 @@ struct Pipeline {
 };
 
 struct PipelineOptions {
-  std::string model;                      // not "": used for every agent instead of the file's
+  std::string model;  // not "": used for every agent instead of the file's
   // How models are opened; null: OpenModel.
   std::function<absl::StatusOr<ModelPtr>(std::string_view spec, const ModelOptions& options)> open_model =
       nullptr;

@@ -1,8 +1,9 @@
-// A Planner turns a goal and a roster of agents into a TaskGraph, and may extend it when results arrive: that is how a run refines,
-// debates or re-plans without ever looping.
+// A Planner turns a goal and a roster of agents into a TaskGraph, and may extend it when results arrive: that
+// is how a run refines, debates or re-plans without ever looping.
 //
 //   class TwoOpinions : public Planner {
-//     Async<absl::StatusOr<TaskGraph>> Plan(const Goal& goal, const Roster& roster, Context& ctx) const override {
+//     Async<absl::StatusOr<TaskGraph>> Plan(const Goal& goal, const Roster& roster, Context& ctx) const
+//     override {
 //       TaskGraph graph;
 //       CHECK_OK(graph.Add({.id = "first", .agent = roster[0]}));
 //       …
@@ -27,9 +28,10 @@ namespace ninefold {
 class Planner {
  public:
   virtual ~Planner() = default;
-  virtual Async<absl::StatusOr<TaskGraph>> Plan(const Goal& goal, const Roster& roster, Context& ctx) const = 0;
-  // Asked whenever tasks have ended. The default adds nothing. A planner is shared by concurrent runs: what it needs to know it reads from
-  // `progress`.
+  virtual Async<absl::StatusOr<TaskGraph>> Plan(const Goal& goal, const Roster& roster,
+                                                Context& ctx) const = 0;
+  // Asked whenever tasks have ended. The default adds nothing. A planner is shared by concurrent runs: what
+  // it needs to know it reads from `progress`.
   virtual Async<absl::StatusOr<Extension>> Extend(const Progress& progress, Context& ctx) const;
   // false: Extend has nothing to do, and is not called.
   virtual bool extends() const { return true; }
@@ -38,29 +40,29 @@ using PlannerPtr = std::shared_ptr<const Planner>;
 
 // Every member gets the goal at once; the aggregator gets what came back. quorum 0: all must end.
 struct FanOutOptions {
-  AgentPtr aggregator;                 // null: the replies joined under the members' names
+  AgentPtr aggregator;  // null: the replies joined under the members' names
   int quorum = 0;
-  bool tolerate_failures = true;       // a member's failure does not fail the team while one has answered
+  bool tolerate_failures = true;  // a member's failure does not fail the team while one has answered
   std::string member_prompt = "{{ goal }}";
-  std::string aggregate_prompt = "";   // "": goal, then each member's reply under its name
+  std::string aggregate_prompt = "";  // "": goal, then each member's reply under its name
 };
 PlannerPtr FanOutPlanner(FanOutOptions options);
 
-// A model makes the plan: a list of tasks (id, agent, brief, needs), checked against a schema and the roster, repaired once, and
-// extended as results arrive when `replan`.
+// A model makes the plan: a list of tasks (id, agent, brief, needs), checked against a schema and the roster,
+// repaired once, and extended as results arrive when `replan`.
 struct ModelPlannerOptions {
   ModelPtr model;
-  std::string instructions = "";       // added to the planner's own
-  AgentPtr aggregator;                 // null: the planner's model merges
+  std::string instructions = "";  // added to the planner's own
+  AgentPtr aggregator;            // null: the planner's model merges
   int tasks_max = 16;
-  int replans = 0;                     // how often it may add tasks after results
+  int replans = 0;  // how often it may add tasks after results
 };
 PlannerPtr ModelPlanner(ModelPlannerOptions options);
 
 // One member is chosen for the goal: by a model, or without one by the likeness of descriptions.
 struct RouteOptions {
   ModelPtr model;
-  std::string fallback = "";           // the member's name when none fits
+  std::string fallback = "";  // the member's name when none fits
 };
 PlannerPtr RoutePlanner(RouteOptions options);
 

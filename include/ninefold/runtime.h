@@ -1,7 +1,9 @@
-// A Runtime runs agents. A run lives on one loop, on one thread; a Runtime has as many loops as it is given threads.
+// A Runtime runs agents. A run lives on one loop, on one thread; a Runtime has as many loops as it is given
+// threads.
 //
 //   Runtime runtime({.threads = 2});
-//   absl::StatusOr<Reply> reply = runtime.Run(team, "…", {.deadline = absl::Minutes(2), .budget = {.usd = 0.50}});
+//   absl::StatusOr<Reply> reply = runtime.Run(team, "…", {.deadline = absl::Minutes(2), .budget = {.usd =
+//   0.50}});
 //
 //   RunHandle run = runtime.Start(team, "…", {.on_event = Print});
 //   run.Cancel();
@@ -46,10 +48,10 @@ struct RunOptions {
   std::function<void(const Event&)> on_event = nullptr;  // called on the run's loop; must not block for long
   std::function<std::string(std::string_view question)> on_ask = nullptr;  // called off the loop; may block
   RunMode mode = RunMode::kFresh;
-  std::string run_id = "";                               // of kResume, kReplay; kFresh: "" makes one
-  std::string name = "";                                 // "": the agent's
-  Json setup = nullptr;                                  // kept with the run record
-  std::size_t events_max = 4096;                         // waiting for RunHandle::Next before producers wait
+  std::string run_id = "";        // of kResume, kReplay; kFresh: "" makes one
+  std::string name = "";          // "": the agent's
+  Json setup = nullptr;           // kept with the run record
+  std::size_t events_max = 4096;  // waiting for RunHandle::Next before producers wait
 };
 
 struct RuntimeOptions {
@@ -66,11 +68,11 @@ class RunHandle {
   RunHandle& operator=(RunHandle&&) noexcept;
 
   const std::string& id() const;
-  void Cancel();                          // from any thread; returns at once
-  absl::StatusOr<Reply> Wait();           // blocks; once
+  void Cancel();                 // from any thread; returns at once
+  absl::StatusOr<Reply> Wait();  // blocks; once
   bool done() const;
-  // The next event; blocks until there is one. nullopt: the run has ended and all were read. From the first call on, the run waits for its reader
-  // when events_max are unread.
+  // The next event; blocks until there is one. nullopt: the run has ended and all were read. From the first
+  // call on, the run waits for its reader when events_max are unread.
   std::optional<Event> Next();
 
   struct State;
@@ -93,7 +95,8 @@ class Runtime {
   absl::StatusOr<Reply> Run(AgentPtr agent, Prompt prompt, RunOptions options = {});
   RunHandle Start(AgentPtr agent, Prompt prompt, RunOptions options = {});
   // On the attached io_context (or the awaiting coroutine's own loop of this runtime).
-  Async<absl::StatusOr<Reply>> RunAsync(AgentPtr agent, Prompt prompt, std::shared_ptr<const RunOptions> options);
+  Async<absl::StatusOr<Reply>> RunAsync(AgentPtr agent, Prompt prompt,
+                                        std::shared_ptr<const RunOptions> options);
   Async<absl::StatusOr<Reply>> RunAsync(AgentPtr agent, Prompt prompt);
 
   const StorePtr& store() const;

@@ -1,9 +1,11 @@
-// Tasks and what they need. A task starts the moment what it needs is there; results flow along the edges as values.
+// Tasks and what they need. A task starts the moment what it needs is there; results flow along the edges as
+// values.
 //
 //   TaskGraph graph;
 //   graph.Add({.id = "facts", .agent = researcher, .prompt = "{{ goal }}"});
 //   graph.Add({.id = "risks", .agent = critic, .prompt = "{{ goal }}"});
-//   graph.Add({.id = "answer", .agent = writer, .prompt = "Merge:\n{{ facts.text }}\n{{ risks.text }}", .needs = {"facts", "risks"}});
+//   graph.Add({.id = "answer", .agent = writer, .prompt = "Merge:\n{{ facts.text }}\n{{ risks.text }}",
+//   .needs = {"facts", "risks"}});
 //
 // A run never loops: a planner adds tasks to the graph as results arrive (planner.h).
 #pragma once
@@ -48,13 +50,15 @@ class TaskInputs {
   virtual const std::vector<std::string>& needs() const = 0;
 };
 
-// How a task's prompt is made: text with {{ goal }}, {{ id.text }}, {{ id.data.field }}, {{ id.evidence }}, or a function. A text is
-// substituted once, never re-read. The goal's files and images go along unless with_files is false.
+// How a task's prompt is made: text with {{ goal }}, {{ id.text }}, {{ id.data.field }}, {{ id.evidence }},
+// or a function. A text is substituted once, never re-read. The goal's files and images go along unless
+// with_files is false.
 class PromptTemplate {
  public:
   using Fn = std::function<absl::StatusOr<Prompt>(const TaskInputs&)>;
   PromptTemplate() : PromptTemplate("{{ goal }}") {}
-  PromptTemplate(std::string text, bool with_files = true);  // NOLINT(google-explicit-constructor): a text is a prompt
+  PromptTemplate(std::string text,
+                 bool with_files = true);  // NOLINT(google-explicit-constructor): a text is a prompt
   PromptTemplate(const char* text) : PromptTemplate(std::string(text)) {}
   PromptTemplate(Fn fn) : fn_(std::move(fn)) {}  // NOLINT(google-explicit-constructor)
 
@@ -72,8 +76,8 @@ class PromptTemplate {
 // When a task may start. Needs that were skipped or failed count as ended.
 struct Join {
   enum Kind { kAll, kAny, kQuorum } kind = kAll;
-  int quorum = 0;                        // of kQuorum: how many must be done
-  bool cancel_rest = false;              // of kAny, kQuorum: cancel needs that still run and nothing else waits for
+  int quorum = 0;            // of kQuorum: how many must be done
+  bool cancel_rest = false;  // of kAny, kQuorum: cancel needs that still run and nothing else waits for
   static Join All() { return {}; }
   static Join Any() { return {kAny, 1, false}; }
   static Join Quorum(int k) { return {kQuorum, k, false}; }
@@ -92,13 +96,14 @@ struct OnFailure {
 };
 
 struct Task {
-  std::string id;                        // [A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}: a path segment
+  std::string id;  // [A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}: a path segment
   AgentPtr agent;
   PromptTemplate prompt;
-  std::vector<std::string> needs = {};   // ids
+  std::vector<std::string> needs = {};  // ids
   Join join = {};
   OnFailure on_failure = {};
-  int attempts = 1;                      // of errors that trying again may mend (kUnavailable, kDeadlineExceeded of its own timeout)
+  int attempts =
+      1;  // of errors that trying again may mend (kUnavailable, kDeadlineExceeded of its own timeout)
   absl::Duration timeout = absl::InfiniteDuration();  // of one attempt
   // Asked when the task could start; false: skipped.
   std::function<absl::StatusOr<bool>(const TaskInputs&)> when = nullptr;

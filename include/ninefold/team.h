@@ -1,7 +1,7 @@
 // A team is an agent made of agents: a planner, and the members it can ask.
 //
-//   AgentPtr research = MakeTeam({.name = "research", .planner = ModelPlanner({.model = model}), .members = {a, b, c}});
-//   AgentPtr panel = FanOut({analyst, historian, critic}, writer);
+//   AgentPtr research = MakeTeam({.name = "research", .planner = ModelPlanner({.model = model}), .members =
+//   {a, b, c}}); AgentPtr panel = FanOut({analyst, historian, critic}, writer);
 #pragma once
 
 #include <memory>
@@ -14,8 +14,8 @@
 namespace ninefold {
 
 struct TeamLimits {
-  int width = 0;               // tasks that run at once; 0: all that can
-  int tasks_max = 100'000;     // in the whole graph, extensions included
+  int width = 0;            // tasks that run at once; 0: all that can
+  int tasks_max = 100'000;  // in the whole graph, extensions included
 };
 
 struct TeamOptions {

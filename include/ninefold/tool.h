@@ -6,8 +6,8 @@
 //   ToolPtr weather = MakeTool("weather", "Forecast for a city",
 //       [](const WeatherQuery& q) -> absl::StatusOr<std::string> { return "sunny in " + q.city; });
 //
-// (schema.h has NINEFOLD_DESCRIBE and MakeTool.) Derive from Tool when a tool has state. Tools are shared by concurrent runs: what
-// belongs to one run lives in its Context, never in the tool.
+// (schema.h has NINEFOLD_DESCRIBE and MakeTool.) Derive from Tool when a tool has state. Tools are shared by
+// concurrent runs: what belongs to one run lives in its Context, never in the tool.
 #pragma once
 
 #include <functional>
@@ -26,8 +26,8 @@ namespace ninefold {
 
 struct ToolOutput {
   std::vector<Part> parts;
-  bool is_error = false;             // the call failed in a way the model can react to
-  std::vector<Citation> citations;   // places the output was taken from; they become evidence
+  bool is_error = false;            // the call failed in a way the model can react to
+  std::vector<Citation> citations;  // places the output was taken from; they become evidence
 };
 ToolOutput TextOutput(std::string text);
 ToolOutput DataOutput(Json value);
@@ -38,18 +38,20 @@ class Tool {
   virtual ~Tool() = default;
   virtual const ToolSpec& spec() const = 0;
 
-  // Runs the tool; `arguments` conform to spec().parameters. The model sees any output, is_error or not, and goes on. A non-OK
-  // status ends the run, so keep it for what no model can mend: kCancelled, kResourceExhausted, kPermissionDenied.
+  // Runs the tool; `arguments` conform to spec().parameters. The model sees any output, is_error or not, and
+  // goes on. A non-OK status ends the run, so keep it for what no model can mend: kCancelled,
+  // kResourceExhausted, kPermissionDenied.
   virtual Async<absl::StatusOr<ToolOutput>> Call(const Json& arguments, Context& ctx) const = 0;
 };
 using ToolPtr = std::shared_ptr<const Tool>;
 
-// A tool from a schema and a callable, for tools known only at run time. `fn` is a coroutine function; it is called on the loop and
-// must not block.
+// A tool from a schema and a callable, for tools known only at run time. `fn` is a coroutine function; it is
+// called on the loop and must not block.
 using ToolFn = std::function<Async<absl::StatusOr<ToolOutput>>(const Json& arguments, Context& ctx)>;
 ToolPtr MakeDynamicTool(ToolSpec spec, ToolFn fn);
 
-// The same from a blocking function: it runs on the thread pool, off the loop, and must be safe to call from any thread.
+// The same from a blocking function: it runs on the thread pool, off the loop, and must be safe to call from
+// any thread.
 using BlockingToolFn = std::function<absl::StatusOr<ToolOutput>(const Json& arguments)>;
 ToolPtr MakeBlockingTool(ToolSpec spec, BlockingToolFn fn);
 
@@ -58,17 +60,20 @@ struct ToolLimits {
   std::size_t output_bytes_max = 256u << 10;  // longer text is cut, and the cut is said
 };
 
-// One step of a run: checks the arguments against the schema, asks the policy, counts the budget, emits ToolStarted and ToolEnded, takes
-// the output from the journal if it is there, else calls the tool under its time-out and records the output under ctx's path.
-// Invalid arguments, a denial, a time-out and a tool's own failure are error outputs; non-OK only ends the run.
-Async<absl::StatusOr<ToolOutput>> CallTool(const Tool& tool, const ToolCall& call, const ToolLimits& limits, Context& ctx);
+// One step of a run: checks the arguments against the schema, asks the policy, counts the budget, emits
+// ToolStarted and ToolEnded, takes the output from the journal if it is there, else calls the tool under its
+// time-out and records the output under ctx's path. Invalid arguments, a denial, a time-out and a tool's own
+// failure are error outputs; non-OK only ends the run.
+Async<absl::StatusOr<ToolOutput>> CallTool(const Tool& tool, const ToolCall& call, const ToolLimits& limits,
+                                           Context& ctx);
 
 Json ToJson(const ToolOutput& output);
 absl::StatusOr<ToolOutput> ToolOutputFromJson(const Json& json);
 
 // ---- built in ----------------------------------------------------------------------------------
 
-// "calculator": arithmetic over decimal numbers: + - * / % ^ ( ), functions sqrt abs min max round floor ceil ln log10 exp sin cos tan, constants pi e.
+// "calculator": arithmetic over decimal numbers: + - * / % ^ ( ), functions sqrt abs min max round floor ceil
+// ln log10 exp sin cos tan, constants pi e.
 ToolPtr Calculator();
 
 // A text that can be searched and cited.

@@ -23,8 +23,11 @@ Json ToJson(const Reply& reply) {
   Json evidence = Json::array();
   for (const Citation& citation : reply.evidence) evidence.push_back(ToJson(citation));
   Json dissent = Json::array();
-  for (const Dissent& opinion : reply.dissent) dissent.push_back({{"who", opinion.who}, {"text", opinion.text}});
-  Json json = {{"text", reply.text}, {"evidence", std::move(evidence)}, {"dissent", std::move(dissent)},
+  for (const Dissent& opinion : reply.dissent)
+    dissent.push_back({{"who", opinion.who}, {"text", opinion.text}});
+  Json json = {{"text", reply.text},
+               {"evidence", std::move(evidence)},
+               {"dissent", std::move(dissent)},
                {"cost", ToJson(reply.cost)}};
   if (reply.data) json["data"] = *reply.data;
   return json;
@@ -55,7 +58,8 @@ namespace {
 bool IsName(std::string_view name) {
   if (name.empty() || name.size() > 64) return false;
   for (const char c : name) {
-    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    const bool good =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     if (!good) return false;
   }
   return true;
@@ -71,9 +75,9 @@ class ModelAgent : public Agent {
     Context own(ctx, "");
     own.EnterAgent();
     if (own.depth() > own.budget().limits().depth) {
-      co_return absl::ResourceExhaustedError(absl::StrCat(
-          ctx.path(), ": agents nested deeper than ", own.budget().limits().depth,
-          "; does an agent call itself? (raise BudgetLimits::depth if not)"));
+      co_return absl::ResourceExhaustedError(
+          absl::StrCat(ctx.path(), ": agents nested deeper than ", own.budget().limits().depth,
+                       "; does an agent call itself? (raise BudgetLimits::depth if not)"));
     }
     own.Emit(event::AgentStarted{card_.name, spec_.model->card().name});
     absl::StatusOr<Reply> reply = co_await RunTurns(spec_, std::move(prompt), own);
@@ -101,7 +105,8 @@ class FunctionAgent : public Agent {
       auto task = fn_(std::move(prompt), own);
       reply = co_await std::move(task);
     } catch (const std::exception& error) {
-      reply = absl::InternalError(absl::StrCat(ctx.path(), ": agent \"", card_.name, "\" threw: ", error.what()));
+      reply =
+          absl::InternalError(absl::StrCat(ctx.path(), ": agent \"", card_.name, "\" threw: ", error.what()));
     }
     own.Emit(event::AgentEnded{card_.name, reply.status(), own.cost()});
     if (reply.ok()) reply->cost = own.cost();
@@ -122,20 +127,23 @@ class FunctionAgent : public Agent {
 
 absl::Status CheckAgent(const AgentOptions& options) {
   if (!IsName(options.name)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("agent name \"", options.name, "\": letters, digits, _ and - are allowed, 1 to 64 of them"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "agent name \"", options.name, "\": letters, digits, _ and - are allowed, 1 to 64 of them"));
   }
-  if (options.model == nullptr) return absl::InvalidArgumentError(absl::StrCat("agent \"", options.name, "\" has no model"));
+  if (options.model == nullptr)
+    return absl::InvalidArgumentError(absl::StrCat("agent \"", options.name, "\" has no model"));
   std::set<std::string> names;
   for (const ToolPtr& tool : options.tools) {
-    if (tool == nullptr) return absl::InvalidArgumentError(absl::StrCat("agent \"", options.name, "\": a tool is null"));
+    if (tool == nullptr)
+      return absl::InvalidArgumentError(absl::StrCat("agent \"", options.name, "\": a tool is null"));
     if (!names.insert(tool->spec().name).second) {
       return absl::InvalidArgumentError(
           absl::StrCat("agent \"", options.name, "\" has two tools named \"", tool->spec().name, "\""));
     }
   }
   if (options.limits.turns < 1) {
-    return absl::InvalidArgumentError(absl::StrCat("agent \"", options.name, "\": at least 1 turn is needed"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("agent \"", options.name, "\": at least 1 turn is needed"));
   }
   return absl::OkStatus();
 }

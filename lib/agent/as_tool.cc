@@ -13,12 +13,14 @@ class AgentTool : public Tool {
   explicit AgentTool(AgentPtr agent) : agent_(std::move(agent)) {
     spec_.name = agent_->card().name;
     spec_.description = agent_->card().description;
-    spec_.parameters = {{"type", "object"},
-                        {"properties", {{"task", {{"type", "string"}, {"description", "What it is to do, with all it needs to know"}}}}},
-                        {"required", Json::array({"task"})},
-                        {"additionalProperties", false}};
+    spec_.parameters = {
+        {"type", "object"},
+        {"properties",
+         {{"task", {{"type", "string"}, {"description", "What it is to do, with all it needs to know"}}}}},
+        {"required", Json::array({"task"})},
+        {"additionalProperties", false}};
     spec_.timeout = absl::InfiniteDuration();  // its own limits bound it
-    spec_.effect = Effect::kPure;  // its own steps are in the journal
+    spec_.effect = Effect::kPure;              // its own steps are in the journal
   }
   const ToolSpec& spec() const override { return spec_; }
 

@@ -1,4 +1,5 @@
-// Dissent in an answer: lines "Dissent: NAME: what it holds" (or "Disagreement:"), which the built-in aggregation prompts ask for.
+// Dissent in an answer: lines "Dissent: NAME: what it holds" (or "Disagreement:"), which the built-in
+// aggregation prompts ask for.
 #pragma once
 
 #include <string_view>

@@ -65,12 +65,14 @@ std::string NewRunId() {
   return absl::StrFormat("%012x", bits & 0xffff'ffff'ffffull);
 }
 
-Async<absl::StatusOr<Reply>> RunWhole(Loop& loop, std::shared_ptr<RunSetup> setup, std::string team, std::string goal, RunBodyFn body) {
+Async<absl::StatusOr<Reply>> RunWhole(Loop& loop, std::shared_ptr<RunSetup> setup, std::string team,
+                                      std::string goal, RunBodyFn body) {
   const RunOptions& options = setup->options;
   RunState run(loop);
   run.id = options.run_id;
   run.seed = options.seed;
-  run.deadline = options.deadline == absl::InfiniteDuration() ? absl::InfiniteFuture() : loop.Now() + options.deadline;
+  run.deadline =
+      options.deadline == absl::InfiniteDuration() ? absl::InfiniteFuture() : loop.Now() + options.deadline;
   run.budget = Budget(options.budget);
   if (options.policy) run.policy = options.policy;
   run.on_ask = options.on_ask;
@@ -80,7 +82,12 @@ Async<absl::StatusOr<Reply>> RunWhole(Loop& loop, std::shared_ptr<RunSetup> setu
 
   Context root(run);
   if (setup->on_context) setup->on_context(&root);
-  RunRecord record{.id = run.id, .name = team, .goal = goal, .state = "running", .setup = options.setup, .started = loop.Now()};
+  RunRecord record{.id = run.id,
+                   .name = team,
+                   .goal = goal,
+                   .state = "running",
+                   .setup = options.setup,
+                   .started = loop.Now()};
   root.Emit(event::RunStarted{run.id, team, goal});
   absl::Status ready;
   if (options.mode != RunMode::kFresh) ready = co_await Restore(run, *setup, root);

@@ -28,7 +28,9 @@ using RunBodyFn = std::function<Async<absl::StatusOr<Reply>>(Context&)>;
 // A new id: 12 hexadecimal digits.
 std::string NewRunId();
 
-// Opens the journal, runs `body` in a root context, closes the journal. `team` and `goal` are for the record. setup->options.run_id is set.
-Async<absl::StatusOr<Reply>> RunWhole(Loop& loop, std::shared_ptr<RunSetup> setup, std::string team, std::string goal, RunBodyFn body);
+// Opens the journal, runs `body` in a root context, closes the journal. `team` and `goal` are for the record.
+// setup->options.run_id is set.
+Async<absl::StatusOr<Reply>> RunWhole(Loop& loop, std::shared_ptr<RunSetup> setup, std::string team,
+                                      std::string goal, RunBodyFn body);
 
 }  // namespace ninefold

@@ -28,9 +28,9 @@ struct RunHandle::State {
   std::mutex mutex;
   std::condition_variable ended;
   bool done = false;
-  bool cancelled = false;     // before the run had a context
-  Loop* loop = nullptr;       // null: the run has ended
-  Context* context = nullptr; // used on the loop only
+  bool cancelled = false;      // before the run had a context
+  Loop* loop = nullptr;        // null: the run has ended
+  Context* context = nullptr;  // used on the loop only
   absl::StatusOr<Reply> result = absl::InternalError("the run has not ended");
 };
 
@@ -83,7 +83,8 @@ void RunHandle::Cancel() {
 }
 
 absl::StatusOr<Reply> RunHandle::Wait() {
-  if (state_ == nullptr) return absl::FailedPreconditionError("Wait was called before, or the handle is empty");
+  if (state_ == nullptr)
+    return absl::FailedPreconditionError("Wait was called before, or the handle is empty");
   absl::StatusOr<Reply> result = absl::InternalError("");
   {
     std::unique_lock lock(state_->mutex);
@@ -116,7 +117,8 @@ struct Runtime::Impl {
   };
 
   explicit Impl(RuntimeOptions options)
-      : store(options.store ? options.store : MemoryStore()), pool(MakeBlockingPool(options.blocking_threads)) {
+      : store(options.store ? options.store : MemoryStore()),
+        pool(MakeBlockingPool(options.blocking_threads)) {
     if (store->blocking()) writer = std::make_shared<StoreWriter>(store);
   }
 
@@ -195,7 +197,8 @@ struct Runtime::Impl {
 
 namespace {
 
-Async<absl::StatusOr<Reply>> RunAgent(Loop& loop, std::shared_ptr<RunSetup> setup, AgentPtr agent, Prompt prompt) {
+Async<absl::StatusOr<Reply>> RunAgent(Loop& loop, std::shared_ptr<RunSetup> setup, AgentPtr agent,
+                                      Prompt prompt) {
   std::string team = setup->options.name.empty() ? agent->card().name : setup->options.name;
   std::string goal = TextOf(prompt);
   RunBodyFn body = [&](Context& ctx) { return agent->Run(std::move(prompt), ctx); };
@@ -212,7 +215,8 @@ absl::Status CheckOptions(const RunOptions& options, const AgentPtr& agent) {
 
 }  // namespace
 
-std::shared_ptr<RunHandle::State> Runtime::Impl::Launch(AgentPtr agent, Prompt prompt, RunOptions options, bool queued) {
+std::shared_ptr<RunHandle::State> Runtime::Impl::Launch(AgentPtr agent, Prompt prompt, RunOptions options,
+                                                        bool queued) {
   Worker& worker = Pick();
   const absl::Status checked = CheckOptions(options, agent);
   auto state = MakeState(options, worker, queued);
@@ -226,7 +230,8 @@ std::shared_ptr<RunHandle::State> Runtime::Impl::Launch(AgentPtr agent, Prompt p
     Finish(*state, error ? absl::StatusOr<Reply>(absl::InternalError("the run threw")) : std::move(reply));
     Ended(state);
   };
-  asio::co_spawn(worker.loop->executor(), RunAgent(*worker.loop, std::move(setup), std::move(agent), std::move(prompt)),
+  asio::co_spawn(worker.loop->executor(),
+                 RunAgent(*worker.loop, std::move(setup), std::move(agent), std::move(prompt)),
                  std::move(done));
   return state;
 }
@@ -239,7 +244,8 @@ void Runtime::Impl::Stop() {
     for (const Worker& worker : workers) {
       const bool here = !worker.thread.joinable() && worker.io->get_executor().running_in_this_thread();
       if (here && !running.empty()) {
-        std::fprintf(stderr, "ninefold: a Runtime was destroyed on its own io_context while runs were under way\n");
+        std::fprintf(stderr,
+                     "ninefold: a Runtime was destroyed on its own io_context while runs were under way\n");
         std::abort();
       }
     }
@@ -255,7 +261,8 @@ Runtime::Runtime(RuntimeOptions options) : impl_(std::make_unique<Impl>(options)
   for (int i = 0; i < std::max(1, options.threads); ++i) impl_->AddOwn();
 }
 
-Runtime::Runtime(boost::asio::io_context& io, RuntimeOptions options) : impl_(std::make_unique<Impl>(options)) {
+Runtime::Runtime(boost::asio::io_context& io, RuntimeOptions options)
+    : impl_(std::make_unique<Impl>(options)) {
   impl_->Attach(io);
 }
 
@@ -279,20 +286,23 @@ Async<absl::StatusOr<Reply>> Runtime::RunAsync(AgentPtr agent, Prompt prompt) {
   return RunAsync(std::move(agent), std::move(prompt), std::make_shared<const RunOptions>());
 }
 
-Async<absl::StatusOr<Reply>> Runtime::RunAsync(AgentPtr agent, Prompt prompt, std::shared_ptr<const RunOptions> options) {
+Async<absl::StatusOr<Reply>> Runtime::RunAsync(AgentPtr agent, Prompt prompt,
+                                               std::shared_ptr<const RunOptions> options) {
   const absl::Status checked = CheckOptions(*options, agent);
   if (!checked.ok()) co_return checked;
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   Impl::Worker* worker = impl_->WorkerOf(executor);
   if (worker == nullptr) {
     co_return absl::FailedPreconditionError(
-        "RunAsync was awaited on an executor that is not this runtime's; attach the runtime to that io_context");
+        "RunAsync was awaited on an executor that is not this runtime's; attach the runtime to that "
+        "io_context");
   }
   RunOptions own = *options;
   auto state = impl_->MakeState(own, *worker, /*queued=*/false);
   impl_->Began(state);
   auto setup = impl_->MakeSetup(std::move(own), state);
-  absl::StatusOr<Reply> reply = co_await RunAgent(*worker->loop, std::move(setup), std::move(agent), std::move(prompt));
+  absl::StatusOr<Reply> reply =
+      co_await RunAgent(*worker->loop, std::move(setup), std::move(agent), std::move(prompt));
   Finish(*state, absl::CancelledError("taken"));
   impl_->Ended(state);
   co_return reply;

@@ -30,7 +30,8 @@ absl::StatusOr<Json> ParseOutput(std::string_view text, const Json& schema) {
     const std::size_t open = text.find('{');
     const std::size_t close = text.rfind('}');
     if (open != std::string_view::npos && close != std::string_view::npos && close > open) {
-      if (absl::StatusOr<Json> inside = ParseJson(text.substr(open, close - open + 1)); inside.ok()) value = std::move(inside);
+      if (absl::StatusOr<Json> inside = ParseJson(text.substr(open, close - open + 1)); inside.ok())
+        value = std::move(inside);
     }
   }
   if (!value.ok()) return value;

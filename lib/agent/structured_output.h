@@ -9,7 +9,8 @@
 
 namespace ninefold {
 
-// Reads the whole text, the inside of a fenced block, or from the first { to the last }. The error says where and what, for the model.
+// Reads the whole text, the inside of a fenced block, or from the first { to the last }. The error says where
+// and what, for the model.
 absl::StatusOr<Json> ParseOutput(std::string_view text, const Json& schema);
 
 // What the model is told when its answer missed the schema.

@@ -1,5 +1,5 @@
-// The transcript is extended only by whole exchanges: a model's message with tool calls goes in together with the message of all
-// their results, whatever became of them. So it is valid for any vendor at each moment.
+// The transcript is extended only by whole exchanges: a model's message with tool calls goes in together with
+// the message of all their results, whatever became of them. So it is valid for any vendor at each moment.
 #include "agent/turn_loop.h"
 
 #include <set>
@@ -52,7 +52,8 @@ struct Talk {
   }
 };
 
-// Ids that are missing or repeated get one of ours: every vendor refuses a transcript in which two calls share one.
+// Ids that are missing or repeated get one of ours: every vendor refuses a transcript in which two calls
+// share one.
 void MendCallIds(Message& message, Talk& talk) {
   for (Part& part : message.parts) {
     auto* call = std::get_if<ToolCall>(&part);
@@ -75,14 +76,18 @@ ToolOutput UnknownTool(const TurnSpec& spec, const std::string& name) {
   for (const ToolPtr& tool : spec.tools) names.push_back(tool->spec().name);
   std::string all;
   for (const std::string& known : names) absl::StrAppend(&all, all.empty() ? "" : ", ", known);
-  return ErrorOutput(absl::StrCat("there is no tool \"", name, "\"", DidYouMean(name, names), " Tools: ", all));
+  return ErrorOutput(
+      absl::StrCat("there is no tool \"", name, "\"", DidYouMean(name, names), " Tools: ", all));
 }
 
-Async<absl::StatusOr<ToolOutput>> CallOne(const TurnSpec& spec, const ToolCall& call, std::size_t number, Context& ctx) {
-  const std::string segment = absl::StrCat("tool.", call.name.empty() ? "unnamed" : call.name.substr(0, 64), ".", number + 1);
+Async<absl::StatusOr<ToolOutput>> CallOne(const TurnSpec& spec, const ToolCall& call, std::size_t number,
+                                          Context& ctx) {
+  const std::string segment =
+      absl::StrCat("tool.", call.name.empty() ? "unnamed" : call.name.substr(0, 64), ".", number + 1);
   const Tool* tool = FindTool(spec, call.name);
   if (tool == nullptr) {
-    ctx.Emit(event::Repaired{absl::StrCat("the model asked for a tool that is not there: \"", call.name, "\"")});
+    ctx.Emit(
+        event::Repaired{absl::StrCat("the model asked for a tool that is not there: \"", call.name, "\"")});
     co_return UnknownTool(spec, call.name);
   }
   Context own(ctx, segment);
@@ -90,13 +95,15 @@ Async<absl::StatusOr<ToolOutput>> CallOne(const TurnSpec& spec, const ToolCall& 
   co_return output;
 }
 
-// The results of all calls of a message, in its order. The status is what ends the run, if anything does; the message is whole in any case.
+// The results of all calls of a message, in its order. The status is what ends the run, if anything does; the
+// message is whole in any case.
 struct ToolTurn {
   Message results{Role::kTool, {}};
   absl::Status status;
 };
 
-ToolTurn Collect(const std::vector<const ToolCall*>& calls, std::vector<absl::StatusOr<ToolOutput>>& outputs, Talk& talk) {
+ToolTurn Collect(const std::vector<const ToolCall*>& calls, std::vector<absl::StatusOr<ToolOutput>>& outputs,
+                 Talk& talk) {
   ToolTurn turn;
   for (std::size_t i = 0; i < calls.size(); ++i) {
     ToolOutput output;
@@ -106,7 +113,8 @@ ToolTurn Collect(const std::vector<const ToolCall*>& calls, std::vector<absl::St
       output = *std::move(outputs[i]);
     } else {
       output = ErrorOutput(absl::StrCat("not finished: ", Describe(outputs[i].status())));
-      if (turn.status.ok() || turn.status.code() == absl::StatusCode::kCancelled) turn.status = outputs[i].status();
+      if (turn.status.ok() || turn.status.code() == absl::StatusCode::kCancelled)
+        turn.status = outputs[i].status();
     }
     for (Citation& citation : output.citations) talk.sources.Add(std::move(citation));
     turn.results.parts.emplace_back(
@@ -130,7 +138,8 @@ Async<absl::Status> CallTools(Message message, Talk& talk, Context& ctx) {
   const std::size_t width = std::size_t(std::max(1, spec.limits.parallel_tools));
   std::vector<absl::StatusOr<ToolOutput>> outputs = co_await Settle<ToolOutput>(ctx, "", run, body, width);
   ToolTurn turn = Collect(calls, outputs, talk);
-  if (run < calls.size()) ctx.Emit(event::Warning{absl::StrCat("the limit of ", spec.limits.tool_calls, " tool calls is used up")});
+  if (run < calls.size())
+    ctx.Emit(event::Warning{absl::StrCat("the limit of ", spec.limits.tool_calls, " tool calls is used up")});
   talk.conversation = talk.conversation.With(std::move(message));
   talk.Extend(std::move(turn.results));
   co_return turn.status;
@@ -142,15 +151,17 @@ absl::StatusOr<std::optional<Reply>> Finish(ModelReply model_reply, Talk& talk, 
   reply.text = TextOf(model_reply.message);
   talk.Extend(std::move(model_reply.message));
   if (model_reply.stop_reason == StopReason::kRefusal || model_reply.stop_reason == StopReason::kFiltered) {
-    return absl::FailedPreconditionError(absl::StrCat(ctx.path(), ": the model refused (", 
-        ToAbsl(StopReasonName(model_reply.stop_reason)), "): ", reply.text.substr(0, 300)));
+    return absl::FailedPreconditionError(absl::StrCat(ctx.path(), ": the model refused (",
+                                                      ToAbsl(StopReasonName(model_reply.stop_reason)),
+                                                      "): ", reply.text.substr(0, 300)));
   }
   if (talk.spec.output != nullptr) {
     absl::StatusOr<Json> data = ParseOutput(reply.text, talk.spec.output->schema);
     if (!data.ok()) {
       if (talk.repairs++ >= talk.spec.limits.repairs) {
-        return absl::InvalidArgumentError(absl::StrCat(ctx.path(), ": the output does not fit its schema \"", talk.spec.output->name,
-                                                       "\" after ", talk.spec.limits.repairs, " repairs: ", Describe(data.status())));
+        return absl::InvalidArgumentError(
+            absl::StrCat(ctx.path(), ": the output does not fit its schema \"", talk.spec.output->name,
+                         "\" after ", talk.spec.limits.repairs, " repairs: ", Describe(data.status())));
       }
       ctx.Emit(event::Repaired{absl::StrCat("output: ", Describe(data.status()))});
       talk.Extend(UserMessage(RepairRequest(Describe(data.status()))));
@@ -171,7 +182,10 @@ Async<absl::StatusOr<Reply>> RunTurns(const TurnSpec& spec, Prompt prompt, Conte
   talk.sources.AddFiles(prompt.parts);
   Message question{Role::kUser, std::move(prompt.parts)};
   talk.conversation = talk.conversation.With(std::move(question));
-  ModelRequest request{.instructions = spec.instructions, .tools = spec.tool_list, .output = spec.output, .settings = spec.settings};
+  ModelRequest request{.instructions = spec.instructions,
+                       .tools = spec.tool_list,
+                       .output = spec.output,
+                       .settings = spec.settings};
   for (int turn = 1; turn <= spec.limits.turns; ++turn) {
     const std::string segment = absl::StrCat("turn.", turn);
     Context own(ctx, segment);
@@ -190,8 +204,9 @@ Async<absl::StatusOr<Reply>> RunTurns(const TurnSpec& spec, Prompt prompt, Conte
     CO_TRY(std::optional<Reply> done, Finish(*std::move(reply), talk, own));
     if (done) co_return *std::move(done);
   }
-  co_return absl::ResourceExhaustedError(absl::StrCat(
-      ctx.path(), ": no final answer after ", spec.limits.turns, " turns; raise limits.turns or give the agent fewer tools"));
+  co_return absl::ResourceExhaustedError(
+      absl::StrCat(ctx.path(), ": no final answer after ", spec.limits.turns,
+                   " turns; raise limits.turns or give the agent fewer tools"));
 }
 
 }  // namespace ninefold

@@ -22,7 +22,8 @@ struct TurnSpec {
 };
 TurnSpec MakeTurnSpec(AgentOptions options);
 
-// Asks the model, runs the tools it asks for, asks again; done when it asks for none. `ctx` is the agent's own.
+// Asks the model, runs the tools it asks for, asks again; done when it asks for none. `ctx` is the agent's
+// own.
 Async<absl::StatusOr<Reply>> RunTurns(const TurnSpec& spec, Prompt prompt, Context& ctx);
 
 }  // namespace ninefold

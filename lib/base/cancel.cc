@@ -37,7 +37,8 @@ void CancelNode::Fire(const absl::Status& why) {
   for (CancelNode* child = first_child_; child != nullptr; child = child->next_) child->Fire(why);
 }
 
-CancelHook::CancelHook(CancelNode& node, std::function<void(const absl::Status&)> fn) : node_(&node), fn_(std::move(fn)) {
+CancelHook::CancelHook(CancelNode& node, std::function<void(const absl::Status&)> fn)
+    : node_(&node), fn_(std::move(fn)) {
   next_ = node.first_hook_;
   if (next_ != nullptr) next_->prev_ = this;
   node.first_hook_ = this;

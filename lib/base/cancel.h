@@ -1,5 +1,5 @@
-// Cancellation is a tree: firing a node fires all below it, once. What waits hooks a callback into a node; the hook's
-// destructor takes it out again. One loop, no locks.
+// Cancellation is a tree: firing a node fires all below it, once. What waits hooks a callback into a node;
+// the hook's destructor takes it out again. One loop, no locks.
 #pragma once
 
 #include <functional>
@@ -33,8 +33,9 @@ class CancelNode {
   absl::Status status_;
 };
 
-// Calls `fn` with the reason when the node fires; at once in the constructor's caller's stead when it has fired already: check node.fired() before.
-// `fn` runs inside Fire: it must not destroy the node, and may destroy any hook.
+// Calls `fn` with the reason when the node fires; at once in the constructor's caller's stead when it has
+// fired already: check node.fired() before. `fn` runs inside Fire: it must not destroy the node, and may
+// destroy any hook.
 class CancelHook {
  public:
   CancelHook(CancelNode& node, std::function<void(const absl::Status&)> fn);

@@ -1,5 +1,5 @@
-// One pass over the bytes guards nlohmann's parser: depth first (its parse survives a million levels, its dump and copy do
-// not), and lone surrogate escapes, which it refuses and small models send.
+// One pass over the bytes guards nlohmann's parser: depth first (its parse survives a million levels, its
+// dump and copy do not), and lone surrogate escapes, which it refuses and small models send.
 #include "ninefold/json.h"
 
 #include <cmath>
@@ -122,7 +122,8 @@ absl::StatusOr<Json> ParseJson(std::string_view text, const JsonLimits& limits) 
     DuplicateFinder duplicates;
     Json value = Json::parse(text.begin(), text.end(), std::ref(duplicates));
     if (!duplicates.duplicate.empty()) {
-      return absl::InvalidArgumentError(absl::StrCat("1:1: key \"", duplicates.duplicate, "\" stands twice in one object"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("1:1: key \"", duplicates.duplicate, "\" stands twice in one object"));
     }
     return value;
   } catch (const Json::parse_error& error) {
@@ -132,8 +133,9 @@ absl::StatusOr<Json> ParseJson(std::string_view text, const JsonLimits& limits) 
     const std::size_t colon = what.find(": ");
     if (colon != std::string_view::npos) what.remove_prefix(colon + 2);
     const bool at_end = at >= text.size();
-    return absl::InvalidArgumentError(absl::StrCat(Position(text, at), ": not JSON: ",
-                                                   at_end ? "the text ends too early" : ToAbsl(what.substr(0, 160))));
+    return absl::InvalidArgumentError(
+        absl::StrCat(Position(text, at),
+                     ": not JSON: ", at_end ? "the text ends too early" : ToAbsl(what.substr(0, 160))));
   } catch (const std::exception& error) {  // a number out of range
     return absl::InvalidArgumentError(absl::StrCat("1:1: not JSON: ", error.what()));
   }

@@ -22,8 +22,9 @@ Loop::TimerId Loop::AddTimer(absl::Time when, std::function<void()> fn) {
   return id;
 }
 
-// The clock may still ring for a timer that is gone; nothing is due then, and that costs less than setting it anew. But the last
-// timer takes the clock with it: an io_context with a clock set would not run out of work before it rings.
+// The clock may still ring for a timer that is gone; nothing is due then, and that costs less than setting it
+// anew. But the last timer takes the clock with it: an io_context with a clock set would not run out of work
+// before it rings.
 void Loop::RemoveTimer(TimerId id) {
   if (timers_.erase(id) > 0 && timers_.empty()) TimersChanged();
 }
@@ -88,8 +89,12 @@ class ThreadPool : public BlockingPool {
 class AsioLoop : public Loop {
  public:
   AsioLoop(asio::io_context& io, std::shared_ptr<BlockingPool> pool)
-      : io_(io), executor_(io.get_executor()), pool_(std::move(pool)), alarm_(io),
-        wall_(absl::Now()), steady_(std::chrono::steady_clock::now()) {}
+      : io_(io),
+        executor_(io.get_executor()),
+        pool_(std::move(pool)),
+        alarm_(io),
+        wall_(absl::Now()),
+        steady_(std::chrono::steady_clock::now()) {}
   ~AsioLoop() override { ClearServices(); }
 
   asio::any_io_executor executor() override { return executor_; }
@@ -103,12 +108,13 @@ class AsioLoop : public Loop {
   void RunBlocking(std::function<void()> work, std::function<void()> done) override {
     // The guard keeps run() from returning while the pool has the work.
     auto guard = asio::make_work_guard(io_);
-    pool_->Run([&io = io_, work = std::move(work), done = std::move(done), guard = std::move(guard)]() mutable {
-      work();
-      work = nullptr;
-      asio::post(io, std::move(done));
-      guard.reset();
-    });
+    pool_->Run(
+        [&io = io_, work = std::move(work), done = std::move(done), guard = std::move(guard)]() mutable {
+          work();
+          work = nullptr;
+          asio::post(io, std::move(done));
+          guard.reset();
+        });
   }
 
  protected:

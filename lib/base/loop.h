@@ -1,5 +1,5 @@
-// An event loop with a clock: real (an Asio io_context) or virtual (testing: time moves when nothing is ready).
-// Everything on one loop runs on one thread; only Post may be called from others.
+// An event loop with a clock: real (an Asio io_context) or virtual (testing: time moves when nothing is
+// ready). Everything on one loop runs on one thread; only Post may be called from others.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,8 @@ class Loop {
   virtual void Post(std::function<void()> fn) = 0;
   // Runs `work` off the loop, then `done` on it. A virtual loop runs `work` at once: no thread, one outcome.
   virtual void RunBlocking(std::function<void()> work, std::function<void()> done) = 0;
-  // While the returned object lives the loop does not run out of work: for completions that other threads will Post.
+  // While the returned object lives the loop does not run out of work: for completions that other threads
+  // will Post.
   virtual std::shared_ptr<void> KeepAlive() = 0;
   // The io_context for sockets; nullptr: a virtual loop has none.
   virtual boost::asio::io_context* io() = 0;
@@ -66,7 +67,8 @@ class Loop {
 // A timer that goes with its scope.
 class Timer {
  public:
-  Timer(Loop& loop, absl::Time when, std::function<void()> fn) : loop_(loop), id_(loop.AddTimer(when, std::move(fn))) {}
+  Timer(Loop& loop, absl::Time when, std::function<void()> fn)
+      : loop_(loop), id_(loop.AddTimer(when, std::move(fn))) {}
   ~Timer() { loop_.RemoveTimer(id_); }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;

@@ -2,27 +2,35 @@
 
 #include <algorithm>
 
-#include "base/hash.h"
 #include "absl/strings/str_cat.h"
+#include "base/hash.h"
 
 namespace ninefold {
 
 std::string_view RoleName(Role role) {
   switch (role) {
-    case Role::kSystem: return "system";
-    case Role::kUser: return "user";
-    case Role::kAssistant: return "assistant";
-    case Role::kTool: return "tool";
+    case Role::kSystem:
+      return "system";
+    case Role::kUser:
+      return "user";
+    case Role::kAssistant:
+      return "assistant";
+    case Role::kTool:
+      return "tool";
   }
   return "user";
 }
 
 std::string_view EffectName(Effect effect) {
   switch (effect) {
-    case Effect::kPure: return "pure";
-    case Effect::kRead: return "read";
-    case Effect::kIdempotent: return "idempotent";
-    case Effect::kOnce: return "once";
+    case Effect::kPure:
+      return "pure";
+    case Effect::kRead:
+      return "read";
+    case Effect::kIdempotent:
+      return "idempotent";
+    case Effect::kOnce:
+      return "once";
   }
   return "read";
 }
@@ -66,7 +74,8 @@ Json EmptyObjectSchema() {
 
 std::string Place(const Citation& citation) {
   if (citation.line_begin <= 0) return citation.source;
-  if (citation.line_end <= citation.line_begin) return absl::StrCat(citation.source, ":", citation.line_begin);
+  if (citation.line_end <= citation.line_begin)
+    return absl::StrCat(citation.source, ":", citation.line_begin);
   return absl::StrCat(citation.source, ":", citation.line_begin, "-", citation.line_end);
 }
 
@@ -81,7 +90,9 @@ namespace {
 
 std::uint64_t HashPart(const Part& part, std::uint64_t h);
 
-std::uint64_t HashJson(const Json& json, std::uint64_t h) { return json.is_null() ? Mix(h, 1) : HashBytes(DumpJson(json), h); }
+std::uint64_t HashJson(const Json& json, std::uint64_t h) {
+  return json.is_null() ? Mix(h, 1) : HashBytes(DumpJson(json), h);
+}
 
 struct PartHash {
   std::uint64_t h;
@@ -89,7 +100,9 @@ struct PartHash {
   std::uint64_t operator()(const Image& p) const { return HashBytes(p.url, HashBytes(p.bytes, h)); }
   std::uint64_t operator()(const File& p) const { return HashBytes(p.name, HashBytes(p.bytes, h)); }
   std::uint64_t operator()(const Data& p) const { return HashJson(p.value, HashBytes(p.name, h)); }
-  std::uint64_t operator()(const Reasoning& p) const { return HashJson(p.vendor_state, HashBytes(p.text, h)); }
+  std::uint64_t operator()(const Reasoning& p) const {
+    return HashJson(p.vendor_state, HashBytes(p.text, h));
+  }
   std::uint64_t operator()(const ToolCall& p) const {
     return HashJson(p.arguments, HashBytes(p.name, HashBytes(p.id, h)));
   }

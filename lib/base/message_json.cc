@@ -1,5 +1,5 @@
-// Messages as plain JSON: {"role":"user","parts":[{"type":"text","text":"…"},…]}. Reading is hostile-safe: only the fields named here
-// are looked at, no type is constructed by name, depth is bounded by the parser.
+// Messages as plain JSON: {"role":"user","parts":[{"type":"text","text":"…"},…]}. Reading is hostile-safe:
+// only the fields named here are looked at, no type is constructed by name, depth is bounded by the parser.
 #include "absl/strings/str_cat.h"
 #include "base/base64.h"
 #include "base/try.h"
@@ -32,8 +32,11 @@ struct PartToJson {
   Json operator()(const ToolResult& p) const {
     Json content = Json::array();
     for (const Part& part : p.content) content.push_back(ToJson(part));
-    return {{"type", "tool_result"}, {"call_id", p.call_id}, {"name", p.name},
-            {"content", std::move(content)}, {"is_error", p.is_error}};
+    return {{"type", "tool_result"},
+            {"call_id", p.call_id},
+            {"name", p.name},
+            {"content", std::move(content)},
+            {"is_error", p.is_error}};
   }
 };
 
@@ -61,7 +64,8 @@ absl::StatusOr<Part> ToolResultFromJson(const Json& json) {
   result.name = StringOr(json, "name");
   result.is_error = GetBool(json, "is_error").value_or(false);
   const Json* content = GetMember(json, "content");
-  if (content == nullptr || !content->is_array()) return absl::InvalidArgumentError("/content: an array is needed");
+  if (content == nullptr || !content->is_array())
+    return absl::InvalidArgumentError("/content: an array is needed");
   for (std::size_t i = 0; i < content->size(); ++i) {
     absl::StatusOr<Part> part = PartFromJson((*content)[i]);
     if (!part.ok()) return Annotate(part.status(), absl::StrCat("/content/", i));
@@ -111,7 +115,9 @@ absl::StatusOr<Message> MessageFromJson(const Json& json) {
     message.role = candidate;
     known = true;
   }
-  if (!known) return absl::InvalidArgumentError(absl::StrCat("/role: \"", role, "\" is none of system, user, assistant, tool"));
+  if (!known)
+    return absl::InvalidArgumentError(
+        absl::StrCat("/role: \"", role, "\" is none of system, user, assistant, tool"));
   const Json* parts = GetMember(json, "parts");
   if (parts == nullptr || !parts->is_array()) return absl::InvalidArgumentError("/parts: an array is needed");
   for (std::size_t i = 0; i < parts->size(); ++i) {
@@ -123,7 +129,9 @@ absl::StatusOr<Message> MessageFromJson(const Json& json) {
 }
 
 Json ToJson(const Citation& citation) {
-  return {{"source", citation.source}, {"line_begin", citation.line_begin}, {"line_end", citation.line_end},
+  return {{"source", citation.source},
+          {"line_begin", citation.line_begin},
+          {"line_end", citation.line_end},
           {"quote", citation.quote}};
 }
 

@@ -1,5 +1,6 @@
-// One value, set once, awaited once: what every wait in ninefold is made of. It lives in the awaiting coroutine's frame; who sets it
-// must be gone, or know, before it goes (a CancelHook and a timer unlink themselves).
+// One value, set once, awaited once: what every wait in ninefold is made of. It lives in the awaiting
+// coroutine's frame; who sets it must be gone, or know, before it goes (a CancelHook and a timer unlink
+// themselves).
 //
 //   OneShot<absl::Status> done(ctx.executor());
 //   CancelHook hook(ctx.cancel_node(), [&](const absl::Status& why) { done.Set(why); });

@@ -1,5 +1,6 @@
-// Virtual time: a ready list, the loop's timers, and a clock that jumps to the next timer when nothing is ready. The executor is what Asio's
-// coroutines ask for and no more: execute, context, blocking.never, equality.
+// Virtual time: a ready list, the loop's timers, and a clock that jumps to the next timer when nothing is
+// ready. The executor is what Asio's coroutines ask for and no more: execute, context, blocking.never,
+// equality.
 #include <random>
 #include <vector>
 

@@ -7,7 +7,8 @@ namespace ninefold {
 absl::Status Annotate(const absl::Status& status, std::string_view where) {
   if (status.ok() || where.empty()) return status;
   absl::Status annotated(status.code(), absl::StrCat(ToAbsl(where), ": ", status.message()));
-  status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) { annotated.SetPayload(url, payload); });
+  status.ForEachPayload(
+      [&](absl::string_view url, const absl::Cord& payload) { annotated.SetPayload(url, payload); });
   return annotated;
 }
 

@@ -1,5 +1,5 @@
-// The only control-flow macros in the tree: return early with the error of a Status or StatusOr. TRY and CHECK_OK for plain
-// functions, CO_TRY and CO_CHECK_OK for coroutines.
+// The only control-flow macros in the tree: return early with the error of a Status or StatusOr. TRY and
+// CHECK_OK for plain functions, CO_TRY and CO_CHECK_OK for coroutines.
 //
 //   TRY(Json body, ParseJson(text));
 //   CO_TRY(ModelReply reply, co_await CallModel(model, request, ctx));
@@ -21,10 +21,10 @@
 #define TRY(lhs, ...) NINEFOLD_TRY(NINEFOLD_CAT(try_, __LINE__), return, lhs, __VA_ARGS__)
 #define CO_TRY(lhs, ...) NINEFOLD_TRY(NINEFOLD_CAT(try_, __LINE__), co_return, lhs, __VA_ARGS__)
 
-#define NINEFOLD_CHECK_OK(tmp, ret, ...)       \
-  do {                                         \
-    absl::Status tmp = __VA_ARGS__;            \
-    if (!tmp.ok()) ret tmp;                    \
+#define NINEFOLD_CHECK_OK(tmp, ret, ...) \
+  do {                                   \
+    absl::Status tmp = __VA_ARGS__;      \
+    if (!tmp.ok()) ret tmp;              \
   } while (false)
 #define CHECK_OK(...) NINEFOLD_CHECK_OK(NINEFOLD_CAT(try_, __LINE__), return, __VA_ARGS__)
 #define CO_CHECK_OK(...) NINEFOLD_CHECK_OK(NINEFOLD_CAT(try_, __LINE__), co_return, __VA_ARGS__)

@@ -16,8 +16,8 @@ std::string_view CutUtf8(std::string_view text, std::size_t bytes_max);
 // Invalid bytes replaced by U+FFFD.
 std::string MendUtf8(std::string_view text);
 
-// For showing text from outside to a person: control, bidirectional and invisible characters as \x1b, \u202e; newlines and tabs stay
-// unless `one_line`, where they become blanks.
+// For showing text from outside to a person: control, bidirectional and invisible characters as \x1b, \u202e;
+// newlines and tabs stay unless `one_line`, where they become blanks.
 std::string EscapeForTerminal(std::string_view text, bool one_line);
 
 }  // namespace ninefold

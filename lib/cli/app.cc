@@ -34,7 +34,8 @@ class HelpFormatter : public CLI::Formatter {
   std::string make_usage(const CLI::App* app, std::string name) const override {
     std::string usage = "Usage: " + (app->get_parent() == nullptr ? "ninefold" : name);
     if (app->get_parent() == nullptr) return usage + " COMMAND …\n";
-    for (const CLI::Option* option : app->get_options([](const CLI::Option* o) { return o->get_positional(); })) {
+    for (const CLI::Option* option :
+         app->get_options([](const CLI::Option* o) { return o->get_positional(); })) {
       const std::string word = option->get_type_name();
       usage += option->get_required() ? " " + word : " [" + word + "]";
     }
@@ -42,13 +43,15 @@ class HelpFormatter : public CLI::Formatter {
   }
   std::string make_positionals(const CLI::App* app) const override {
     std::string text;
-    for (const CLI::Option* option : app->get_options([](const CLI::Option* o) { return o->get_positional(); })) {
+    for (const CLI::Option* option :
+         app->get_options([](const CLI::Option* o) { return o->get_positional(); })) {
       text += absl::StrCat("  ", Pad(option->get_type_name(), 28), option->get_description(), "\n");
     }
     return text.empty() ? text : text + "\n";
   }
   std::string make_option_name(const CLI::Option* option, bool) const override {
-    const std::string short_names = option->get_snames().empty() ? "    " : "-" + option->get_snames()[0] + ", ";
+    const std::string short_names =
+        option->get_snames().empty() ? "    " : "-" + option->get_snames()[0] + ", ";
     return short_names + (option->get_lnames().empty() ? "" : "--" + option->get_lnames()[0]);
   }
   std::string make_option_opts(const CLI::Option* option) const override {
@@ -78,20 +81,24 @@ int SayUsageError(const std::string& command, const std::string& what) {
 
 int UnknownCommand(const CLI::App& app, const std::string& word) {
   if (absl::EndsWith(word, ".yaml") || absl::EndsWith(word, ".yml")) {
-    return SayUsageError("", absl::StrCat("\"", word, "\" is no command; to run a pipeline: ninefold run ", ShellWord(word), " \"your question\""));
+    return SayUsageError("", absl::StrCat("\"", word, "\" is no command; to run a pipeline: ninefold run ",
+                                          ShellWord(word), " \"your question\""));
   }
   const std::string kind = absl::StartsWith(word, "-") ? "option" : "command";
-  return SayUsageError("", absl::StrCat("there is no ", kind, " \"", word, "\"", DidYouMean(word, CommandNames(app))));
+  return SayUsageError(
+      "", absl::StrCat("there is no ", kind, " \"", word, "\"", DidYouMean(word, CommandNames(app))));
 }
 
 int SurplusArgument(const CLI::App& command, const std::string& word) {
   if (absl::StartsWith(word, "-") && word.size() > 1) {
     const std::string name = word.substr(0, word.find('='));
-    return SayUsageError(command.get_name(), absl::StrCat("ninefold ", command.get_name(), " has no option \"", name, "\"",
-                                                          DidYouMean(name, OptionNames(command))));
+    return SayUsageError(command.get_name(),
+                         absl::StrCat("ninefold ", command.get_name(), " has no option \"", name, "\"",
+                                      DidYouMean(name, OptionNames(command))));
   }
   const bool blanks = command.get_name() == "run";
-  return SayUsageError(command.get_name(), absl::StrCat("\"", word, "\" is one argument too many", blanks ? "; put the question in quotes" : ""));
+  return SayUsageError(command.get_name(), absl::StrCat("\"", word, "\" is one argument too many",
+                                                        blanks ? "; put the question in quotes" : ""));
 }
 
 // What CLI11 found wrong, in our words.
@@ -109,8 +116,9 @@ int SayParseError(const CLI::App& app, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     for (const CLI::Option* option : command.get_options()) {
       if (!option->get_required() || option->count() > 0) continue;
-      return SayUsageError(command.get_name(), absl::StrCat("ninefold ", command.get_name(), " needs a ", option->get_type_name(), ": ",
-                                                            option->get_description()));
+      return SayUsageError(command.get_name(),
+                           absl::StrCat("ninefold ", command.get_name(), " needs a ", option->get_type_name(),
+                                        ": ", option->get_description()));
     }
   }
   return SayUsageError(command.get_name(), error.what());

@@ -16,21 +16,24 @@ namespace {
 absl::StatusOr<std::int64_t> ParseCount(const std::string& key, const std::string& value) {
   std::int64_t count = 0;
   if (absl::SimpleAtoi(value, &count) && count >= 0) return count;
-  return absl::InvalidArgumentError(absl::StrCat("--budget ", key, "=\"", value, "\": give a whole number, like ", key, "=100"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("--budget ", key, "=\"", value, "\": give a whole number, like ", key, "=100"));
 }
 
 absl::Status SetLimit(const std::string& key, const std::string& value, BudgetLimits& limits) {
   if (key == "usd") {
     double usd = 0;
     if (!absl::SimpleAtod(value, &usd) || !std::isfinite(usd) || usd < 0) {
-      return absl::InvalidArgumentError(absl::StrCat("--budget usd=\"", value, "\": give an amount in dollars, like usd=0.50"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("--budget usd=\"", value, "\": give an amount in dollars, like usd=0.50"));
     }
     limits.usd = usd;
     return absl::OkStatus();
   }
   const std::vector<std::string> keys = {"tokens", "usd", "calls", "tools", "depth"};
   if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-    return absl::InvalidArgumentError(absl::StrCat("--budget: there is no limit \"", key, "\"", DidYouMean(key, keys), "; there are ",
+    return absl::InvalidArgumentError(absl::StrCat("--budget: there is no limit \"", key, "\"",
+                                                   DidYouMean(key, keys), "; there are ",
                                                    absl::StrJoin(keys, ", ")));
   }
   TRY(const std::int64_t count, ParseCount(key, value));
@@ -38,7 +41,8 @@ absl::Status SetLimit(const std::string& key, const std::string& value, BudgetLi
   if (key == "calls") limits.model_calls = count;
   if (key == "tools") limits.tool_calls = count;
   if (key != "depth") return absl::OkStatus();
-  if (count < 1 || count > 1000) return absl::InvalidArgumentError(absl::StrCat("--budget depth=", count, ": give 1 to 1000"));
+  if (count < 1 || count > 1000)
+    return absl::InvalidArgumentError(absl::StrCat("--budget depth=", count, ": give 1 to 1000"));
   limits.depth = int(count);
   return absl::OkStatus();
 }
@@ -50,11 +54,12 @@ absl::StatusOr<Json> ParseInput(const PipelineInput& input, const std::string& t
   }
   absl::StatusOr<Json> value = ParseJson(text);
   if (value.ok()) return value;
-  return absl::InvalidArgumentError(absl::StrCat("--set ", input.name, "=\"", text, "\": \"", input.name, "\" is of type ", input.type,
-                                                 "; give it as JSON, like ", input.type == "list"     ? "'[\"a\",\"b\"]'"
-                                                                             : input.type == "object" ? "'{\"a\":1}'"
-                                                                             : input.type == "boolean" ? "true"
-                                                                                                       : "3"));
+  return absl::InvalidArgumentError(absl::StrCat("--set ", input.name, "=\"", text, "\": \"", input.name,
+                                                 "\" is of type ", input.type, "; give it as JSON, like ",
+                                                 input.type == "list"      ? "'[\"a\",\"b\"]'"
+                                                 : input.type == "object"  ? "'{\"a\":1}'"
+                                                 : input.type == "boolean" ? "true"
+                                                                           : "3"));
 }
 
 }  // namespace
@@ -62,21 +67,23 @@ absl::StatusOr<Json> ParseInput(const PipelineInput& input, const std::string& t
 absl::Status CheckUtf8(const std::string& text, const std::string& what) {
   const std::size_t at = FindInvalidUtf8(text);
   if (at == std::string::npos) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(what, " is not UTF-8 (byte ", at + 1, "); convert it, for example with iconv"));
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, " is not UTF-8 (byte ", at + 1, "); convert it, for example with iconv"));
 }
 
 absl::StatusOr<absl::Duration> ParseDeadline(const std::string& text) {
   absl::Duration duration;
   if (absl::ParseDuration(text, &duration) && duration > absl::ZeroDuration()) return duration;
-  return absl::InvalidArgumentError(absl::StrCat("--deadline \"", text, "\": give a time with its unit, like 30s, 2m or 1h30m"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("--deadline \"", text, "\": give a time with its unit, like 30s, 2m or 1h30m"));
 }
 
 absl::StatusOr<BudgetLimits> ParseBudget(const std::string& text, BudgetLimits limits) {
   for (const std::string& part : std::vector<std::string>(absl::StrSplit(text, ','))) {
     const std::size_t equals = part.find('=');
     if (equals == std::string::npos) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--budget \"", part, "\": give limits as name=value, like tokens=20000,usd=0.50,calls=40"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--budget \"", part, "\": give limits as name=value, like tokens=20000,usd=0.50,calls=40"));
     }
     CHECK_OK(SetLimit(part.substr(0, equals), part.substr(equals + 1), limits));
   }
@@ -94,13 +101,16 @@ absl::StatusOr<std::map<std::string, Json>> ParseInputs(const std::vector<std::s
       return absl::InvalidArgumentError(absl::StrCat("--set \"", setting, "\": give an input as name=value"));
     }
     const std::string name = setting.substr(0, equals);
-    const auto input = std::find_if(declared.begin(), declared.end(), [&](const PipelineInput& i) { return i.name == name; });
+    const auto input = std::find_if(declared.begin(), declared.end(),
+                                    [&](const PipelineInput& i) { return i.name == name; });
     if (input == declared.end()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--set ", name, ": the pipeline has no such input", DidYouMean(name, names),
-          names.empty() ? "; it declares none under \"input\"" : absl::StrCat("; it has ", absl::StrJoin(names, ", "))));
+      return absl::InvalidArgumentError(
+          absl::StrCat("--set ", name, ": the pipeline has no such input", DidYouMean(name, names),
+                       names.empty() ? "; it declares none under \"input\""
+                                     : absl::StrCat("; it has ", absl::StrJoin(names, ", "))));
     }
-    if (values.contains(name)) return absl::InvalidArgumentError(absl::StrCat("--set ", name, ": given twice; give it once"));
+    if (values.contains(name))
+      return absl::InvalidArgumentError(absl::StrCat("--set ", name, ": given twice; give it once"));
     TRY(values[name], ParseInput(*input, setting.substr(equals + 1)));
   }
   return values;

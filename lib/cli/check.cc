@@ -25,8 +25,11 @@ int Check(const CheckOptions& given) {
       code = kExitUsage;
       continue;
     }
-    const std::string tests = pipeline->tests.empty() ? "" : absl::StrCat(", ", Count(std::int64_t(pipeline->tests.size()), "test"));
-    Say(absl::StrCat(OneLine(path), ": ok: ", OneLine(pipeline->name), ", ", Count(std::int64_t(pipeline->graph.size()), "step"), tests,
+    const std::string tests = pipeline->tests.empty()
+                                  ? ""
+                                  : absl::StrCat(", ", Count(std::int64_t(pipeline->tests.size()), "test"));
+    Say(absl::StrCat(OneLine(path), ": ok: ", OneLine(pipeline->name), ", ",
+                     Count(std::int64_t(pipeline->graph.size()), "step"), tests,
                      ", models: ", OneLine(absl::StrJoin(pipeline->models, ", ")), "\n"));
   }
   return code;

@@ -10,12 +10,14 @@
 namespace ninefold::cli {
 
 void AddStoreOption(CLI::App& command, std::string& store) {
-  command.add_option("--store", store, "Where runs are kept: a file ending in .db, sqlite:FILE, or memory")->type_name("STORE");
+  command.add_option("--store", store, "Where runs are kept: a file ending in .db, sqlite:FILE, or memory")
+      ->type_name("STORE");
 }
 
 void AddOutputOptions(CLI::App& command, OutputOptions& options) {
   command.add_flag("--json", options.json, "Print one JSON object with everything on stdout");
-  command.add_option("--trace", options.trace, "Write every event to FILE, a JSON object a line")->type_name("FILE");
+  command.add_option("--trace", options.trace, "Write every event to FILE, a JSON object a line")
+      ->type_name("FILE");
   AddStoreOption(command, options.store);
   command.add_flag("-q,--quiet", options.quiet, "Print the answer and errors only");
   command.add_flag("--plain", options.plain, "Print progress as lines, also on a terminal");
@@ -26,7 +28,9 @@ int Refuse(const absl::Status& why, ExitCode code) {
   return code;
 }
 
-int RefuseStore(const absl::Status& why) { return Refuse(why, absl::IsNotFound(why) ? kExitFailed : kExitStore); }
+int RefuseStore(const absl::Status& why) {
+  return Refuse(why, absl::IsNotFound(why) ? kExitFailed : kExitStore);
+}
 
 int PerformAndReport(Performance performance, const OutputOptions& options) {
   TraceFile trace;

@@ -1,4 +1,5 @@
-// The commands of the program. Each is a file: it adds its options to the command line and, when it was asked for, runs.
+// The commands of the program. Each is a file: it adds its options to the command line and, when it was asked
+// for, runs.
 #pragma once
 
 #include <memory>

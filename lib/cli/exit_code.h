@@ -18,11 +18,15 @@ enum ExitCode : int {
 // Of a run that ended with `status`.
 inline ExitCode ExitCodeOf(const absl::Status& status) {
   switch (status.code()) {
-    case absl::StatusCode::kOk: return kExitOk;
-    case absl::StatusCode::kCancelled: return kExitCancelled;
+    case absl::StatusCode::kOk:
+      return kExitOk;
+    case absl::StatusCode::kCancelled:
+      return kExitCancelled;
     case absl::StatusCode::kResourceExhausted:
-    case absl::StatusCode::kDeadlineExceeded: return kExitLimit;
-    default: return kExitFailed;
+    case absl::StatusCode::kDeadlineExceeded:
+      return kExitLimit;
+    default:
+      return kExitFailed;
   }
 }
 

@@ -1,5 +1,6 @@
-// What the live view draws: a line for the run, one for each task, one of totals. Where there are more tasks than lines, those that run
-// come first, then those that failed, then the latest to end, then those that wait; the rest is counted.
+// What the live view draws: a line for the run, one for each task, one of totals. Where there are more tasks
+// than lines, those that run come first, then those that failed, then the latest to end, then those that
+// wait; the rest is counted.
 #include <algorithm>
 #include <utility>
 
@@ -45,8 +46,10 @@ std::string LastLine(std::string_view text) {
 }
 
 std::string TailOf(const TaskNode& node, int columns) {
-  if (node.state == "waiting") return node.needs.empty() ? "" : Fit(absl::StrCat("needs ", absl::StrJoin(node.needs, ", ")), columns);
-  if (node.state != "running") return Fit(node.reused ? absl::StrCat("(recorded) ", node.said) : node.said, columns);
+  if (node.state == "waiting")
+    return node.needs.empty() ? "" : Fit(absl::StrCat("needs ", absl::StrJoin(node.needs, ", ")), columns);
+  if (node.state != "running")
+    return Fit(node.reused ? absl::StrCat("(recorded) ", node.said) : node.said, columns);
   return node.streaming ? Fit(LastLine(node.doing), columns, /*tail=*/true) : Fit(node.doing, columns);
 }
 
@@ -59,9 +62,11 @@ std::string TaskLine(const TaskNode& node, const Columns& widths, const Terminal
   const bool began = node.started != absl::Time();
   const absl::Time until = node.state == "running" ? now : node.ended;
   const std::string indent(std::size_t(2 * std::min(node.depth, 8)), ' ');
-  std::string left = absl::StrCat(indent, Pad(node.id, widths.id - int(indent.size())), " ", Pad(node.agent, widths.agent), " ");
-  const std::string numbers = absl::StrCat(Pad(began ? Took(until - node.started) : "", 6), " ", Pad(TurnsOf(node), 8), " ",
-                                           Pad(node.tokens > 0 ? absl::StrCat(Tokens(node.tokens), " tok") : "", 10));
+  std::string left = absl::StrCat(indent, Pad(node.id, widths.id - int(indent.size())), " ",
+                                  Pad(node.agent, widths.agent), " ");
+  const std::string numbers =
+      absl::StrCat(Pad(began ? Took(until - node.started) : "", 6), " ", Pad(TurnsOf(node), 8), " ",
+                   Pad(node.tokens > 0 ? absl::StrCat(Tokens(node.tokens), " tok") : "", 10));
   const int room = terminal.columns - 1 - 2;
   left = Fit(left, room);
   const int used = WidthOf(left);
@@ -97,13 +102,16 @@ std::vector<const TaskNode*> Choose(const std::vector<const TaskNode*>& all, std
 std::string TotalsLine(const TaskTree& tree, std::size_t hidden, const Terminal& terminal, absl::Time now) {
   std::vector<std::string> parts;
   if (hidden > 0) parts.push_back(absl::StrCat(hidden, " more not shown"));
-  if (tree.total() > 0) parts.push_back(absl::StrCat(tree.ended(), " of ", Count(std::int64_t(tree.total()), "task")));
+  if (tree.total() > 0)
+    parts.push_back(absl::StrCat(tree.ended(), " of ", Count(std::int64_t(tree.total()), "task")));
   if (tree.running() > 1) parts.push_back(absl::StrCat(tree.running(), " at once"));
-  if (tree.reused() > 0) parts.push_back(absl::StrCat(Count(std::int64_t(tree.reused()), "step"), " from the record"));
+  if (tree.reused() > 0)
+    parts.push_back(absl::StrCat(Count(std::int64_t(tree.reused()), "step"), " from the record"));
   if (TokensOf(tree.cost()) > 0) parts.push_back(absl::StrCat(Tokens(TokensOf(tree.cost())), " tokens"));
   parts.push_back(Took(now - tree.root().started));
   if (tree.root().state == "running") parts.emplace_back("Ctrl-C stops");
-  return Styled(Fit(absl::StrCat("  ", absl::StrJoin(parts, " · ")), terminal.columns - 1), Style::kDim, terminal.colors);
+  return Styled(Fit(absl::StrCat("  ", absl::StrJoin(parts, " · ")), terminal.columns - 1), Style::kDim,
+                terminal.colors);
 }
 
 }  // namespace
@@ -113,8 +121,9 @@ std::vector<std::string> Frame(const TaskTree& tree, const Terminal& terminal, a
   const TaskNode& root = tree.root();
   const int room = terminal.columns - 1;
   const std::string name = Fit(root.id, room);
-  lines.push_back(absl::StrCat(Styled(name, Style::kBold, terminal.colors),
-                               Fit(root.said.empty() ? "" : absl::StrCat("  ", root.said), room - WidthOf(name))));
+  lines.push_back(
+      absl::StrCat(Styled(name, Style::kBold, terminal.colors),
+                   Fit(root.said.empty() ? "" : absl::StrCat("  ", root.said), room - WidthOf(name))));
   const std::vector<const TaskNode*> all = tree.Tasks();
   const std::vector<const TaskNode*> shown = Choose(all, std::size_t(std::max(1, terminal.rows - 4)));
   Columns widths;
@@ -127,7 +136,8 @@ std::vector<std::string> Frame(const TaskTree& tree, const Terminal& terminal, a
   for (const TaskNode* node : shown) lines.push_back(TaskLine(*node, widths, terminal, now));
   // A single agent has no tasks: what it does stands here.
   if (all.empty() && root.state == "running") {
-    lines.push_back(Fit(absl::StrCat("  ", TurnsOf(root), root.turn > 0 ? "  " : "", TailOf(root, room - 12)), room));
+    lines.push_back(
+        Fit(absl::StrCat("  ", TurnsOf(root), root.turn > 0 ? "  " : "", TailOf(root, room - 12)), room));
   }
   lines.push_back(TotalsLine(tree, all.size() - shown.size(), terminal, now));
   return lines;

@@ -21,7 +21,8 @@ struct GraphOptionsGiven {
 int Graph(const GraphOptionsGiven& given) {
   const std::vector<std::string> formats = {"text", "mermaid", "dot"};
   if (std::find(formats.begin(), formats.end(), given.format) == formats.end()) {
-    return Refuse(absl::InvalidArgumentError(absl::StrCat("--format \"", given.format, "\": there are text, mermaid and dot",
+    return Refuse(absl::InvalidArgumentError(absl::StrCat("--format \"", given.format,
+                                                          "\": there are text, mermaid and dot",
                                                           DidYouMean(given.format, formats))),
                   kExitUsage);
   }
@@ -40,7 +41,8 @@ void AddGraph(CLI::App& app, int& exit_code) {
   auto given = std::make_shared<GraphOptionsGiven>();
   CLI::App* graph = app.add_subcommand("graph", "Draw a pipeline's steps");
   graph->add_option("pipeline", given->pipeline, "A YAML file")->required()->type_name("PIPELINE");
-  graph->add_option("--format", given->format, "text, mermaid or dot; text when left out")->type_name("FORMAT");
+  graph->add_option("--format", given->format, "text, mermaid or dot; text when left out")
+      ->type_name("FORMAT");
   graph->footer(R"(Examples:
   ninefold graph team.yaml
   ninefold graph team.yaml --format mermaid >> README.md

@@ -22,7 +22,8 @@ struct StarterFile {
 };
 
 constexpr StarterFile kStarter[] = {
-    {"team.yaml", R"yaml(# Two agents read the document side by side, a third writes one answer from what they found.
+    {"team.yaml",
+     R"yaml(# Two agents read the document side by side, a third writes one answer from what they found.
 version: 1
 name: starter
 description: Answers a question about a document
@@ -105,12 +106,15 @@ absl::Status WriteNew(const std::string& path, const char* text) {
 int Init(const std::string& folder) {
   if (::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST) {
     const int error = errno;
-    return Refuse(absl::ErrnoToStatus(error, absl::StrCat("cannot make the folder \"", folder, "\"")), kExitUsage);
+    return Refuse(absl::ErrnoToStatus(error, absl::StrCat("cannot make the folder \"", folder, "\"")),
+                  kExitUsage);
   }
   for (const StarterFile& file : kStarter) {
     const std::string path = absl::StrCat(folder, "/", file.name);
     if (::access(path.c_str(), F_OK) != 0) continue;
-    return Refuse(absl::AlreadyExistsError(absl::StrCat("\"", path, "\" is there already; choose another folder")), kExitUsage);
+    return Refuse(
+        absl::AlreadyExistsError(absl::StrCat("\"", path, "\" is there already; choose another folder")),
+        kExitUsage);
   }
   for (const StarterFile& file : kStarter) {
     const absl::Status written = WriteNew(absl::StrCat(folder, "/", file.name), file.text);
@@ -127,7 +131,9 @@ int Init(const std::string& folder) {
 void AddInit(CLI::App& app, int& exit_code) {
   auto folder = std::make_shared<std::string>();
   CLI::App* init = app.add_subcommand("init", "Make a folder with a team to start from");
-  init->add_option("folder", *folder, "Made when it is not there; nothing in it is overwritten")->required()->type_name("FOLDER");
+  init->add_option("folder", *folder, "Made when it is not there; nothing in it is overwritten")
+      ->required()
+      ->type_name("FOLDER");
   init->footer(R"(Examples:
   ninefold init hello
   ninefold run hello/team.yaml "When is the library open on Saturday?" --file hello/notes.txt)");

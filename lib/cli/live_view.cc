@@ -1,5 +1,5 @@
-// Draws frames over each other. The lines of the last frame are remembered by width, so that after a resize, when the terminal has
-// folded them anew, the cursor still goes up by as many rows as they take now.
+// Draws frames over each other. The lines of the last frame are remembered by width, so that after a resize,
+// when the terminal has folded them anew, the cursor still goes up by as many rows as they take now.
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,7 +35,8 @@ class Live : public View {
 
   void OnEvent(const Event& event, const TaskTree&) override {
     if (const auto* warning = std::get_if<event::Warning>(&event.body)) {
-      Note(absl::StrCat("warning: ", event.path->empty() ? "" : absl::StrCat(OneLine(*event.path), ": "), OneLine(warning->text)));
+      Note(absl::StrCat("warning: ", event.path->empty() ? "" : absl::StrCat(OneLine(*event.path), ": "),
+                        OneLine(warning->text)));
     }
   }
 

@@ -16,9 +16,12 @@ constexpr std::size_t kPipelineBytesMax = 4u << 20;
 
 }  // namespace
 
-absl::StatusOr<std::string> ReadPipeline(const std::string& path) { return ReadFile(path, "pipeline", kPipelineBytesMax); }
+absl::StatusOr<std::string> ReadPipeline(const std::string& path) {
+  return ReadFile(path, "pipeline", kPipelineBytesMax);
+}
 
-std::optional<Pipeline> LoadAndSay(const std::string& text, const std::string& path, const std::string& model) {
+std::optional<Pipeline> LoadAndSay(const std::string& text, const std::string& path,
+                                   const std::string& model) {
   std::vector<Diagnostic> diagnostics;
   absl::StatusOr<Pipeline> pipeline = ParsePipeline(text, path, {.model = model}, &diagnostics);
   std::int64_t errors = 0;

@@ -1,4 +1,6 @@
 // ninefold models: where models can come from, and what is missing.
+#include "ninefold/models.h"
+
 #include <unistd.h>
 
 #include "CLI/CLI.hpp"
@@ -6,7 +8,6 @@
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "cli/words.h"
-#include "ninefold/models.h"
 
 namespace ninefold::cli {
 namespace {
@@ -15,7 +16,9 @@ int Models() {
   const Terminal terminal = LookAt(STDOUT_FILENO);
   std::string out;
   for (const VendorStatus& vendor : ListVendors()) {
-    out += absl::StrCat(Pad(OneLine(vendor.vendor), 14), Styled(Pad(vendor.ready ? "ready" : "not set up", 12), vendor.ready ? Style::kGreen : Style::kDim, terminal.colors),
+    out += absl::StrCat(Pad(OneLine(vendor.vendor), 14),
+                        Styled(Pad(vendor.ready ? "ready" : "not set up", 12),
+                               vendor.ready ? Style::kGreen : Style::kDim, terminal.colors),
                         OneLine(vendor.detail), "\n");
   }
   const absl::Status printed = WriteAll(STDOUT_FILENO, out, "the models to stdout");
@@ -26,8 +29,9 @@ int Models() {
 
 void AddModels(CLI::App& app, int& exit_code) {
   CLI::App* models = app.add_subcommand("models", "List where models can come from, and what is missing");
-  models->footer(R"(A pipeline names a model as "offline", "auto", or "vendor/name", like openai/gpt-5.4. Keys are read from the
-environment and never printed.
+  models->footer(
+      R"(A pipeline names a model as "offline", "auto", or "vendor/name", like openai/gpt-5.4. Keys are read from
+the environment and never printed.
 
 Examples:
   ninefold models

@@ -1,5 +1,5 @@
-// The run lives on its loop's thread. This thread only reads: events come over a queue, signals over a pipe, the person's answers over stdin, and one
-// poll waits for all of them.
+// The run lives on its loop's thread. This thread only reads: events come over a queue, signals over a pipe,
+// the person's answers over stdin, and one poll waits for all of them.
 #include "cli/perform.h"
 
 #include <poll.h>
@@ -25,8 +25,8 @@ namespace ninefold::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto kFrame = std::chrono::milliseconds(67);   // 15 a second
-constexpr auto kSpin = std::chrono::milliseconds(100);   // while nothing happens
+constexpr auto kFrame = std::chrono::milliseconds(67);  // 15 a second
+constexpr auto kSpin = std::chrono::milliseconds(100);  // while nothing happens
 
 Clock::time_point program_start = Clock::now();
 
@@ -109,7 +109,8 @@ std::unique_ptr<View> ChooseView(Show show) {
 
 class Performer {
  public:
-  Performer(Performance& performance, Inbox& inbox) : p_(performance), inbox_(inbox), view_(ChooseView(performance.show)) {}
+  Performer(Performance& performance, Inbox& inbox)
+      : p_(performance), inbox_(inbox), view_(ChooseView(performance.show)) {}
 
   void Watch(RunHandle& run) {
     while (!ended_) {
@@ -171,7 +172,8 @@ class Performer {
     char buffer[1024];
     const ssize_t size = ::read(STDIN_FILENO, buffer, sizeof buffer);
     std::string text(buffer, std::size_t(std::max<ssize_t>(0, size)));
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
+      text.pop_back();
     Answer(text);
   }
   void Answer(std::string text) {
@@ -209,7 +211,8 @@ Performed Perform(Performance performance) {
   Performer performer(performance, inbox);
   performance.options.on_event = [&inbox](const Event& event) { inbox.Put(event); };
   const bool can_ask = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
-  if (can_ask) performance.options.on_ask = [&inbox](std::string_view question) { return inbox.Ask(question); };
+  if (can_ask)
+    performance.options.on_ask = [&inbox](std::string_view question) { return inbox.Ask(question); };
   Performed performed;
   {
     Runtime runtime({.store = performance.store.store});

@@ -29,10 +29,10 @@ struct Performed {
   absl::StatusOr<Reply> reply = absl::InternalError("not run");
   std::string run_id;
   Cost cost;
-  std::int64_t steps = 0;         // recorded, those of earlier lives that were used again included
+  std::int64_t steps = 0;  // recorded, those of earlier lives that were used again included
   std::size_t reused = 0;
-  absl::Duration elapsed;         // of the run
-  absl::Duration first_event;     // since the program began
+  absl::Duration elapsed;      // of the run
+  absl::Duration first_event;  // since the program began
 };
 
 Performed Perform(Performance performance);

@@ -23,8 +23,12 @@ struct Line {
     return absl::StrCat("run ", OneLine(e.run_id), " of ", OneLine(e.team), ": ", Preview(e.goal));
   }
   std::string operator()(const event::PlanMade& e) const { return absl::StrCat("plan: ", Names(e.tasks)); }
-  std::string operator()(const event::TasksAdded& e) const { return absl::StrCat("plan grows: ", Names(e.tasks)); }
-  std::string operator()(const event::TaskStarted& e) const { return absl::StrCat("started (", OneLine(e.agent), ")"); }
+  std::string operator()(const event::TasksAdded& e) const {
+    return absl::StrCat("plan grows: ", Names(e.tasks));
+  }
+  std::string operator()(const event::TaskStarted& e) const {
+    return absl::StrCat("started (", OneLine(e.agent), ")");
+  }
   std::string operator()(const event::TaskEnded& e) const {
     std::string out = e.outcome;
     if (e.cost.model_calls + e.cost.tool_calls > 0) absl::StrAppend(&out, " (", CostWords(e.cost), ")");
@@ -36,7 +40,8 @@ struct Line {
     return absl::StrCat("calls ", OneLine(e.name), " ", Preview(DumpJson(e.arguments)));
   }
   std::string operator()(const event::ToolEnded& e) const {
-    return absl::StrCat(OneLine(e.name), e.is_error ? " failed" : " answered", " in ", Took(e.took), ": ", Preview(e.preview));
+    return absl::StrCat(OneLine(e.name), e.is_error ? " failed" : " answered", " in ", Took(e.took), ": ",
+                        Preview(e.preview));
   }
   std::string operator()(const event::ModelEnded& e) const {
     if (e.status.ok()) return "";
@@ -47,7 +52,9 @@ struct Line {
     return absl::StrCat("attempt ", e.attempt, " in ", Took(e.delay), ": ", Preview(Describe(e.status)));
   }
   std::string operator()(const event::Decided& e) const {
-    return e.verdict == "allow" ? "" : absl::StrCat(OneLine(e.action), ": ", OneLine(e.verdict), ", ", Preview(e.why));
+    return e.verdict == "allow"
+               ? ""
+               : absl::StrCat(OneLine(e.action), ": ", OneLine(e.verdict), ", ", Preview(e.why));
   }
   std::string operator()(const event::Warning& e) const { return absl::StrCat("warning: ", OneLine(e.text)); }
   template <class Other>
@@ -62,7 +69,8 @@ struct Line {
   }
   static std::string Names(const std::vector<std::string>& names) {
     constexpr std::size_t kMost = 12;
-    const std::vector<std::string> first(names.begin(), names.begin() + std::ptrdiff_t(std::min(names.size(), kMost)));
+    const std::vector<std::string> first(names.begin(),
+                                         names.begin() + std::ptrdiff_t(std::min(names.size(), kMost)));
     const std::string rest = names.size() > kMost ? absl::StrCat(" and ", names.size() - kMost, " more") : "";
     return absl::StrCat(OneLine(absl::StrJoin(first, ", ")), rest);
   }
@@ -74,7 +82,8 @@ class Plain : public View {
     const std::string line = std::visit(Line{event, tree}, static_cast<const EventBody&>(event.body));
     if (line.empty()) return;
     const double seconds = absl::ToDoubleSeconds(event.time - tree.root().started);
-    Say(absl::StrFormat("[%7.3f] %s%s%s\n", seconds, OneLine(*event.path), event.path->empty() ? "" : ": ", line));
+    Say(absl::StrFormat("[%7.3f] %s%s%s\n", seconds, OneLine(*event.path), event.path->empty() ? "" : ": ",
+                        line));
   }
   void Note(const std::string& line) override { Say(absl::StrCat(line, "\n")); }
 };

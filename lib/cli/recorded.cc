@@ -12,12 +12,15 @@ namespace ninefold::cli {
 
 absl::StatusOr<Reply> RecordedReply(const RunRecord& record) {
   if (record.state != "done") {
-    return absl::FailedPreconditionError(absl::StrCat("run ", record.id, " has no answer: it is ", record.state, "; go on with: ninefold resume ", record.id));
+    return absl::FailedPreconditionError(absl::StrCat("run ", record.id, " has no answer: it is ",
+                                                      record.state, "; go on with: ninefold resume ",
+                                                      record.id));
   }
   absl::StatusOr<Json> json = ParseJson(record.answer);
   absl::StatusOr<Reply> reply = json.ok() ? ReplyFromJson(*json) : absl::StatusOr<Reply>(json.status());
   if (reply.ok()) return reply;
-  return absl::DataLossError(absl::StrCat("run ", record.id, ": its recorded answer is damaged: ", Describe(reply.status())));
+  return absl::DataLossError(
+      absl::StrCat("run ", record.id, ": its recorded answer is damaged: ", Describe(reply.status())));
 }
 
 int ReportRecorded(const RunRecord& record, const ChosenStore& store, const ReportOptions& options) {

@@ -29,7 +29,8 @@ absl::Status ReadFilesAgain(RunSetup& setup) {
   setup.pipeline_text = text;
   for (const std::string& change : changes) {
     for (const GivenFile& given : setup.files) {
-      if (change.rfind(ShortPath(given.path) + ": ", 0) == 0) return absl::FailedPreconditionError(absl::StrCat(change, "; put it back"));
+      if (change.rfind(ShortPath(given.path) + ": ", 0) == 0)
+        return absl::FailedPreconditionError(absl::StrCat(change, "; put it back"));
     }
   }
   return absl::OkStatus();
@@ -43,7 +44,8 @@ int Compare(const RunRecord& record, const Performed& performed) {
     Say("the answer is the recorded one\n");
     return kExitOk;
   }
-  SayError(absl::StrCat("the answer differs from the recorded one; ninefold show ", record.id, " prints that"));
+  SayError(
+      absl::StrCat("the answer differs from the recorded one; ninefold show ", record.id, " prints that"));
   return kExitFailed;
 }
 
@@ -62,7 +64,8 @@ int Replay(const ReplayOptions& given) {
   absl::StatusOr<Prompt> prompt = pipeline->MakePrompt(setup->question, setup->inputs, FilesOf(*setup));
   if (!prompt.ok()) return Refuse(prompt.status(), kExitUsage);
   TraceFile trace;
-  Performance performance{.agent = pipeline->team, .prompt = *std::move(prompt), .options = {}, .store = *store};
+  Performance performance{
+      .agent = pipeline->team, .prompt = *std::move(prompt), .options = {}, .store = *store};
   performance.show = given.output.show();
   performance.options.budget = setup->budget;
   performance.options.policy = pipeline->policy;
@@ -87,14 +90,16 @@ int Replay(const ReplayOptions& given) {
 void AddReplay(CLI::App& app, int& exit_code) {
   auto given = std::make_shared<ReplayOptions>();
   CLI::App* replay = app.add_subcommand("replay", "Make a run again from its record alone, calling nothing");
-  replay->add_option("run", given->run, "The run's id or how it begins; left out: the newest")->type_name("RUN");
+  replay->add_option("run", given->run, "The run's id or how it begins; left out: the newest")
+      ->type_name("RUN");
   AddOutputOptions(*replay, given->output);
   replay->footer(R"(Examples:
   ninefold replay                     the newest run
   ninefold replay 7f3a --trace again.jsonl
 
 No model and no tool is called, so it costs nothing and works without a network. The pipeline is the one
-that was recorded; documents must still be what they were. It ends with 0 when the answer is the recorded one.)");
+that was recorded; documents must still be what they were. It ends with 0 when the answer is the
+recorded one.)");
   replay->callback([given, &exit_code] { exit_code = Replay(*given); });
 }
 

@@ -48,16 +48,20 @@ std::string TotalsOf(const Performed& p, bool colors) {
   const std::string word = std::string(StateOf(status));
   const Style style = status.ok() ? Style::kGreen : Style::kRed;
   const std::string reused = p.reused > 0 ? absl::StrCat(" (", p.reused, " from the record)") : "";
-  return absl::StrCat(Styled(word, style, colors), " in ", Took(p.elapsed), ": ", Count(p.steps, "step"), reused, ", ", CostWords(p.cost),
-                      "; first event after ", Took(p.first_event), "\n");
+  return absl::StrCat(Styled(word, style, colors), " in ", Took(p.elapsed), ": ", Count(p.steps, "step"),
+                      reused, ", ", CostWords(p.cost), "; first event after ", Took(p.first_event), "\n");
 }
 
 std::string WhereKept(const Performed& p, const ChosenStore& store, const Terminal& terminal) {
   if (store.path.empty()) return "";
-  const std::string other = store.path == DefaultStorePath() ? "" : absl::StrCat(" --store ", ShellWord(store.path));
-  if (p.reply.ok()) return Styled(absl::StrCat("run ", p.run_id, other, "; look at it: ninefold show ", p.run_id, other, "\n"), Style::kDim, terminal.colors);
-  return absl::StrCat(p.steps == 1 ? "1 step is" : absl::StrCat(p.steps, " steps are"), " saved in ", ShortPath(store.path),
-                      "; go on with: ninefold resume ", p.run_id, other, "\n");
+  const std::string other =
+      store.path == DefaultStorePath() ? "" : absl::StrCat(" --store ", ShellWord(store.path));
+  if (p.reply.ok())
+    return Styled(
+        absl::StrCat("run ", p.run_id, other, "; look at it: ninefold show ", p.run_id, other, "\n"),
+        Style::kDim, terminal.colors);
+  return absl::StrCat(p.steps == 1 ? "1 step is" : absl::StrCat(p.steps, " steps are"), " saved in ",
+                      ShortPath(store.path), "; go on with: ninefold resume ", p.run_id, other, "\n");
 }
 
 }  // namespace
@@ -67,12 +71,15 @@ std::string EvidenceWords(const Reply& reply, bool colors) {
   if (!reply.evidence.empty()) absl::StrAppend(&out, Styled("evidence", Style::kBold, colors), "\n");
   for (std::size_t i = 0; i < reply.evidence.size() && i < kEvidenceShown; ++i) {
     const Citation& citation = reply.evidence[i];
-    absl::StrAppend(&out, "  ", Styled(OneLine(Place(citation)), Style::kCyan, colors), "  \"", Fit(OneLine(citation.quote), 200), "\"\n");
+    absl::StrAppend(&out, "  ", Styled(OneLine(Place(citation)), Style::kCyan, colors), "  \"",
+                    Fit(OneLine(citation.quote), 200), "\"\n");
   }
-  if (reply.evidence.size() > kEvidenceShown) absl::StrAppend(&out, "  and ", reply.evidence.size() - kEvidenceShown, " more\n");
+  if (reply.evidence.size() > kEvidenceShown)
+    absl::StrAppend(&out, "  and ", reply.evidence.size() - kEvidenceShown, " more\n");
   if (!reply.dissent.empty()) absl::StrAppend(&out, Styled("dissent", Style::kBold, colors), "\n");
   for (const Dissent& dissent : reply.dissent) {
-    absl::StrAppend(&out, "  ", Styled(OneLine(dissent.who), Style::kCyan, colors), "  ", Fit(OneLine(dissent.text), 300), "\n");
+    absl::StrAppend(&out, "  ", Styled(OneLine(dissent.who), Style::kCyan, colors), "  ",
+                    Fit(OneLine(dissent.text), 300), "\n");
   }
   return out;
 }
@@ -80,13 +87,15 @@ std::string EvidenceWords(const Reply& reply, bool colors) {
 absl::Status PrintAnswer(const std::string& text) {
   const std::string end = !text.empty() && text.back() == '\n' ? "" : "\n";
   const bool person = ::isatty(STDOUT_FILENO) == 1;
-  return WriteAll(STDOUT_FILENO, (person ? EscapeForTerminal(text, false) : text) + end, "the answer to stdout");
+  return WriteAll(STDOUT_FILENO, (person ? EscapeForTerminal(text, false) : text) + end,
+                  "the answer to stdout");
 }
 
 absl::Status PrintJson(const Json& json) {
   const bool person = ::isatty(STDOUT_FILENO) == 1;
   const std::string text = DumpJson(json, person ? 2 : -1);
-  return WriteAll(STDOUT_FILENO, (person ? EscapeForTerminal(text, false) : text) + "\n", "the answer to stdout");
+  return WriteAll(STDOUT_FILENO, (person ? EscapeForTerminal(text, false) : text) + "\n",
+                  "the answer to stdout");
 }
 
 ExitCode Report(const Performed& p, const ChosenStore& store, const ReportOptions& options) {
@@ -104,7 +113,9 @@ ExitCode Report(const Performed& p, const ChosenStore& store, const ReportOption
   if (!options.quiet) Say(TotalsOf(p, terminal.colors));
   if (!options.quiet || !status.ok()) Say(WhereKept(p, store, terminal));
   if (!printed.ok()) {
-    SayError(absl::StrCat(Describe(printed), store.path.empty() ? "" : absl::StrCat("; ninefold show ", p.run_id, " prints it")));
+    SayError(absl::StrCat(Describe(printed), store.path.empty()
+                                                 ? ""
+                                                 : absl::StrCat("; ninefold show ", p.run_id, " prints it")));
     return kExitFailed;
   }
   return store.store->failed() ? kExitStore : ExitCodeOf(status);

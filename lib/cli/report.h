@@ -1,4 +1,5 @@
-// What a run leaves behind: the answer on stdout, the rest on stderr; or everything as one JSON object on stdout.
+// What a run leaves behind: the answer on stdout, the rest on stderr; or everything as one JSON object on
+// stdout.
 #pragma once
 
 #include <string>

@@ -26,8 +26,9 @@ struct ResumeOptions {
 int RefuseChanges(const std::string& run_id, const std::vector<std::string>& changes) {
   SayError(absl::StrCat("run ", run_id, ": what it was started with has changed:"));
   for (const std::string& change : changes) Say(absl::StrCat("  ", OneLine(change), "\n"));
-  Say(absl::StrCat("put it back, or go on with what is there now: ninefold resume ", run_id,
-                   " --accept-changes\n(a recorded step that no longer fits then stops the run, and is named)\n"));
+  Say(absl::StrCat(
+      "put it back, or go on with what is there now: ninefold resume ", run_id,
+      " --accept-changes\n(a recorded step that no longer fits then stops the run, and is named)\n"));
   return kExitUsage;
 }
 
@@ -69,7 +70,8 @@ int GoOn(const ResumeOptions& given, const RunRecord& record, RunSetup setup, Ch
   if (!limits.ok()) return Refuse(limits, kExitUsage);
   absl::StatusOr<Prompt> prompt = pipeline->MakePrompt(setup.question, setup.inputs, FilesOf(setup));
   if (!prompt.ok()) return Refuse(prompt.status(), kExitUsage);
-  Performance performance{.agent = pipeline->team, .prompt = *std::move(prompt), .options = {}, .store = std::move(store)};
+  Performance performance{
+      .agent = pipeline->team, .prompt = *std::move(prompt), .options = {}, .store = std::move(store)};
   performance.options.deadline = setup.deadline;
   performance.options.budget = setup.budget;
   performance.options.policy = pipeline->policy;
@@ -97,10 +99,15 @@ int Resume(const ResumeOptions& given) {
 void AddResume(CLI::App& app, int& exit_code) {
   auto given = std::make_shared<ResumeOptions>();
   CLI::App* resume = app.add_subcommand("resume", "Go on with a run that was stopped, failed or killed");
-  resume->add_option("run", given->run, "The run's id or how it begins; left out: the newest that is not done")->type_name("RUN");
-  resume->add_flag("--accept-changes", given->accept_changes, "Go on though the pipeline, a file or a model has changed");
-  resume->add_option("--deadline", given->deadline, "Stop after this time: 30s, 2m, 1h30m")->type_name("TIME");
-  resume->add_option("--budget", given->budget, "Other limits: tokens=20000,usd=0.50,calls=40")->type_name("LIMITS");
+  resume
+      ->add_option("run", given->run, "The run's id or how it begins; left out: the newest that is not done")
+      ->type_name("RUN");
+  resume->add_flag("--accept-changes", given->accept_changes,
+                   "Go on though the pipeline, a file or a model has changed");
+  resume->add_option("--deadline", given->deadline, "Stop after this time: 30s, 2m, 1h30m")
+      ->type_name("TIME");
+  resume->add_option("--budget", given->budget, "Other limits: tokens=20000,usd=0.50,calls=40")
+      ->type_name("LIMITS");
   AddOutputOptions(*resume, given->output);
   resume->footer(R"(Examples:
   ninefold resume                       the newest run that is not done

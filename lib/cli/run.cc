@@ -35,7 +35,8 @@ absl::StatusOr<std::string> ReadQuestion(const std::string& given) {
   for (ssize_t size; (size = ::read(STDIN_FILENO, buffer, sizeof buffer)) > 0;) {
     text.append(buffer, std::size_t(size));
     if (text.size() > kQuestionBytesMax) {
-      return absl::InvalidArgumentError("the question on stdin is larger than 4 MiB; give documents with --file");
+      return absl::InvalidArgumentError(
+          "the question on stdin is larger than 4 MiB; give documents with --file");
     }
   }
   CHECK_OK(CheckUtf8(text, "the question on stdin"));
@@ -63,7 +64,8 @@ absl::Status FillSetup(const RunOptionsGiven& given, const Pipeline& pipeline, R
 
 int RunPipeline(const RunOptionsGiven& given) {
   RunSetup setup;
-  const absl::Status path = CheckUtf8(given.pipeline, absl::StrCat("the pipeline's path \"", given.pipeline, "\""));
+  const absl::Status path =
+      CheckUtf8(given.pipeline, absl::StrCat("the pipeline's path \"", given.pipeline, "\""));
   if (!path.ok()) return Refuse(path, kExitUsage);
   absl::StatusOr<std::string> text = ReadPipeline(given.pipeline);
   if (!text.ok()) return Refuse(text.status(), kExitUsage);
@@ -75,8 +77,10 @@ int RunPipeline(const RunOptionsGiven& given) {
   absl::StatusOr<Prompt> prompt = pipeline->MakePrompt(setup.question, setup.inputs, FilesOf(setup));
   if (!prompt.ok()) return Refuse(prompt.status(), kExitUsage);
   absl::StatusOr<ChosenStore> store = OpenForRun(given.output.store);
-  if (!store.ok()) return Refuse(store.status(), absl::IsInvalidArgument(store.status()) ? kExitUsage : kExitStore);
-  Performance performance{.agent = pipeline->team, .prompt = *std::move(prompt), .options = {}, .store = *std::move(store)};
+  if (!store.ok())
+    return Refuse(store.status(), absl::IsInvalidArgument(store.status()) ? kExitUsage : kExitStore);
+  Performance performance{
+      .agent = pipeline->team, .prompt = *std::move(prompt), .options = {}, .store = *std::move(store)};
   performance.options.deadline = setup.deadline;
   performance.options.budget = setup.budget;
   performance.options.policy = pipeline->policy;
@@ -92,12 +96,17 @@ void AddRun(CLI::App& app, int& exit_code) {
   CLI::App* run = app.add_subcommand("run", "Put a question to a team of agents");
   run->add_option("pipeline", given->pipeline, "The team: a YAML file")->required()->type_name("PIPELINE");
   run->add_option("question", given->question, "What to ask; - reads it from stdin")->type_name("QUESTION");
-  run->add_option("-f,--file", given->files, "A document for the team; may be given several times")->type_name("FILE")->allow_extra_args(false);
-  run->add_option("--set", given->settings, "An input of the pipeline; may be given several times")->type_name("NAME=VALUE")
+  run->add_option("-f,--file", given->files, "A document for the team; may be given several times")
+      ->type_name("FILE")
       ->allow_extra_args(false);
-  run->add_option("-m,--model", given->model, "Use this model for every agent: offline, auto, vendor/name")->type_name("MODEL");
+  run->add_option("--set", given->settings, "An input of the pipeline; may be given several times")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  run->add_option("-m,--model", given->model, "Use this model for every agent: offline, auto, vendor/name")
+      ->type_name("MODEL");
   run->add_option("--deadline", given->deadline, "Stop after this time: 30s, 2m, 1h30m")->type_name("TIME");
-  run->add_option("--budget", given->budget, "Limits: tokens=20000,usd=0.50,calls=40,tools=100,depth=8")->type_name("LIMITS");
+  run->add_option("--budget", given->budget, "Limits: tokens=20000,usd=0.50,calls=40,tools=100,depth=8")
+      ->type_name("LIMITS");
   AddOutputOptions(*run, given->output);
   run->footer(R"(Examples:
   ninefold run agents/research.yaml "When may I convey object code?" --file gpl-3.txt

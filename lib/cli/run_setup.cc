@@ -29,10 +29,13 @@ constexpr std::size_t kPipelineBytesMax = 4u << 20;
 
 std::string MediaTypeOf(const std::string& path, const std::string& bytes) {
   constexpr std::pair<const char*, const char*> kTypes[] = {
-      {".png", "image/png"}, {".jpg", "image/jpeg"}, {".jpeg", "image/jpeg"}, {".gif", "image/gif"}, {".webp", "image/webp"},
-      {".pdf", "application/pdf"}, {".md", "text/markdown"}, {".html", "text/html"}, {".json", "application/json"}, {".csv", "text/csv"}};
+      {".png", "image/png"},    {".jpg", "image/jpeg"},  {".jpeg", "image/jpeg"},
+      {".gif", "image/gif"},    {".webp", "image/webp"}, {".pdf", "application/pdf"},
+      {".md", "text/markdown"}, {".html", "text/html"},  {".json", "application/json"},
+      {".csv", "text/csv"}};
   std::string lower = path;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return char(std::tolower(c)); });
   const bool text = FindInvalidUtf8(bytes) == std::string::npos && bytes.find('\0') == std::string::npos;
   for (const auto& [end, type] : kTypes) {
     if (!absl::EndsWith(lower, end)) continue;
@@ -76,13 +79,17 @@ BudgetLimits BudgetFromJson(const Json& json) {
 
 }  // namespace
 
-absl::StatusOr<std::string> ReadFile(const std::string& path, const std::string& what, std::size_t bytes_max) {
-  const auto failed = [&](int error) { return absl::ErrnoToStatus(error, absl::StrCat(what, " \"", path, "\": cannot read it")); };
+absl::StatusOr<std::string> ReadFile(const std::string& path, const std::string& what,
+                                     std::size_t bytes_max) {
+  const auto failed = [&](int error) {
+    return absl::ErrnoToStatus(error, absl::StrCat(what, " \"", path, "\": cannot read it"));
+  };
   // Not blocking: a pipe that nobody writes to must not hang the program before it has begun.
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) {
     const int error = errno;
-    if (error == ENOENT) return absl::NotFoundError(absl::StrCat(what, " \"", path, "\": there is no such file"));
+    if (error == ENOENT)
+      return absl::NotFoundError(absl::StrCat(what, " \"", path, "\": there is no such file"));
     return failed(error);
   }
   struct Closer {
@@ -91,9 +98,11 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, const std::string&
   } closer{fd};
   struct stat info;
   if (::fstat(fd, &info) != 0) return failed(errno);
-  if (S_ISDIR(info.st_mode)) return absl::InvalidArgumentError(absl::StrCat(what, " \"", path, "\": is a folder; name a file in it"));
+  if (S_ISDIR(info.st_mode))
+    return absl::InvalidArgumentError(absl::StrCat(what, " \"", path, "\": is a folder; name a file in it"));
   if (!S_ISREG(info.st_mode)) {
-    return absl::InvalidArgumentError(absl::StrCat(what, " \"", path, "\": not a regular file; copy its content into one"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(what, " \"", path, "\": not a regular file; copy its content into one"));
   }
   std::string text;
   char buffer[1 << 16];
@@ -104,7 +113,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, const std::string&
     if (size == 0) return text;
     text.append(buffer, std::size_t(size));
     if (text.size() > bytes_max) {
-      return absl::InvalidArgumentError(absl::StrCat(what, " \"", path, "\": larger than ", bytes_max >> 20, " MiB; give a part of it"));
+      return absl::InvalidArgumentError(
+          absl::StrCat(what, " \"", path, "\": larger than ", bytes_max >> 20, " MiB; give a part of it"));
     }
   }
 }
@@ -121,7 +131,8 @@ absl::StatusOr<std::vector<GivenFile>> ReadGivenFiles(const std::vector<std::str
   for (const std::string& path : paths) {
     TRY(GivenFile given, ReadGivenFile(path));
     for (GivenFile& other : files) {
-      if (other.path == given.path) return absl::InvalidArgumentError(absl::StrCat("--file \"", path, "\": given twice; give it once"));
+      if (other.path == given.path)
+        return absl::InvalidArgumentError(absl::StrCat("--file \"", path, "\": given twice; give it once"));
       if (other.file.name != given.file.name) continue;
       other.file.name = other.path;
       given.file.name = given.path;
@@ -157,15 +168,18 @@ Json ToJson(const RunSetup& setup) {
   json["model"] = setup.model;
   json["models"] = setup.models;
   json["budget"] = ToJson(setup.budget);
-  if (setup.deadline != absl::InfiniteDuration()) json["deadline_ms"] = absl::ToInt64Milliseconds(setup.deadline);
+  if (setup.deadline != absl::InfiniteDuration())
+    json["deadline_ms"] = absl::ToInt64Milliseconds(setup.deadline);
   return json;
 }
 
 absl::StatusOr<RunSetup> RunSetupFromJson(const Json& json) {
-  const absl::Status unknown = absl::DataLossError("it was not started by \"ninefold run\": its record does not say from what");
+  const absl::Status unknown =
+      absl::DataLossError("it was not started by \"ninefold run\": its record does not say from what");
   RunSetup setup;
-  for (const auto& [key, to] : {std::pair{"pipeline", &setup.pipeline_path}, std::pair{"pipeline_text", &setup.pipeline_text},
-                                std::pair{"question", &setup.question}, std::pair{"model", &setup.model}}) {
+  for (const auto& [key, to] :
+       {std::pair{"pipeline", &setup.pipeline_path}, std::pair{"pipeline_text", &setup.pipeline_text},
+        std::pair{"question", &setup.question}, std::pair{"model", &setup.model}}) {
     const std::string* text = GetString(json, key);
     if (text == nullptr) return unknown;
     *to = *text;
@@ -174,20 +188,22 @@ absl::StatusOr<RunSetup> RunSetupFromJson(const Json& json) {
   if (files == nullptr || !files->is_array()) return unknown;
   for (const Json& entry : *files) {
     GivenFile given;
-    const std::string *path = GetString(entry, "path"), *name = GetString(entry, "name"), *type = GetString(entry, "media_type"),
-                      *hash = GetString(entry, "hash");
+    const std::string *path = GetString(entry, "path"), *name = GetString(entry, "name"),
+                      *type = GetString(entry, "media_type"), *hash = GetString(entry, "hash");
     if (path == nullptr || name == nullptr || type == nullptr || hash == nullptr) return unknown;
     if (!absl::SimpleHexAtoi(*hash, &given.hash)) return unknown;
     given.path = *path, given.file.name = *name, given.file.media_type = *type;
     given.size = std::size_t(std::max<std::int64_t>(0, GetInt(entry, "bytes").value_or(0)));
     setup.files.push_back(std::move(given));
   }
-  const Json *inputs = GetMember(json, "inputs"), *models = GetMember(json, "models"), *budget = GetMember(json, "budget");
+  const Json *inputs = GetMember(json, "inputs"), *models = GetMember(json, "models"),
+             *budget = GetMember(json, "budget");
   if (inputs != nullptr && inputs->is_object()) {
     for (const auto& [key, value] : inputs->items()) setup.inputs[key] = value;
   }
   if (models != nullptr && models->is_array()) {
-    for (const Json& model : *models) setup.models.push_back(model.is_string() ? model.get<std::string>() : "");
+    for (const Json& model : *models)
+      setup.models.push_back(model.is_string() ? model.get<std::string>() : "");
   }
   if (budget != nullptr) setup.budget = BudgetFromJson(*budget);
   if (const auto deadline = GetInt(json, "deadline_ms")) setup.deadline = absl::Milliseconds(*deadline);
@@ -205,8 +221,8 @@ absl::Status ReadAgain(RunSetup& setup, std::vector<std::string>& changes) {
     absl::StatusOr<std::string> bytes = ReadFile(given.path, "--file", kFileBytesMax);
     if (!bytes.ok()) return bytes.status();
     if (HashBytes(*bytes) != given.hash || bytes->size() != given.size) {
-      changes.push_back(absl::StrCat(ShortPath(given.path), ": its content has changed (", given.size, " bytes were read, ", bytes->size(),
-                                     " are there now)"));
+      changes.push_back(absl::StrCat(ShortPath(given.path), ": its content has changed (", given.size,
+                                     " bytes were read, ", bytes->size(), " are there now)"));
     }
     given.file.bytes = *std::move(bytes);
   }
@@ -218,7 +234,8 @@ std::string FirstDifference(const std::string& path, const std::string& before, 
   std::size_t line = 0;
   while (line < a.size() && line < b.size() && a[line] == b[line]) ++line;
   const auto show = [](const std::vector<std::string>& lines, std::size_t i) {
-    return i < lines.size() ? absl::StrCat("\"", Fit(OneLine(lines[i]), 60), "\"") : std::string("the end of the file");
+    return i < lines.size() ? absl::StrCat("\"", Fit(OneLine(lines[i]), 60), "\"")
+                            : std::string("the end of the file");
   };
   return absl::StrCat(path, ":", line + 1, ": was ", show(a, line), ", is now ", show(b, line));
 }

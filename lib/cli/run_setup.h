@@ -1,5 +1,5 @@
-// What a run was started with. It is kept with the run's record (RunRecord::setup), so that the run can be made again from it: to go on, or to
-// replay it.
+// What a run was started with. It is kept with the run's record (RunRecord::setup), so that the run can be
+// made again from it: to go on, or to replay it.
 #pragma once
 
 #include <map>
@@ -16,7 +16,7 @@ namespace ninefold::cli {
 
 // A file given to a run: its bytes, and what the record keeps of it.
 struct GivenFile {
-  std::string path;     // absolute
+  std::string path;  // absolute
   std::uint64_t hash = 0;
   std::size_t size = 0;
   File file;
@@ -28,8 +28,8 @@ struct RunSetup {
   std::string question;
   std::vector<GivenFile> files;
   std::map<std::string, Json> inputs;
-  std::string model;                 // of --model
-  std::vector<std::string> models;   // as opened
+  std::string model;                // of --model
+  std::vector<std::string> models;  // as opened
   BudgetLimits budget;
   absl::Duration deadline = absl::InfiniteDuration();
 };
@@ -46,7 +46,8 @@ Json ToJson(const RunSetup& setup);
 // The files have no bytes yet. kDataLoss when `json` was not made by ToJson.
 absl::StatusOr<RunSetup> RunSetupFromJson(const Json& json);
 
-// Reads the files of a recorded setup again. A line for each that is missing or changed is added to `changes`.
+// Reads the files of a recorded setup again. A line for each that is missing or changed is added to
+// `changes`.
 absl::Status ReadAgain(RunSetup& setup, std::vector<std::string>& changes);
 
 // "team.yaml:12: was "…", is now "…"" for the first line in which two texts differ.

@@ -32,17 +32,22 @@ Json ToJson(const RunRecord& run, const std::string& state) {
   json["goal"] = run.goal;
   json["steps"] = run.steps;
   json["started"] = absl::FormatTime(absl::RFC3339_full, run.started, absl::UTCTimeZone());
-  if (run.finished != absl::Time()) json["elapsed_ms"] = absl::ToDoubleMilliseconds(run.finished - run.started);
+  if (run.finished != absl::Time())
+    json["elapsed_ms"] = absl::ToDoubleMilliseconds(run.finished - run.started);
   json["cost"] = run.cost;
   json["message"] = run.message;
   return json;
 }
 
 std::string Row(const RunRecord& run, const std::string& state, const Terminal& terminal) {
-  const Style style = state == "done" ? Style::kGreen : state == "running" ? Style::kCyan : state == "cancelled" ? Style::kDim : Style::kRed;
+  const Style style = state == "done"        ? Style::kGreen
+                      : state == "running"   ? Style::kCyan
+                      : state == "cancelled" ? Style::kDim
+                                             : Style::kRed;
   const std::string age = state == "damaged" ? "" : Ago(WallTime() - run.started);
-  const std::string left = absl::StrCat(Pad(OneLine(run.id), 13), Styled(Pad(state, 12), style, terminal.colors), Pad(age, 11),
-                                        Pad(state == "damaged" ? "" : Count(run.steps, "step"), 10), Pad(OneLine(run.name), 18));
+  const std::string left =
+      absl::StrCat(Pad(OneLine(run.id), 13), Styled(Pad(state, 12), style, terminal.colors), Pad(age, 11),
+                   Pad(state == "damaged" ? "" : Count(run.steps, "step"), 10), Pad(OneLine(run.name), 18));
   const std::string text = FirstLine(state == "damaged" || state == "failed" ? run.message : run.goal);
   return absl::StrCat(left, terminal.is_terminal ? Fit(text, terminal.columns - 65) : text, "\n");
 }
@@ -67,7 +72,8 @@ int Runs(const RunsOptions& given) {
     if (given.json) list.push_back(ToJson(run, state));
     out += Row(run, state, terminal);
   }
-  const absl::Status printed = given.json ? PrintJson(list) : WriteAll(STDOUT_FILENO, out, "the runs to stdout");
+  const absl::Status printed =
+      given.json ? PrintJson(list) : WriteAll(STDOUT_FILENO, out, "the runs to stdout");
   if (!printed.ok()) return Refuse(printed, kExitFailed);
   if (runs->empty()) Say("there are no runs yet\n");
   if (shown < runs->size()) Say(absl::StrCat("and ", runs->size() - shown, " older; --limit 0 shows all\n"));
@@ -79,7 +85,9 @@ int Runs(const RunsOptions& given) {
 void AddRuns(CLI::App& app, int& exit_code) {
   auto given = std::make_shared<RunsOptions>();
   CLI::App* runs = app.add_subcommand("runs", "List the runs that are kept, newest first");
-  runs->add_option("-n,--limit", given->limit, "How many; 0: all")->type_name("N")->check(CLI::Range(0, 1'000'000));
+  runs->add_option("-n,--limit", given->limit, "How many; 0: all")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1'000'000));
   runs->add_flag("--json", given->json, "Print a JSON list");
   AddStoreOption(*runs, given->store);
   runs->footer(R"(Examples:

@@ -66,11 +66,14 @@ std::string SetupWords(const RunRecord& run, bool colors) {
   const absl::StatusOr<RunSetup> setup = RunSetupFromJson(run.setup);
   if (!setup.ok()) return "";
   std::string files;
-  for (const GivenFile& given : setup->files) absl::StrAppend(&files, files.empty() ? "" : ", ", ShortPath(given.path));
+  for (const GivenFile& given : setup->files)
+    absl::StrAppend(&files, files.empty() ? "" : ", ", ShortPath(given.path));
   std::string inputs;
-  for (const auto& [name, value] : setup->inputs) absl::StrAppend(&inputs, inputs.empty() ? "" : ", ", name, "=", DumpJson(value));
-  return absl::StrCat(Field("pipeline", OneLine(ShortPath(setup->pipeline_path)), colors), Field("files", OneLine(files), colors),
-                      Field("inputs", OneLine(inputs), colors), Field("models", OneLine(absl::StrJoin(setup->models, ", ")), colors));
+  for (const auto& [name, value] : setup->inputs)
+    absl::StrAppend(&inputs, inputs.empty() ? "" : ", ", name, "=", DumpJson(value));
+  return absl::StrCat(Field("pipeline", OneLine(ShortPath(setup->pipeline_path)), colors),
+                      Field("files", OneLine(files), colors), Field("inputs", OneLine(inputs), colors),
+                      Field("models", OneLine(absl::StrJoin(setup->models, ", ")), colors));
 }
 
 std::string StepLine(const StepRecord& step, int width, bool colors) {
@@ -80,13 +83,16 @@ std::string StepLine(const StepRecord& step, int width, bool colors) {
                       Styled(took, open ? Style::kRed : Style::kDim, colors), "\n");
 }
 
-std::string Page(const RunRecord& run, const std::string& state, const std::vector<StepRecord>& steps, const Terminal& terminal) {
+std::string Page(const RunRecord& run, const std::string& state, const std::vector<StepRecord>& steps,
+                 const Terminal& terminal) {
   const bool colors = terminal.colors;
-  std::string out = absl::StrCat(Field("run", run.id, colors), Field("team", OneLine(run.name), colors), Field("state", state, colors),
-                                 Field("message", EscapeForTerminal(run.message, false), colors), Field("question", FirstLine(run.goal), colors),
-                                 SetupWords(run, colors),
-                                 Field("started", absl::FormatTime("%Y-%m-%d %H:%M:%S", run.started, absl::LocalTimeZone()), colors));
-  if (run.finished > run.started) absl::StrAppend(&out, Field("took", Took(run.finished - run.started), colors));
+  std::string out = absl::StrCat(
+      Field("run", run.id, colors), Field("team", OneLine(run.name), colors), Field("state", state, colors),
+      Field("message", EscapeForTerminal(run.message, false), colors),
+      Field("question", FirstLine(run.goal), colors), SetupWords(run, colors),
+      Field("started", absl::FormatTime("%Y-%m-%d %H:%M:%S", run.started, absl::LocalTimeZone()), colors));
+  if (run.finished > run.started)
+    absl::StrAppend(&out, Field("took", Took(run.finished - run.started), colors));
   const absl::StatusOr<Reply> reply = RecordedReply(run);
   if (reply.ok()) absl::StrAppend(&out, Field("cost", CostWords(reply->cost), colors));
   absl::StrAppend(&out, Styled(Count(std::int64_t(steps.size()), "step"), Style::kBold, colors), "\n");
@@ -94,7 +100,8 @@ std::string Page(const RunRecord& run, const std::string& state, const std::vect
   for (const StepRecord& step : steps) width = std::max(width, WidthOf(OneLine(step.path)));
   for (const StepRecord& step : steps) absl::StrAppend(&out, StepLine(step, std::min(width, 70), colors));
   if (reply.ok()) {
-    absl::StrAppend(&out, Styled("answer", Style::kBold, colors), "\n", EscapeForTerminal(reply->text, false), "\n", EvidenceWords(*reply, colors));
+    absl::StrAppend(&out, Styled("answer", Style::kBold, colors), "\n", EscapeForTerminal(reply->text, false),
+                    "\n", EvidenceWords(*reply, colors));
   } else if (state == "interrupted" || state == "failed" || state == "cancelled") {
     absl::StrAppend(&out, "go on with: ninefold resume ", run.id, "\n");
   }
@@ -107,7 +114,9 @@ int ShowStep(const std::vector<StepRecord>& steps, const std::string& path) {
     const absl::Status printed = PrintJson(ToJson(step));
     return printed.ok() ? kExitOk : Refuse(printed, kExitFailed);
   }
-  return Refuse(absl::NotFoundError(absl::StrCat("the run has no step \"", path, "\"; ninefold show lists its steps")), kExitFailed);
+  return Refuse(
+      absl::NotFoundError(absl::StrCat("the run has no step \"", path, "\"; ninefold show lists its steps")),
+      kExitFailed);
 }
 
 int ShowRun(const ShowOptions& given) {
@@ -120,8 +129,9 @@ int ShowRun(const ShowOptions& given) {
   if (!given.step.empty()) return ShowStep(*steps, given.step);
   const std::string state = StateWord(*run, !SqliteStoreUser(store->path).empty());
   const absl::Status printed =
-      given.json ? PrintJson(ToJson(*run, state, *steps))
-                 : WriteAll(STDOUT_FILENO, Page(*run, state, *steps, LookAt(STDOUT_FILENO)), "the run to stdout");
+      given.json
+          ? PrintJson(ToJson(*run, state, *steps))
+          : WriteAll(STDOUT_FILENO, Page(*run, state, *steps, LookAt(STDOUT_FILENO)), "the run to stdout");
   return printed.ok() ? kExitOk : Refuse(printed, kExitFailed);
 }
 
@@ -130,8 +140,10 @@ int ShowRun(const ShowOptions& given) {
 void AddShow(CLI::App& app, int& exit_code) {
   auto given = std::make_shared<ShowOptions>();
   CLI::App* show = app.add_subcommand("show", "Show a run: its question, its steps, its answer");
-  show->add_option("run", given->run, "The run's id or how it begins; left out: the newest")->type_name("RUN");
-  show->add_option("--step", given->step, "Only this step, with what was asked and what came back, as JSON")->type_name("PATH");
+  show->add_option("run", given->run, "The run's id or how it begins; left out: the newest")
+      ->type_name("RUN");
+  show->add_option("--step", given->step, "Only this step, with what was asked and what came back, as JSON")
+      ->type_name("PATH");
   show->add_flag("--json", given->json, "Print one JSON object with everything");
   AddStoreOption(*show, given->store);
   show->footer(R"(Examples:

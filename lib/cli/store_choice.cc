@@ -41,11 +41,15 @@ absl::StatusOr<ChosenStore> Watched(absl::StatusOr<StorePtr> store, const std::s
 
 absl::StatusOr<std::string> DefaultPath() {
   std::string path = DefaultStorePath();
-  if (path.empty()) return absl::NotFoundError("there is no home folder for the store of runs; set HOME, or name one with --store FILE");
+  if (path.empty())
+    return absl::NotFoundError(
+        "there is no home folder for the store of runs; set HOME, or name one with --store FILE");
   return path;
 }
 
-std::string PathOf(const std::string& spec) { return absl::StartsWith(spec, "sqlite:") ? spec.substr(7) : spec; }
+std::string PathOf(const std::string& spec) {
+  return absl::StartsWith(spec, "sqlite:") ? spec.substr(7) : spec;
+}
 
 absl::StatusOr<ChosenStore> OpenDefault() {
   TRY(const std::string path, DefaultPath());
@@ -57,7 +61,8 @@ absl::StatusOr<ChosenStore> OpenDefault() {
 
 std::string DefaultStorePath() {
   std::string state = AbsoluteFrom("XDG_STATE_HOME");
-  if (state.empty()) state = AbsoluteFrom("HOME").empty() ? "" : absl::StrCat(AbsoluteFrom("HOME"), "/.local/state");
+  if (state.empty())
+    state = AbsoluteFrom("HOME").empty() ? "" : absl::StrCat(AbsoluteFrom("HOME"), "/.local/state");
   return state.empty() ? "" : absl::StrCat(state, "/ninefold/runs.db");
 }
 
@@ -75,25 +80,31 @@ absl::StatusOr<ChosenStore> OpenForRun(const std::string& spec) {
   if (!spec.empty()) return Watched(OpenStore(spec), PathOf(spec));
   absl::StatusOr<ChosenStore> chosen = OpenDefault();
   if (chosen.ok()) return chosen;
-  SayWarning(absl::StrCat(Describe(chosen.status()), "; this run is kept in memory only and cannot be resumed"));
+  SayWarning(
+      absl::StrCat(Describe(chosen.status()), "; this run is kept in memory only and cannot be resumed"));
   return ChosenStore{std::make_shared<WatchedStore>(MemoryStore()), ""};
 }
 
 absl::StatusOr<ChosenStore> OpenForResume(const std::string& spec) {
-  if (spec == "memory") return absl::InvalidArgumentError("--store memory holds no earlier run; name the file the run was stored in");
+  if (spec == "memory")
+    return absl::InvalidArgumentError(
+        "--store memory holds no earlier run; name the file the run was stored in");
   if (!spec.empty()) return Watched(OpenStore(spec), PathOf(spec));
   return OpenDefault();
 }
 
 absl::StatusOr<ChosenStore> OpenForReading(const std::string& spec) {
-  if (spec == "memory") return absl::InvalidArgumentError("--store memory holds no earlier run; name the file the run was stored in");
+  if (spec == "memory")
+    return absl::InvalidArgumentError(
+        "--store memory holds no earlier run; name the file the run was stored in");
   std::string path = PathOf(spec);
   if (spec.empty()) {
     TRY(path, DefaultPath());
   }
   absl::StatusOr<StorePtr> reader = OpenSqliteReader(path);
   if (spec.empty() && absl::IsNotFound(reader.status())) {
-    return absl::NotFoundError(absl::StrCat("there are no runs yet in ", ShortPath(path), "; ninefold run makes one"));
+    return absl::NotFoundError(
+        absl::StrCat("there are no runs yet in ", ShortPath(path), "; ninefold run makes one"));
   }
   return Watched(std::move(reader), path);
 }
@@ -104,17 +115,21 @@ absl::StatusOr<RunRecord> FindRun(Store& store, const std::string& id, bool unfi
     for (const RunRecord& run : runs) {
       if (!unfinished || (run.state != "done" && run.state != "damaged")) return run;
     }
-    return absl::NotFoundError(unfinished ? "no run is left unfinished; \"ninefold runs\" lists all" : "there are no runs yet");
+    return absl::NotFoundError(unfinished ? "no run is left unfinished; \"ninefold runs\" lists all"
+                                          : "there are no runs yet");
   }
   const RunRecord* found = nullptr;
   for (const RunRecord& run : runs) {
     if (run.id == id) return run;
     if (!absl::StartsWith(run.id, id)) continue;
-    if (found != nullptr) return absl::InvalidArgumentError(absl::StrCat("several runs begin with \"", id, "\"; give more of the id"));
+    if (found != nullptr)
+      return absl::InvalidArgumentError(
+          absl::StrCat("several runs begin with \"", id, "\"; give more of the id"));
     found = &run;
   }
   if (found != nullptr) return *found;
-  return absl::NotFoundError(absl::StrCat("there is no run \"", id, "\"; \"ninefold runs\" lists those there are"));
+  return absl::NotFoundError(
+      absl::StrCat("there is no run \"", id, "\"; \"ninefold runs\" lists those there are"));
 }
 
 }  // namespace ninefold::cli

@@ -20,7 +20,9 @@ class WatchedStore : public Store {
   explicit WatchedStore(StorePtr store) : store_(std::move(store)) {}
   absl::Status Write(const StoreBatch& batch) override;
   absl::StatusOr<std::vector<RunRecord>> Runs() override { return store_->Runs(); }
-  absl::StatusOr<std::vector<StepRecord>> Steps(std::string_view run_id) override { return store_->Steps(run_id); }
+  absl::StatusOr<std::vector<StepRecord>> Steps(std::string_view run_id) override {
+    return store_->Steps(run_id);
+  }
   bool blocking() const override { return store_->blocking(); }
   bool failed() const { return failed_; }
   std::int64_t steps() const { return steps_; }  // finished, written through here
@@ -36,15 +38,16 @@ struct ChosenStore {
   std::string path;  // "" for memory: nothing outlives the program
 };
 
-// For writing. `spec` is that of --store; "" chooses the default, and falls back to memory, with a warning, when it cannot be had.
+// For writing. `spec` is that of --store; "" chooses the default, and falls back to memory, with a warning,
+// when it cannot be had.
 absl::StatusOr<ChosenStore> OpenForRun(const std::string& spec);
 // For going on with a run: no falling back.
 absl::StatusOr<ChosenStore> OpenForResume(const std::string& spec);
 // For looking. kNotFound when there is no store yet.
 absl::StatusOr<ChosenStore> OpenForReading(const std::string& spec);
 
-// The run whose id is, or begins with, `id`; "" takes the newest (the newest that has not ended well when `unfinished`). kNotFound, or kInvalidArgument when
-// several begin so.
+// The run whose id is, or begins with, `id`; "" takes the newest (the newest that has not ended well when
+// `unfinished`). kNotFound, or kInvalidArgument when several begin so.
 absl::StatusOr<RunRecord> FindRun(Store& store, const std::string& id, bool unfinished);
 
 }  // namespace ninefold::cli

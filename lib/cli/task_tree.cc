@@ -13,11 +13,15 @@ namespace {
 
 constexpr std::size_t kStreamKept = 512;  // bytes: more than a line of a wide terminal
 
-std::string Below(const std::string& path, const std::string& id) { return path.empty() ? id : absl::StrCat(path, "/", id); }
+std::string Below(const std::string& path, const std::string& id) {
+  return path.empty() ? id : absl::StrCat(path, "/", id);
+}
 
 std::string ArgumentsOf(const Json& arguments) {
   if (!arguments.is_object() || arguments.empty()) return "";
-  const std::string text = arguments.size() == 1 && arguments.begin()->is_string() ? arguments.begin()->get<std::string>() : DumpJson(arguments);
+  const std::string text = arguments.size() == 1 && arguments.begin()->is_string()
+                               ? arguments.begin()->get<std::string>()
+                               : DumpJson(arguments);
   return absl::StrCat(" ", OneLine(CutUtf8(text, 200)));
 }
 
@@ -51,7 +55,8 @@ TaskNode& TaskTree::NodeAt(const std::string& path) {
   return node;
 }
 
-void TaskTree::Plan(const std::string& path, const std::vector<std::string>& tasks, const std::vector<std::string>& edges) {
+void TaskTree::Plan(const std::string& path, const std::vector<std::string>& tasks,
+                    const std::vector<std::string>& edges) {
   for (const std::string& id : tasks) NodeAt(Below(path, id)).id = OneLine(id);
   for (const std::string& edge : edges) {
     const std::size_t arrow = edge.find(" -> ");
@@ -68,7 +73,8 @@ struct TaskTree::Apply {
 
   void operator()(const event::RunStarted& e) {
     TaskNode& root = tree.nodes_.front();
-    root.id = OneLine(e.team), root.said = FirstLine(e.goal), root.started = event.time, root.state = "running";
+    root.id = OneLine(e.team), root.said = FirstLine(e.goal), root.started = event.time,
+    root.state = "running";
     tree.run_id_ = e.run_id;
   }
   void operator()(const event::RunEnded& e) {
@@ -106,7 +112,9 @@ struct TaskTree::Apply {
     cost.tokens = e.usage, cost.model_calls = 1;
     tree.cost_ = tree.cost_ + cost;
   }
-  void operator()(const event::ToolStarted& e) { Do(absl::StrCat(OneLine(e.name), ArgumentsOf(e.arguments))); }
+  void operator()(const event::ToolStarted& e) {
+    Do(absl::StrCat(OneLine(e.name), ArgumentsOf(e.arguments)));
+  }
   void operator()(const event::ToolEnded&) {
     Here().doing.clear();
     ++tree.cost_.tool_calls;
@@ -134,7 +142,8 @@ struct TaskTree::Apply {
     if (node.doing.size() <= 2 * kStreamKept) return;
     node.doing.erase(0, node.doing.size() - kStreamKept);
     // Not in the middle of a character.
-    while (!node.doing.empty() && (static_cast<unsigned char>(node.doing.front()) & 0xc0u) == 0x80u) node.doing.erase(0, 1);
+    while (!node.doing.empty() && (static_cast<unsigned char>(node.doing.front()) & 0xc0u) == 0x80u)
+      node.doing.erase(0, 1);
   }
 };
 

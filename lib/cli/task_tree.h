@@ -19,11 +19,11 @@ struct TaskNode {
   int depth = 0;
   absl::Time started, ended;
   int turn = 0;
-  bool reused = false;        // answered from the journal
+  bool reused = false;  // answered from the journal
   std::int64_t tokens = 0;
-  std::string doing;          // "text.search {…}", or the text that streams in
-  bool streaming = false;     // doing is such text: its end is what matters
-  std::string said;           // when it has ended: its answer's first line, or why it failed
+  std::string doing;       // "text.search {…}", or the text that streams in
+  bool streaming = false;  // doing is such text: its end is what matters
+  std::string said;        // when it has ended: its answer's first line, or why it failed
   TaskNode* parent = nullptr;
   std::vector<TaskNode*> children;
 };
@@ -45,9 +45,10 @@ class TaskTree {
   std::size_t reused() const { return reused_; }  // steps
 
  private:
-  TaskNode& NodeAt(const std::string& path);               // made when it is not there
-  TaskNode& NearestTo(std::string_view path);              // the task that a step is part of
-  void Plan(const std::string& path, const std::vector<std::string>& tasks, const std::vector<std::string>& edges);
+  TaskNode& NodeAt(const std::string& path);   // made when it is not there
+  TaskNode& NearestTo(std::string_view path);  // the task that a step is part of
+  void Plan(const std::string& path, const std::vector<std::string>& tasks,
+            const std::vector<std::string>& edges);
 
   struct Apply;
   std::deque<TaskNode> nodes_;

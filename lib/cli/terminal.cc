@@ -23,13 +23,20 @@ std::string_view Environment(const char* name) {
 
 const char* Code(Style style) {
   switch (style) {
-    case Style::kBold: return "\x1b[1m";
-    case Style::kDim: return "\x1b[2m";
-    case Style::kGreen: return "\x1b[32m";
-    case Style::kRed: return "\x1b[31m";
-    case Style::kYellow: return "\x1b[33m";
-    case Style::kCyan: return "\x1b[36m";
-    case Style::kPlain: break;
+    case Style::kBold:
+      return "\x1b[1m";
+    case Style::kDim:
+      return "\x1b[2m";
+    case Style::kGreen:
+      return "\x1b[32m";
+    case Style::kRed:
+      return "\x1b[31m";
+    case Style::kYellow:
+      return "\x1b[33m";
+    case Style::kCyan:
+      return "\x1b[36m";
+    case Style::kPlain:
+      break;
   }
   return "";
 }
@@ -52,7 +59,8 @@ Terminal LookAt(int fd) {
     if (size.ws_row > 0) terminal.rows = size.ws_row;
   }
   int columns = 0;
-  if (absl::SimpleAtoi(ToAbsl(Environment("COLUMNS")), &columns) && columns > 0 && columns <= 10'000) terminal.columns = columns;
+  if (absl::SimpleAtoi(ToAbsl(Environment("COLUMNS")), &columns) && columns > 0 && columns <= 10'000)
+    terminal.columns = columns;
   return terminal;
 }
 

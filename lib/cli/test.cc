@@ -23,16 +23,19 @@ struct TestOptions {
 
 struct Tally {
   int passed = 0, failed = 0;
-  bool broken = false;   // a pipeline does not load
+  bool broken = false;  // a pipeline does not load
   bool stopped = false;
 };
 
-void SayOutcome(const Pipeline& pipeline, const PipelineTest& test, const std::vector<std::string>& misses, absl::Duration took) {
+void SayOutcome(const Pipeline& pipeline, const PipelineTest& test, const std::vector<std::string>& misses,
+                absl::Duration took) {
   const bool colors = LookAt(2).colors;
   const bool ok = misses.empty();
-  Say(absl::StrCat(Styled(ok ? "ok    " : "FAILED", ok ? Style::kGreen : Style::kRed, colors), " ", OneLine(pipeline.name), ": ",
-                   OneLine(test.name), Styled(absl::StrCat("  ", Took(took)), Style::kDim, colors), "\n"));
-  for (const std::string& miss : misses) Say(absl::StrCat("       ", OneLine(pipeline.file), ":", test.line, ": ", OneLine(miss), "\n"));
+  Say(absl::StrCat(Styled(ok ? "ok    " : "FAILED", ok ? Style::kGreen : Style::kRed, colors), " ",
+                   OneLine(pipeline.name), ": ", OneLine(test.name),
+                   Styled(absl::StrCat("  ", Took(took)), Style::kDim, colors), "\n"));
+  for (const std::string& miss : misses)
+    Say(absl::StrCat("       ", OneLine(pipeline.file), ":", test.line, ": ", OneLine(miss), "\n"));
 }
 
 // What keeps a test from passing.
@@ -41,7 +44,11 @@ std::vector<std::string> RunTest(const Pipeline& pipeline, const PipelineTest& t
   if (!prompt.ok()) return {Describe(prompt.status())};
   absl::StatusOr<ChosenStore> store = OpenForRun("memory");
   if (!store.ok()) return {Describe(store.status())};
-  Performance performance{.agent = pipeline.team, .prompt = *std::move(prompt), .options = {}, .store = *std::move(store), .show = Show::kQuiet};
+  Performance performance{.agent = pipeline.team,
+                          .prompt = *std::move(prompt),
+                          .options = {},
+                          .store = *std::move(store),
+                          .show = Show::kQuiet};
   performance.options.deadline = pipeline.deadline;
   performance.options.budget = pipeline.budget;
   performance.options.policy = pipeline.policy;
@@ -49,7 +56,8 @@ std::vector<std::string> RunTest(const Pipeline& pipeline, const PipelineTest& t
   performed = Perform(std::move(performance));
   if (!performed.reply.ok()) return {Describe(performed.reply.status())};
   std::vector<std::string> misses = FailuresOf(test, *performed.reply);
-  if (!misses.empty()) misses.push_back(absl::StrCat("the answer was: ", Fit(OneLine(performed.reply->text), 500)));
+  if (!misses.empty())
+    misses.push_back(absl::StrCat("the answer was: ", Fit(OneLine(performed.reply->text), 500)));
   return misses;
 }
 
@@ -79,9 +87,12 @@ int Test(const TestOptions& given) {
     TestPipeline(path, given, tally);
     if (tally.stopped) break;
   }
-  if (tally.passed + tally.failed > 0) Say(absl::StrCat(tally.passed, " passed, ", tally.failed, " failed\n"));
+  if (tally.passed + tally.failed > 0)
+    Say(absl::StrCat(tally.passed, " passed, ", tally.failed, " failed\n"));
   if (tally.passed + tally.failed == 0 && !given.only.empty() && !tally.broken && !tally.stopped) {
-    return Refuse(absl::NotFoundError(absl::StrCat("--only \"", given.only, "\": no test has that in its name")), kExitUsage);
+    return Refuse(
+        absl::NotFoundError(absl::StrCat("--only \"", given.only, "\": no test has that in its name")),
+        kExitUsage);
   }
   return tally.stopped ? kExitCancelled : tally.broken ? kExitUsage : tally.failed > 0 ? kExitTests : kExitOk;
 }

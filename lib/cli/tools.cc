@@ -32,18 +32,19 @@ std::string TypeOf(const Json& schema) {
 
 bool IsRequired(const Json& parameters, const std::string& name) {
   const Json* required = GetMember(parameters, "required");
-  return required != nullptr && required->is_array() && std::find(required->begin(), required->end(), Json(name)) != required->end();
+  return required != nullptr && required->is_array() &&
+         std::find(required->begin(), required->end(), Json(name)) != required->end();
 }
 
 std::string Page(const ToolSpec& spec, bool colors) {
-  std::string out = absl::StrCat(Styled(spec.name, Style::kBold, colors), "  (", ToAbsl(EffectName(spec.effect)), ")\n  ",
-                                 OneLine(spec.description), "\n");
+  std::string out = absl::StrCat(Styled(spec.name, Style::kBold, colors), "  (",
+                                 ToAbsl(EffectName(spec.effect)), ")\n  ", OneLine(spec.description), "\n");
   const Json* properties = GetMember(spec.parameters, "properties");
   if (properties == nullptr || !properties->is_object()) return out;
   for (const auto& [name, schema] : properties->items()) {
     const std::string* description = GetString(schema, "description");
-    absl::StrAppend(&out, "    ", Pad(absl::StrCat(name, IsRequired(spec.parameters, name) ? "" : "?"), 16), Pad(TypeOf(schema), 10),
-                    description == nullptr ? "" : OneLine(*description), "\n");
+    absl::StrAppend(&out, "    ", Pad(absl::StrCat(name, IsRequired(spec.parameters, name) ? "" : "?"), 16),
+                    Pad(TypeOf(schema), 10), description == nullptr ? "" : OneLine(*description), "\n");
   }
   return out;
 }
@@ -73,7 +74,9 @@ void AddTools(CLI::App& app, int& exit_code) {
   auto json = std::make_shared<bool>(false);
   CLI::App* tools = app.add_subcommand("tools", "List the built-in tools and their arguments");
   tools->add_flag("--json", *json, "Print a JSON list with whole schemas");
-  tools->footer("An argument with a ? may be left out. The word in brackets is the tool's effect: pure, read, idempotent, once.");
+  tools->footer(
+      "An argument with a ? may be left out. The word in brackets is the tool's effect: pure, read, "
+      "idempotent, once.");
   tools->callback([json, &exit_code] { exit_code = Tools(*json); });
 }
 

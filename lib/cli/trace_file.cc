@@ -11,7 +11,8 @@ absl::StatusOr<TraceFile> TraceFile::Open(const std::string& path) {
   trace.path_ = path;
   trace.file_.reset(std::fopen(path.c_str(), "we"));
   const int error = errno;
-  if (trace.file_ == nullptr) return absl::ErrnoToStatus(error, absl::StrCat("--trace \"", path, "\": cannot write the file"));
+  if (trace.file_ == nullptr)
+    return absl::ErrnoToStatus(error, absl::StrCat("--trace \"", path, "\": cannot write the file"));
   return trace;
 }
 

@@ -30,7 +30,8 @@ std::unique_ptr<View> LiveView();
 // A line for each thing worth telling.
 std::unique_ptr<View> PlainView();
 
-// One frame of the live view, at most `terminal.rows - 1` lines of at most `terminal.columns - 1` columns: for LiveView, and for tests.
+// One frame of the live view, at most `terminal.rows - 1` lines of at most `terminal.columns - 1` columns:
+// for LiveView, and for tests.
 std::vector<std::string> Frame(const TaskTree& tree, const Terminal& terminal, absl::Time now);
 
 }  // namespace ninefold::cli

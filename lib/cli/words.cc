@@ -16,19 +16,24 @@ namespace {
 struct Range {
   char32_t first, last;
 };
-// The blocks that matter of EastAsianWidth.txt (W, F) and of the emoji, and of the combining marks (https://www.unicode.org/reports/tr11/).
-constexpr Range kWide[] = {{0x1100, 0x115f}, {0x231a, 0x231b}, {0x23e9, 0x23ec}, {0x25fd, 0x25fe}, {0x2614, 0x2615}, {0x2648, 0x2653},
-                           {0x26a1, 0x26a1}, {0x2705, 0x2705}, {0x270a, 0x270b}, {0x2728, 0x2728}, {0x274c, 0x274c}, {0x2753, 0x2755},
-                           {0x2795, 0x2797}, {0x2b50, 0x2b50}, {0x2e80, 0x303e}, {0x3041, 0x33ff}, {0x3400, 0x4dbf}, {0x4e00, 0x9fff},
-                           {0xa000, 0xa4cf}, {0xa960, 0xa97f}, {0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60},
-                           {0xffe0, 0xffe6}, {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
-constexpr Range kNone[] = {{0x0300, 0x036f}, {0x0483, 0x0489}, {0x0591, 0x05bd}, {0x0610, 0x061a}, {0x064b, 0x065f}, {0x0e34, 0x0e3a},
-                           {0x0e47, 0x0e4e}, {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200f}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f},
+// The blocks that matter of EastAsianWidth.txt (W, F) and of the emoji, and of the combining marks
+// (https://www.unicode.org/reports/tr11/).
+constexpr Range kWide[] = {
+    {0x1100, 0x115f},   {0x231a, 0x231b},   {0x23e9, 0x23ec},   {0x25fd, 0x25fe},  {0x2614, 0x2615},
+    {0x2648, 0x2653},   {0x26a1, 0x26a1},   {0x2705, 0x2705},   {0x270a, 0x270b},  {0x2728, 0x2728},
+    {0x274c, 0x274c},   {0x2753, 0x2755},   {0x2795, 0x2797},   {0x2b50, 0x2b50},  {0x2e80, 0x303e},
+    {0x3041, 0x33ff},   {0x3400, 0x4dbf},   {0x4e00, 0x9fff},   {0xa000, 0xa4cf},  {0xa960, 0xa97f},
+    {0xac00, 0xd7a3},   {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},  {0xffe0, 0xffe6},
+    {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
+constexpr Range kNone[] = {{0x0300, 0x036f}, {0x0483, 0x0489},  {0x0591, 0x05bd}, {0x0610, 0x061a},
+                           {0x064b, 0x065f}, {0x0e34, 0x0e3a},  {0x0e47, 0x0e4e}, {0x1ab0, 0x1aff},
+                           {0x1dc0, 0x1dff}, {0x200b, 0x200f},  {0x20d0, 0x20ff}, {0xfe00, 0xfe0f},
                            {0xfe20, 0xfe2f}, {0xe0100, 0xe01ef}};
 
 template <std::size_t n>
 bool In(const Range (&ranges)[n], char32_t c) {
-  const auto* after = std::upper_bound(std::begin(ranges), std::end(ranges), c, [](char32_t x, const Range& r) { return x < r.first; });
+  const auto* after = std::upper_bound(std::begin(ranges), std::end(ranges), c,
+                                       [](char32_t x, const Range& r) { return x < r.first; });
   return after != std::begin(ranges) && c <= std::prev(after)->last;
 }
 
@@ -133,15 +138,19 @@ std::string Ago(absl::Duration duration) {
 
 std::string Usd(const Cost& cost) {
   if (!cost.usd_is_known && cost.usd == 0) return "price unknown";
-  const std::string sum = cost.usd == 0 ? "$0" : cost.usd < 0.01 ? absl::StrFormat("$%.6f", cost.usd) : absl::StrFormat("$%.4f", cost.usd);
+  const std::string sum = cost.usd == 0     ? "$0"
+                          : cost.usd < 0.01 ? absl::StrFormat("$%.6f", cost.usd)
+                                            : absl::StrFormat("$%.4f", cost.usd);
   return cost.usd_is_known ? sum : absl::StrCat("more than ", sum);
 }
 
-std::int64_t TokensOf(const Cost& cost) { return cost.tokens.input.value_or(0) + cost.tokens.output.value_or(0); }
+std::int64_t TokensOf(const Cost& cost) {
+  return cost.tokens.input.value_or(0) + cost.tokens.output.value_or(0);
+}
 
 std::string CostWords(const Cost& cost) {
-  return absl::StrCat(Count(cost.model_calls, "model call"), ", ", Count(cost.tool_calls, "tool call"), ", ", Tokens(TokensOf(cost)),
-                      " tokens, ", Usd(cost));
+  return absl::StrCat(Count(cost.model_calls, "model call"), ", ", Count(cost.tool_calls, "tool call"), ", ",
+                      Tokens(TokensOf(cost)), " tokens, ", Usd(cost));
 }
 
 std::string ShortPath(const std::string& path) {

@@ -10,7 +10,8 @@
 
 namespace ninefold::cli {
 
-// Columns that UTF-8 text takes: East Asian wide characters and emoji two, combining marks none. Roughly what terminals do.
+// Columns that UTF-8 text takes: East Asian wide characters and emoji two, combining marks none. Roughly what
+// terminals do.
 int WidthOf(std::string_view text);
 // At most `columns` wide, cut with "…"; from the end when `tail`.
 std::string Fit(std::string_view text, int columns, bool tail = false);

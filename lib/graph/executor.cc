@@ -18,13 +18,16 @@ constexpr std::size_t kSummaryBytes = 200;
 
 struct GraphRun {
   GraphRun(TaskGraph graph, Goal goal, const Roster& roster, const GraphOptions& options_in, Context& ctx_in)
-      : state(std::move(graph), std::move(goal), roster), options(options_in), ctx(ctx_in), all_ended(ctx_in.executor()) {}
+      : state(std::move(graph), std::move(goal), roster),
+        options(options_in),
+        ctx(ctx_in),
+        all_ended(ctx_in.executor()) {}
 
   GraphState state;
   const GraphOptions& options;
-  Context& ctx;              // of the graph: cancelling it reaches every task
-  absl::Status failure;      // of the graph
-  bool finished = false;     // an extension said so
+  Context& ctx;           // of the graph: cancelling it reaches every task
+  absl::Status failure;   // of the graph
+  bool finished = false;  // an extension said so
   bool extending = false;
   std::size_t workers = 0;
   std::size_t starting = 0;  // of these, spawned and not yet running
@@ -44,7 +47,8 @@ void Fail(GraphRun& run, const absl::Status& why) {
 std::vector<std::string> EdgesFrom(const GraphState& state, std::size_t first) {
   std::vector<std::string> edges;
   for (std::size_t i = first; i < state.size(); ++i) {
-    for (const std::string& need : state.task(i).needs) edges.push_back(absl::StrCat(need, " -> ", state.task(i).id));
+    for (const std::string& need : state.task(i).needs)
+      edges.push_back(absl::StrCat(need, " -> ", state.task(i).id));
   }
   return edges;
 }
@@ -57,12 +61,14 @@ std::vector<std::string> IdsFrom(const GraphState& state, std::size_t first) {
 
 bool MayTryAgain(const absl::Status& status, Context& task_ctx) {
   if (task_ctx.cancelled()) return false;
-  return status.code() == absl::StatusCode::kUnavailable || status.code() == absl::StatusCode::kDeadlineExceeded;
+  return status.code() == absl::StatusCode::kUnavailable ||
+         status.code() == absl::StatusCode::kDeadlineExceeded;
 }
 
 absl::Duration Backoff(int attempt, Context& ctx) {
   const double spread = double(ctx.Random(absl::StrCat("backoff.", attempt)) % 1000) / 1000.0;
-  return std::min(absl::Seconds(8), absl::Milliseconds(500) * (1 << std::min(attempt - 1, 5))) * (0.5 + 0.5 * spread);
+  return std::min(absl::Seconds(8), absl::Milliseconds(500) * (1 << std::min(attempt - 1, 5))) *
+         (0.5 + 0.5 * spread);
 }
 
 Prompt WithKnown(Prompt prompt, const NodeInputs& inputs) {
@@ -145,14 +151,16 @@ Async<TaskResult> Perform(GraphRun& run, std::size_t i, Context& ctx) {
 
 void EmitEnd(const Task& task, const TaskResult& result, Context& ctx) {
   if (!ctx.wants_events()) return;
-  event::TaskEnded ended{task.id, std::string(TaskOutcomeName(result.outcome)), result.status, ctx.cost(), ""};
+  event::TaskEnded ended{task.id, std::string(TaskOutcomeName(result.outcome)), result.status, ctx.cost(),
+                         ""};
   if (result.reply != nullptr) ended.summary = std::string(CutUtf8(result.reply->text, kSummaryBytes));
   ctx.Emit(std::move(ended));
 }
 
 // Does this result fail the whole graph?
 bool IsFatal(const GraphRun& run, const Task& task, const TaskResult& result) {
-  return result.outcome == TaskOutcome::kFailed && task.on_failure.kind != OnFailure::kSkip && !run.stopping();
+  return result.outcome == TaskOutcome::kFailed && task.on_failure.kind != OnFailure::kSkip &&
+         !run.stopping();
 }
 
 Async<void> RunTask(GraphRun& run, std::size_t i) {
@@ -184,7 +192,8 @@ absl::Status TakeExtension(GraphRun& run, Extension extension) {
   CHECK_OK(run.state.Add(std::move(extension.tasks), run.options.tasks_max));
   if (!extension.output.empty()) {
     if (run.state.graph().Find(extension.output) == nullptr) {
-      return absl::InvalidArgumentError(absl::StrCat("the planner's output \"", extension.output, "\" is no task"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("the planner's output \"", extension.output, "\" is no task"));
     }
     run.state.set_output(std::move(extension.output));
   }
@@ -220,8 +229,9 @@ Async<void> Extend(GraphRun& run) {
 
 Async<void> Work(GraphRun& run);
 
-// A worker takes one ready task, and so will each that is about to start; more ready tasks need more workers. A worker may run in co_spawn
-// itself up to its first wait: it leaves what it makes ready to the loop that is spawning it, so that they do not nest.
+// A worker takes one ready task, and so will each that is about to start; more ready tasks need more workers.
+// A worker may run in co_spawn itself up to its first wait: it leaves what it makes ready to the loop that is
+// spawning it, so that they do not nest.
 void SpawnForReady(GraphRun& run, std::size_t kept) {
   if (run.spawning) return;
   run.spawning = true;
@@ -255,20 +265,25 @@ absl::StatusOr<Reply> Outcome(GraphRun& run) {
   const std::string& output = graph.output().empty() ? graph.tasks().back().id : graph.output();
   const TaskResult* result = run.state.result(output);
   if (result != nullptr && result->reply != nullptr) return *result->reply;
-  const absl::Status why = result == nullptr ? absl::FailedPreconditionError("it was never run") : result->status;
-  const std::string where = absl::StrCat("the output task \"", output, "\" ", ToAbsl(TaskOutcomeName(result ? result->outcome : TaskOutcome::kSkipped)));
+  const absl::Status why =
+      result == nullptr ? absl::FailedPreconditionError("it was never run") : result->status;
+  const std::string where =
+      absl::StrCat("the output task \"", output, "\" ",
+                   ToAbsl(TaskOutcomeName(result ? result->outcome : TaskOutcome::kSkipped)));
   return Annotate(why.ok() ? absl::FailedPreconditionError("without a result") : why, where);
 }
 
 }  // namespace
 
-Async<absl::StatusOr<Reply>> RunGraph(TaskGraph graph, Goal goal, const Roster& roster, const GraphOptions& options, Context& ctx) {
+Async<absl::StatusOr<Reply>> RunGraph(TaskGraph graph, Goal goal, const Roster& roster,
+                                      const GraphOptions& options, Context& ctx) {
   Context own(ctx, "");
   GraphRun run(std::move(graph), std::move(goal), roster, options, own);
   const absl::Time began = own.Now();
   CO_CHECK_OK(run.state.TakeIn());
   if (run.state.size() > std::size_t(options.tasks_max)) {
-    co_return absl::ResourceExhaustedError(absl::StrCat("the plan has ", run.state.size(), " tasks; at most ", options.tasks_max, " are allowed"));
+    co_return absl::ResourceExhaustedError(absl::StrCat("the plan has ", run.state.size(), " tasks; at most ",
+                                                        options.tasks_max, " are allowed"));
   }
   if (own.wants_events()) own.Emit(event::PlanMade{IdsFrom(run.state, 0), EdgesFrom(run.state, 0)});
   SpawnForReady(run, 0);

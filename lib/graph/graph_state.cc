@@ -18,7 +18,8 @@ const TaskResult* GraphState::result(std::string_view id) const {
   return &nodes_[*i].result;
 }
 
-// New tasks may need each other and older ones, and older ones cannot need new ones: so a cycle can only be among the new.
+// New tasks may need each other and older ones, and older ones cannot need new ones: so a cycle can only be
+// among the new.
 absl::Status GraphState::TakeIn() {
   const std::size_t first = nodes_.size();
   if (first == 0) CHECK_OK(graph_.Check());
@@ -54,8 +55,9 @@ absl::Status GraphState::TakeIn() {
 
 absl::Status GraphState::Add(std::vector<Task> tasks, int tasks_max) {
   if (graph_.size() + tasks.size() > std::size_t(tasks_max)) {
-    return absl::ResourceExhaustedError(absl::StrCat("the graph would have ", graph_.size() + tasks.size(), " tasks; at most ",
-                                                     tasks_max, " are allowed (TeamLimits::tasks_max)"));
+    return absl::ResourceExhaustedError(absl::StrCat("the graph would have ", graph_.size() + tasks.size(),
+                                                     " tasks; at most ", tasks_max,
+                                                     " are allowed (TeamLimits::tasks_max)"));
   }
   for (Task& task : tasks) CHECK_OK(graph_.Add(std::move(task)));
   return TakeIn();
@@ -81,7 +83,9 @@ void GraphState::Settle(std::size_t need, std::size_t dependent) {
   if (nodes_[need].result.outcome == TaskOutcome::kDone) ++node.needs_done;
   if (node.state != NodeState::kWaiting) return;
   const Join& join = task(dependent).join;
-  const std::uint32_t enough = join.kind == Join::kAll ? UINT32_MAX : join.kind == Join::kAny ? 1 : std::uint32_t(join.quorum);
+  const std::uint32_t enough = join.kind == Join::kAll   ? UINT32_MAX
+                               : join.kind == Join::kAny ? 1
+                                                         : std::uint32_t(join.quorum);
   if (node.needs_left > 0 && node.needs_done < enough) return;
   node.state = NodeState::kReady;
   ready_.push(dependent);
@@ -92,10 +96,10 @@ void GraphState::CancelRest(std::size_t i) {
   for (const std::uint32_t need : nodes_[i].needs) {
     if (nodes_[need].state == NodeState::kEnded) continue;
     const auto& waiting = nodes_[need].dependents;
-    const bool wanted = std::any_of(waiting.begin(), waiting.end(), [&](std::uint32_t d) {
-      return nodes_[d].state == NodeState::kWaiting;
-    });
-    if (!wanted) Cancel(need, absl::CancelledError(absl::StrCat("task \"", task(i).id, "\" has enough without it")));
+    const bool wanted = std::any_of(waiting.begin(), waiting.end(),
+                                    [&](std::uint32_t d) { return nodes_[d].state == NodeState::kWaiting; });
+    if (!wanted)
+      Cancel(need, absl::CancelledError(absl::StrCat("task \"", task(i).id, "\" has enough without it")));
   }
 }
 
@@ -146,7 +150,8 @@ absl::Status GraphState::JoinStatus(std::size_t i) const {
   for (const std::uint32_t need : node.needs) {
     const TaskResult& result = nodes_[need].result;
     if (nodes_[need].state != NodeState::kEnded || result.outcome == TaskOutcome::kDone) continue;
-    why = absl::StrCat("; \"", task(need).id, "\" ", ToAbsl(TaskOutcomeName(result.outcome)), ": ", Describe(result.status));
+    why = absl::StrCat("; \"", task(need).id, "\" ", ToAbsl(TaskOutcomeName(result.outcome)), ": ",
+                       Describe(result.status));
     break;
   }
   return absl::FailedPreconditionError(
@@ -160,7 +165,8 @@ event::GraphEnded GraphState::Summary(absl::Duration wall) const {
   // needs precede their dependents in time, so going by the end time visits them in order.
   std::vector<std::size_t> order(nodes_.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return nodes_[a].ended < nodes_[b].ended; });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return nodes_[a].ended < nodes_[b].ended; });
   std::vector<absl::Duration> longest(nodes_.size());
   std::vector<std::size_t> before(nodes_.size(), SIZE_MAX);
   std::size_t last = SIZE_MAX;
@@ -170,7 +176,8 @@ event::GraphEnded GraphState::Summary(absl::Duration wall) const {
       longest[i] = longest[need];
       before[i] = need;
     }
-    const absl::Duration own = nodes_[i].state == NodeState::kEnded ? nodes_[i].ended - nodes_[i].started : absl::ZeroDuration();
+    const absl::Duration own =
+        nodes_[i].state == NodeState::kEnded ? nodes_[i].ended - nodes_[i].started : absl::ZeroDuration();
     longest[i] += own;
     summary.work += own;
     if (last == SIZE_MAX || longest[i] > longest[last]) last = i;

@@ -21,13 +21,13 @@ enum class NodeState : std::uint8_t { kWaiting, kReady, kRunning, kEnded };
 
 struct Node {
   NodeState state = NodeState::kWaiting;
-  bool unwanted = false;             // cancelled before it started
-  std::uint32_t needs_left = 0;      // that have not ended
+  bool unwanted = false;         // cancelled before it started
+  std::uint32_t needs_left = 0;  // that have not ended
   std::uint32_t needs_done = 0;
   std::vector<std::uint32_t> needs;
   std::vector<std::uint32_t> dependents;
   TaskResult result;
-  Context* context = nullptr;        // while it runs
+  Context* context = nullptr;  // while it runs
   absl::Time started, ended;
 };
 

@@ -1,4 +1,5 @@
-// Pictures of a graph: Mermaid (https://mermaid.js.org/syntax/flowchart.html), DOT (https://graphviz.org/doc/info/lang.html), text.
+// Pictures of a graph: Mermaid (https://mermaid.js.org/syntax/flowchart.html), DOT
+// (https://graphviz.org/doc/info/lang.html), text.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -64,7 +65,8 @@ std::string ToDot(const TaskGraph& graph) {
     absl::StrAppend(&text, "  \"", task.id, "\" [label=\"", Quoted(Label(task), "\\\""), "\"];\n");
   }
   for (const Task& task : graph.tasks()) {
-    for (const std::string& need : task.needs) absl::StrAppend(&text, "  \"", need, "\" -> \"", task.id, "\";\n");
+    for (const std::string& need : task.needs)
+      absl::StrAppend(&text, "  \"", need, "\" -> \"", task.id, "\";\n");
   }
   return text + "}\n";
 }
@@ -79,7 +81,8 @@ std::string ToText(const TaskGraph& graph) {
       if (levels[i] != level) continue;
       const Task& task = graph.tasks()[i];
       absl::StrAppend(&text, std::string(2 * level, ' '), level == 0 ? "* " : "+ ", Label(task));
-      for (std::size_t n = 0; n < task.needs.size(); ++n) absl::StrAppend(&text, n == 0 ? "  <- " : ", ", task.needs[n]);
+      for (std::size_t n = 0; n < task.needs.size(); ++n)
+        absl::StrAppend(&text, n == 0 ? "  <- " : ", ", task.needs[n]);
       text += '\n';
     }
   }

@@ -12,19 +12,21 @@ namespace ninefold {
 
 struct PromptTemplate::Parsed {
   Template source;
-  absl::Status status;       // of parsing
+  absl::Status status;         // of parsing
   bool is_goal_alone = false;  // "{{ goal }}": the goal's parts as they are
 };
 
 namespace {
 
 bool IsGoal(const TemplatePiece& piece) {
-  return piece.segments.size() == 1 && (piece.segments[0].name == "goal" || piece.segments[0].name == "question");
+  return piece.segments.size() == 1 &&
+         (piece.segments[0].name == "goal" || piece.segments[0].name == "question");
 }
 
 std::string EvidenceAsText(const Reply& reply) {
   std::string text;
-  for (const Citation& citation : reply.evidence) absl::StrAppend(&text, "\"", citation.quote, "\" [", Place(citation), "]\n");
+  for (const Citation& citation : reply.evidence)
+    absl::StrAppend(&text, "\"", citation.quote, "\" [", Place(citation), "]\n");
   return text;
 }
 
@@ -40,9 +42,11 @@ absl::StatusOr<std::string> ResultField(const TaskResult& result, const Template
     return absl::InvalidArgumentError(
         absl::StrCat("{{ ", piece.text, " }}: a result has text, data, evidence, outcome and error"));
   }
-  if (!result.reply->data) return absl::InvalidArgumentError(absl::StrCat("{{ ", piece.text, " }}: this result has no data"));
+  if (!result.reply->data)
+    return absl::InvalidArgumentError(absl::StrCat("{{ ", piece.text, " }}: this result has no data"));
   const Json* value = Walk(*result.reply->data, piece.segments, 2);
-  if (value == nullptr) return absl::InvalidArgumentError(absl::StrCat("{{ ", piece.text, " }}: not in the data"));
+  if (value == nullptr)
+    return absl::InvalidArgumentError(absl::StrCat("{{ ", piece.text, " }}: not in the data"));
   return JsonAsText(*value);
 }
 
@@ -51,8 +55,9 @@ absl::StatusOr<std::string> Lookup(const TaskInputs& inputs, const TemplatePiece
   const std::string& id = piece.segments[0].name;
   const TaskResult* result = inputs.Find(id);
   if (result != nullptr) return ResultField(*result, piece);
-  return absl::InvalidArgumentError(absl::StrCat("{{ ", piece.text, " }}: the task does not need \"", id, "\"; it has goal",
-                                                 inputs.needs().empty() ? "" : ", ", absl::StrJoin(inputs.needs(), ", ")));
+  return absl::InvalidArgumentError(absl::StrCat("{{ ", piece.text, " }}: the task does not need \"", id,
+                                                 "\"; it has goal", inputs.needs().empty() ? "" : ", ",
+                                                 absl::StrJoin(inputs.needs(), ", ")));
 }
 
 }  // namespace
@@ -64,7 +69,8 @@ PromptTemplate::PromptTemplate(std::string text, bool with_files) : with_files_(
   if (source.ok()) {
     parsed->source = *std::move(source);
     parsed->is_goal_alone = parsed->source.pieces.size() == 1 &&
-                            parsed->source.pieces[0].kind == TemplatePiece::kVariable && IsGoal(parsed->source.pieces[0]);
+                            parsed->source.pieces[0].kind == TemplatePiece::kVariable &&
+                            IsGoal(parsed->source.pieces[0]);
   }
   parsed_ = std::move(parsed);
 }

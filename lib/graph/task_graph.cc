@@ -12,10 +12,14 @@ namespace ninefold {
 
 std::string_view TaskOutcomeName(TaskOutcome outcome) {
   switch (outcome) {
-    case TaskOutcome::kDone: return "done";
-    case TaskOutcome::kFailed: return "failed";
-    case TaskOutcome::kSkipped: return "skipped";
-    case TaskOutcome::kCancelled: return "cancelled";
+    case TaskOutcome::kDone:
+      return "done";
+    case TaskOutcome::kFailed:
+      return "failed";
+    case TaskOutcome::kSkipped:
+      return "skipped";
+    case TaskOutcome::kCancelled:
+      return "cancelled";
   }
   return "skipped";
 }
@@ -25,7 +29,8 @@ namespace {
 bool IsId(std::string_view id) {
   if (id.empty() || id.size() > 128 || id[0] == '.') return false;
   return std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
   });
 }
 
@@ -36,19 +41,26 @@ absl::Status TaskGraph::Add(Task task) {
     return absl::InvalidArgumentError(absl::StrCat(
         "task id \"", task.id, "\": letters, digits, _, - and . (not first) are allowed, 1 to 128 of them"));
   }
-  if (index_.contains(task.id)) return absl::AlreadyExistsError(absl::StrCat("two tasks have the id \"", task.id, "\""));
-  if (task.agent == nullptr) return absl::InvalidArgumentError(absl::StrCat("task \"", task.id, "\" has no agent"));
-  if (task.join.kind == Join::kQuorum && (task.join.quorum < 1 || std::size_t(task.join.quorum) > task.needs.size())) {
-    return absl::InvalidArgumentError(absl::StrCat("task \"", task.id, "\": a quorum of ", task.join.quorum, " out of ",
-                                                   task.needs.size(), " needs cannot be reached"));
+  if (index_.contains(task.id))
+    return absl::AlreadyExistsError(absl::StrCat("two tasks have the id \"", task.id, "\""));
+  if (task.agent == nullptr)
+    return absl::InvalidArgumentError(absl::StrCat("task \"", task.id, "\" has no agent"));
+  if (task.join.kind == Join::kQuorum &&
+      (task.join.quorum < 1 || std::size_t(task.join.quorum) > task.needs.size())) {
+    return absl::InvalidArgumentError(absl::StrCat("task \"", task.id, "\": a quorum of ", task.join.quorum,
+                                                   " out of ", task.needs.size(),
+                                                   " needs cannot be reached"));
   }
   if (task.on_failure.kind == OnFailure::kFallback && task.on_failure.fallback == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat("task \"", task.id, "\" falls back to an agent that is null"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("task \"", task.id, "\" falls back to an agent that is null"));
   }
   for (std::size_t i = 0; i < task.needs.size(); ++i) {
-    if (task.needs[i] == task.id) return absl::InvalidArgumentError(absl::StrCat("task \"", task.id, "\" needs itself"));
+    if (task.needs[i] == task.id)
+      return absl::InvalidArgumentError(absl::StrCat("task \"", task.id, "\" needs itself"));
     if (i > 0 && task.needs[i] == task.needs[i - 1]) {
-      return absl::InvalidArgumentError(absl::StrCat("task \"", task.id, "\" needs \"", task.needs[i], "\" twice"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("task \"", task.id, "\" needs \"", task.needs[i], "\" twice"));
     }
   }
   index_.emplace(task.id, tasks_.size());
@@ -107,7 +119,8 @@ absl::Status TaskGraph::Check() const {
       }
       std::vector<std::string> names;
       for (const Task& task : tasks_) names.push_back(task.id);
-      return absl::InvalidArgumentError(absl::StrCat("task \"", tasks_[i].id, "\" needs \"", need, "\", which is no task", DidYouMean(need, names)));
+      return absl::InvalidArgumentError(absl::StrCat("task \"", tasks_[i].id, "\" needs \"", need,
+                                                     "\", which is no task", DidYouMean(need, names)));
     }
   }
   std::vector<std::size_t> ready;
@@ -123,7 +136,8 @@ absl::Status TaskGraph::Check() const {
       if (--left[dependent] == 0) ready.push_back(dependent);
     }
   }
-  if (ordered < tasks_.size()) return absl::InvalidArgumentError(absl::StrCat("cycle: ", NameCycle(*this, left)));
+  if (ordered < tasks_.size())
+    return absl::InvalidArgumentError(absl::StrCat("cycle: ", NameCycle(*this, left)));
   if (!output_.empty() && !index_.contains(output_)) {
     return absl::InvalidArgumentError(absl::StrCat("the output task \"", output_, "\" is no task"));
   }

@@ -43,7 +43,8 @@ std::string_view Trim(std::string_view s, std::size_t& cut) {
   return s;
 }
 
-// The end of the literal that starts with the quote at `at`: behind the closing quote; npos: none on this line.
+// The end of the literal that starts with the quote at `at`: behind the closing quote; npos: none on this
+// line.
 std::size_t LiteralEnd(std::string_view text, std::size_t at) {
   const std::size_t end = text.find_first_of(text[at] == '"' ? "\"\n" : "'\n", at + 1);
   if (end == std::string_view::npos || text[end] == '\n') return std::string_view::npos;
@@ -74,7 +75,8 @@ struct Parser {
     if (start < text.size() && (text[start] == '"' || text[start] == '\'')) return Literal(open, start);
     const std::size_t close = text.find("}}", start);
     if (close == std::string_view::npos) {
-      return absl::InvalidArgumentError("\"{{\" is never closed with \"}}\"; for a literal one write {{ \"{{\" }}");
+      return absl::InvalidArgumentError(
+          "\"{{\" is never closed with \"}}\"; for a literal one write {{ \"{{\" }}");
     }
     std::size_t cut = 0;
     const std::string_view path = Trim(text.substr(start, close - start), cut);
@@ -96,7 +98,8 @@ struct Parser {
     while (close < text.size() && IsBlank(text[close])) ++close;
     if (end == std::string_view::npos || text.substr(close, 2) != "}}") {
       at = open;
-      return absl::InvalidArgumentError("a quoted text in {{ }} must be closed and stand alone, as in {{ \"{{\" }}");
+      return absl::InvalidArgumentError(
+          "a quoted text in {{ }} must be closed and stand alone, as in {{ \"{{\" }}");
     }
     AddText(text.substr(start + 1, end - start - 2));
     at = close + 2;
@@ -125,7 +128,8 @@ absl::StatusOr<std::vector<PathSegment>> ParsePath(std::string_view path) {
     const std::size_t start = at;
     while (at < path.size() && IsNameByte(path[at])) ++at;
     if (at == start) {
-      return BadPath(path, "a name of letters, digits, _ and - is missing; only paths like facts.text stand in {{ }}");
+      return BadPath(
+          path, "a name of letters, digits, _ and - is missing; only paths like facts.text stand in {{ }}");
     }
     PathSegment named;
     named.name = path.substr(start, at - start);
@@ -150,8 +154,8 @@ absl::StatusOr<Template> ParseTemplate(std::string_view text, std::size_t* error
   return status;
 }
 
-absl::StatusOr<std::string> Render(const Template& source,
-                                   absl::FunctionRef<absl::StatusOr<std::string>(const TemplatePiece&)> lookup) {
+absl::StatusOr<std::string> Render(
+    const Template& source, absl::FunctionRef<absl::StatusOr<std::string>(const TemplatePiece&)> lookup) {
   std::string out;
   for (const TemplatePiece& piece : source.pieces) {
     if (piece.kind == TemplatePiece::kText) {

@@ -1,5 +1,6 @@
-// Text with variables: "Compare {{ facts.text }} with {{ risks.data.items[0] }}". A template is parsed once, and what is put in
-// is never read again, so a value that looks like a variable stays as it is. There is no code in it.
+// Text with variables: "Compare {{ facts.text }} with {{ risks.data.items[0] }}". A template is parsed once,
+// and what is put in is never read again, so a value that looks like a variable stays as it is. There is no
+// code in it.
 //
 // A literal pair of braces is written {{ "{{" }}; closing braces alone mean nothing.
 #pragma once
@@ -41,10 +42,10 @@ absl::StatusOr<Template> ParseTemplate(std::string_view text, std::size_t* error
 
 inline constexpr std::size_t kRenderedBytesMax = 8u << 20;
 
-// The text with every variable replaced by what `lookup` says of it; its first error ends it. kResourceExhausted: more than
-// kRenderedBytesMax.
-absl::StatusOr<std::string> Render(const Template& source,
-                                   absl::FunctionRef<absl::StatusOr<std::string>(const TemplatePiece&)> lookup);
+// The text with every variable replaced by what `lookup` says of it; its first error ends it.
+// kResourceExhausted: more than kRenderedBytesMax.
+absl::StatusOr<std::string> Render(
+    const Template& source, absl::FunctionRef<absl::StatusOr<std::string>(const TemplatePiece&)> lookup);
 
 // The value under `segments[from…]` of `value`; nullptr when there is none.
 const Json* Walk(const Json& value, const std::vector<PathSegment>& segments, std::size_t from);

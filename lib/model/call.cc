@@ -32,7 +32,8 @@ std::int64_t BytesOf(const std::vector<Part>& parts) {
     if (const auto* file = std::get_if<File>(&part)) bytes += std::int64_t(file->bytes.size());
     if (const auto* result = std::get_if<ToolResult>(&part)) bytes += BytesOf(result->content);
     if (std::holds_alternative<Image>(part)) bytes += 4 * 1500;
-    if (const auto* call = std::get_if<ToolCall>(&part)) bytes += 64 + std::int64_t(call->arguments.size()) * 32;
+    if (const auto* call = std::get_if<ToolCall>(&part))
+      bytes += 64 + std::int64_t(call->arguments.size()) * 32;
   }
   return bytes;
 }
@@ -64,8 +65,10 @@ Async<absl::StatusOr<ModelReply>> Ask(const Model& model, const ModelRequest& re
   std::optional<Price> price = card.price;
   if (!price && card.free) price = Price{};
   const std::int64_t output = request.settings.max_output_tokens.value_or(
-      card.max_output_tokens > 0 ? std::min(card.max_output_tokens, kOutputTokensAssumed) : kOutputTokensAssumed);
-  CO_TRY(const Budget::Reservation reserved, ctx.budget().Reserve(limited ? InputTokens(request) : 0, limited ? output : 0, price));
+      card.max_output_tokens > 0 ? std::min(card.max_output_tokens, kOutputTokensAssumed)
+                                 : kOutputTokensAssumed);
+  CO_TRY(const Budget::Reservation reserved,
+         ctx.budget().Reserve(limited ? InputTokens(request) : 0, limited ? output : 0, price));
   const absl::Time started = ctx.Now();
   ctx.Emit(event::ModelStarted{card.name});
   absl::StatusOr<ModelReply> reply = absl::InternalError("the model threw");
@@ -74,7 +77,8 @@ Async<absl::StatusOr<ModelReply>> Ask(const Model& model, const ModelRequest& re
   } catch (const std::exception& error) {
     reply = absl::InternalError(absl::StrCat("model ", card.name, " threw: ", error.what()));
   }
-  // A call that failed may have been billed: without a count from the server the reservation stands only when something came back.
+  // A call that failed may have been billed: without a count from the server the reservation stands only when
+  // something came back.
   if (reply.ok()) {
     ctx.Charge(ctx.budget().Settle(reserved, reply->usage, price));
   } else {

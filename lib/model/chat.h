@@ -1,5 +1,5 @@
-// The Chat Completions dialect (https://platform.openai.com/docs/api-reference/chat, 2026-08), spoken by many servers with many
-// deviations, which reading tolerates. A vendor that speaks it is a ChatOptions.
+// The Chat Completions dialect (https://platform.openai.com/docs/api-reference/chat, 2026-08), spoken by many
+// servers with many deviations, which reading tolerates. A vendor that speaks it is a ChatOptions.
 #pragma once
 
 #include <functional>
@@ -18,15 +18,15 @@ namespace ninefold {
 struct HttpHead;
 
 struct ChatOptions {
-  std::string vendor;      // "openai"
-  std::string base_url;    // "https://api.openai.com/v1"
-  std::string key;         // "": none is sent
-  std::string key_env;     // the variable to name when the key is refused
+  std::string vendor;    // "openai"
+  std::string base_url;  // "https://api.openai.com/v1"
+  std::string key;       // "": none is sent
+  std::string key_env;   // the variable to name when the key is refused
   std::string model;
   std::string max_tokens_field = "max_completion_tokens";
   std::vector<std::string> headers;  // beside the usual ones
   ModelCard card;
-  ModelOptions wire;       // stream, time-outs, connections_max
+  ModelOptions wire;  // stream, time-outs, connections_max
 };
 
 // No network is touched yet.
@@ -40,8 +40,8 @@ std::vector<std::string> WireNames(const ToolList* tools);
 // ,"tools":[…] of a request body.
 std::string ChatTools(const ToolList& tools, const std::vector<std::string>& names);
 // The body of a request; `tools` from ChatTools or empty.
-std::string ChatBody(const ModelRequest& request, const ChatOptions& options, const std::vector<std::string>& names,
-                     std::string_view tools);
+std::string ChatBody(const ModelRequest& request, const ChatOptions& options,
+                     const std::vector<std::string>& names, std::string_view tools);
 
 // Puts a reply together, from the chunks of a stream or from one whole JSON value.
 class ChatAssembly {
@@ -49,7 +49,8 @@ class ChatAssembly {
   // `who` starts each error: the server's origin.
   explicit ChatAssembly(std::string who) : who_(std::move(who)) {}
 
-  // The text of one event. Deltas go to `emit` when it is set. Errors: what the server said, or that it makes no sense.
+  // The text of one event. Deltas go to `emit` when it is set. Errors: what the server said, or that it makes
+  // no sense.
   absl::Status Chunk(std::string_view text, const std::function<void(EventBody)>& emit);
   bool done() const { return done_; }  // [DONE] was seen
   absl::StatusOr<ModelReply> Finish(const ToolList* tools, const std::vector<std::string>& names);

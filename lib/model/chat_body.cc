@@ -24,12 +24,23 @@ void AppendQuoted(std::string& out, std::string_view text) {
     out.append(text.substr(begin, i - begin));
     begin = i + 1;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default: out.append("\\u00").append(1, kHex[c >> 4]).append(1, kHex[c & 15]);
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        out.append("\\u00").append(1, kHex[c >> 4]).append(1, kHex[c & 15]);
     }
   }
   out.append(text.substr(begin));
@@ -38,7 +49,8 @@ void AppendQuoted(std::string& out, std::string_view text) {
 
 class Writer {
  public:
-  Writer(std::string& out, const ChatOptions& options, const ToolList* tools, const std::vector<std::string>& names)
+  Writer(std::string& out, const ChatOptions& options, const ToolList* tools,
+         const std::vector<std::string>& names)
       : out_(out), options_(options), tools_(tools), names_(names) {}
 
   void System(std::string_view text) {
@@ -51,10 +63,14 @@ class Writer {
   void Message(const ninefold::Message& message) {
     if (message.role != Role::kTool) FlushImages();
     switch (message.role) {
-      case Role::kSystem: return System(TextOf(message));
-      case Role::kUser: return User(message.parts);
-      case Role::kAssistant: return Assistant(message.parts);
-      case Role::kTool: return Results(message.parts);
+      case Role::kSystem:
+        return System(TextOf(message));
+      case Role::kUser:
+        return User(message.parts);
+      case Role::kAssistant:
+        return Assistant(message.parts);
+      case Role::kTool:
+        return Results(message.parts);
     }
   }
 
@@ -76,7 +92,8 @@ class Writer {
   static std::string TextOfPart(const Part& part) {
     if (const auto* text = std::get_if<Text>(&part)) return text->text;
     if (const auto* data = std::get_if<Data>(&part)) {
-      return data->name.empty() ? DumpJson(data->value) : absl::StrCat(data->name, ":\n", DumpJson(data->value));
+      return data->name.empty() ? DumpJson(data->value)
+                                : absl::StrCat(data->name, ":\n", DumpJson(data->value));
     }
     if (const auto* file = std::get_if<File>(&part)) {
       if (file->media_type.starts_with("text/")) {
@@ -100,7 +117,9 @@ class Writer {
 
   static void AppendImage(std::string& out, const Image& image) {
     out += "{\"type\":\"image_url\",\"image_url\":{\"url\":";
-    const std::string url = image.url.empty() ? absl::StrCat("data:", image.media_type, ";base64,", Base64(image.bytes)) : image.url;
+    const std::string url = image.url.empty()
+                                ? absl::StrCat("data:", image.media_type, ";base64,", Base64(image.bytes))
+                                : image.url;
     AppendQuoted(out, url);
     out += "}}";
   }
@@ -302,8 +321,8 @@ std::string ChatTools(const ToolList& tools, const std::vector<std::string>& nam
   return out;
 }
 
-std::string ChatBody(const ModelRequest& request, const ChatOptions& options, const std::vector<std::string>& names,
-                     std::string_view tools) {
+std::string ChatBody(const ModelRequest& request, const ChatOptions& options,
+                     const std::vector<std::string>& names, std::string_view tools) {
   std::string out;
   out.reserve(512 + tools.size());
   out += "{\"model\":";

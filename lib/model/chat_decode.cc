@@ -28,8 +28,10 @@ Usage ReadUsage(const Json& json) {
   };
   usage.input = count(json, "prompt_tokens");
   usage.output = count(json, "completion_tokens");
-  if (const Json* details = GetMember(json, "prompt_tokens_details")) usage.cached_input = count(*details, "cached_tokens");
-  if (const Json* details = GetMember(json, "completion_tokens_details")) usage.reasoning = count(*details, "reasoning_tokens");
+  if (const Json* details = GetMember(json, "prompt_tokens_details"))
+    usage.cached_input = count(*details, "cached_tokens");
+  if (const Json* details = GetMember(json, "completion_tokens_details"))
+    usage.reasoning = count(*details, "reasoning_tokens");
   return usage;
 }
 
@@ -39,7 +41,8 @@ std::size_t FindIn(std::string_view text, std::string_view what) {
   return at == nullptr ? std::string_view::npos : std::size_t(static_cast<const char*>(at) - text.data());
 }
 
-// The string that begins at `at`, behind its quote; false when it holds an escape that is not one letter, or does not end.
+// The string that begins at `at`, behind its quote; false when it holds an escape that is not one letter, or
+// does not end.
 bool ReadString(std::string_view text, std::size_t& at, std::string& out) {
   while (at < text.size()) {
     const std::size_t stop = text.find_first_of("\"\\", at);
@@ -48,13 +51,26 @@ bool ReadString(std::string_view text, std::size_t& at, std::string& out) {
     at = stop + 1;
     if (text[stop] == '"') return true;
     switch (text[at++]) {
-      case 'n': out += '\n'; break;
-      case 't': out += '\t'; break;
-      case 'r': out += '\r'; break;
-      case '"': out += '"'; break;
-      case '\\': out += '\\'; break;
-      case '/': out += '/'; break;
-      default: return false;
+      case 'n':
+        out += '\n';
+        break;
+      case 't':
+        out += '\t';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case '"':
+        out += '"';
+        break;
+      case '\\':
+        out += '\\';
+        break;
+      case '/':
+        out += '/';
+        break;
+      default:
+        return false;
     }
   }
   return false;
@@ -79,8 +95,9 @@ Json ReadArguments(std::string_view text) {
 
 }  // namespace
 
-// Nearly all chunks add some text and nothing else, and building a document for each costs ten times as much as reading it. A chunk in
-// the usual form is read in place; quotes inside strings are escaped, so the keys searched for cannot be text.
+// Nearly all chunks add some text and nothing else, and building a document for each costs ten times as much
+// as reading it. A chunk in the usual form is read in place; quotes inside strings are escaped, so the keys
+// searched for cannot be text.
 bool ChatAssembly::PlainText(std::string_view text, const Emit& emit) {
   if (id_.empty() && model_.empty()) return false;  // the first says who answers
   constexpr std::string_view kDelta = "\"delta\":{\"content\":\"";
@@ -90,11 +107,14 @@ bool ChatAssembly::PlainText(std::string_view text, const Emit& emit) {
   std::string content;
   if (!ReadString(text, at, content) || FindInvalidUtf8(content) != std::string_view::npos) return false;
   const std::string_view rest = text.substr(at);
-  if (!rest.starts_with("}") || !rest.ends_with("}]}") || rest.find('{') != std::string_view::npos) return false;
+  if (!rest.starts_with("}") || !rest.ends_with("}]}") || rest.find('{') != std::string_view::npos)
+    return false;
   const std::size_t finish = FindIn(rest, "\"finish_reason\":");
   if (finish != std::string_view::npos && rest.substr(finish + 16, 4) != "null") return false;
   const std::string_view head = text.substr(0, delta);
-  if (FindIn(head, "\"error\"") != std::string_view::npos || FindIn(head, "\"usage\":{") != std::string_view::npos) return false;
+  if (FindIn(head, "\"error\"") != std::string_view::npos ||
+      FindIn(head, "\"usage\":{") != std::string_view::npos)
+    return false;
   text_.append(content);
   if (emit && !content.empty()) emit(event::TextDelta{std::move(content)});
   return true;
@@ -104,7 +124,8 @@ bool ChatAssembly::PlainText(std::string_view text, const Emit& emit) {
 void ChatAssembly::TakeUsage(const Usage& usage) {
   usage_ = usage;
   if (usage_.reasoning && usage_.output) usage_.reasoning = std::min(*usage_.reasoning, *usage_.output);
-  if (usage_.cached_input && usage_.input) usage_.cached_input = std::min(*usage_.cached_input, *usage_.input);
+  if (usage_.cached_input && usage_.input)
+    usage_.cached_input = std::min(*usage_.cached_input, *usage_.input);
 }
 
 absl::Status ChatAssembly::Chunk(std::string_view text, const Emit& emit) {
@@ -112,7 +133,8 @@ absl::Status ChatAssembly::Chunk(std::string_view text, const Emit& emit) {
   if (begin == std::string_view::npos) return absl::OkStatus();
   text.remove_prefix(begin);
   constexpr std::string_view kEnd = "[DONE]";
-  if (text.starts_with(kEnd) || (finish_ && kEnd.starts_with(text))) {  // cut within the end mark, the answer is whole
+  if (text.starts_with(kEnd) ||
+      (finish_ && kEnd.starts_with(text))) {  // cut within the end mark, the answer is whole
     done_ = true;
     return absl::OkStatus();
   }
@@ -121,13 +143,15 @@ absl::Status ChatAssembly::Chunk(std::string_view text, const Emit& emit) {
   if (!json.ok()) json = ParseJson(MendUtf8(text));
   if (!json.ok() || !json->is_object()) {
     return absl::UnavailableError(absl::StrCat(who_, " sent something that is no Chat Completions reply: \"",
-                                               EscapeForTerminal(CutUtf8(text, 80), true), "\"; check the address"));
+                                               EscapeForTerminal(CutUtf8(text, 80), true),
+                                               "\"; check the address"));
   }
   const Json* error = GetMember(*json, "error");
   if (error != nullptr && !error->is_null()) return ChatErrorObject(*error, who_);
   if (const auto id = StringOr(*json, "id"); !id.empty()) id_ = id;
   if (const auto model = StringOr(*json, "model"); !model.empty()) model_ = model;
-  if (const Json* usage = GetMember(*json, "usage"); usage != nullptr && usage->is_object()) TakeUsage(ReadUsage(*usage));
+  if (const Json* usage = GetMember(*json, "usage"); usage != nullptr && usage->is_object())
+    TakeUsage(ReadUsage(*usage));
   const Json* choices = GetMember(*json, "choices");
   if (choices == nullptr) {
     const std::string* object = GetString(*json, "object");
@@ -172,7 +196,8 @@ void ChatAssembly::Text(const Json& delta, const Emit& emit) {
 }
 
 // Servers leave out or repeat each of index, id and name, and none of the three alone tells calls apart.
-ChatAssembly::Call& ChatAssembly::CallOf(const Json& delta, std::string_view id, std::string_view name, bool whole) {
+ChatAssembly::Call& ChatAssembly::CallOf(const Json& delta, std::string_view id, std::string_view name,
+                                         bool whole) {
   const auto index = GetInt(delta, "index");
   for (auto call = calls_.rbegin(); call != calls_.rend(); ++call) {
     if (index ? call->index != index : call != calls_.rbegin()) continue;
@@ -181,7 +206,8 @@ ChatAssembly::Call& ChatAssembly::CallOf(const Json& delta, std::string_view id,
     const bool complete = whole && !call->arguments.empty();
     if (!other_id && !other_name && !complete) return *call;
   }
-  return calls_.emplace_back(Call{.index = index, .id = "", .name = "", .arguments = "", .extra = Json::object()});
+  return calls_.emplace_back(
+      Call{.index = index, .id = "", .name = "", .arguments = "", .extra = Json::object()});
 }
 
 void ChatAssembly::ToolCall(const Json& delta, const Emit& emit) {
@@ -204,7 +230,8 @@ void ChatAssembly::ToolCall(const Json& delta, const Emit& emit) {
   if (emit) emit(event::ToolCallDelta{call.id, call.name, std::move(piece)});
 }
 
-std::vector<Part> ChatAssembly::Calls(const ToolList* tools, const std::vector<std::string>& names, bool cut) {
+std::vector<Part> ChatAssembly::Calls(const ToolList* tools, const std::vector<std::string>& names,
+                                      bool cut) {
   std::vector<Part> parts;
   for (Call& call : calls_) {
     if (call.name.empty() && call.arguments.empty()) continue;
@@ -221,12 +248,14 @@ std::vector<Part> ChatAssembly::Calls(const ToolList* tools, const std::vector<s
   return parts;
 }
 
-absl::StatusOr<ModelReply> ChatAssembly::Finish(const ToolList* tools, const std::vector<std::string>& names) {
+absl::StatusOr<ModelReply> ChatAssembly::Finish(const ToolList* tools,
+                                                const std::vector<std::string>& names) {
   if (!finish_ && !done_) {
     return absl::UnavailableError(absl::StrCat(who_, " broke off its reply: it has no finish reason"));
   }
   const std::string finish = finish_.value_or("");
-  if (finish == "error") return absl::UnavailableError(absl::StrCat(who_, " ended its reply with the finish reason \"error\""));
+  if (finish == "error")
+    return absl::UnavailableError(absl::StrCat(who_, " ended its reply with the finish reason \"error\""));
   ModelReply reply;
   reply.message.role = Role::kAssistant;
   reply.usage = usage_;
@@ -238,14 +267,16 @@ absl::StatusOr<ModelReply> ChatAssembly::Finish(const ToolList* tools, const std
   if (finish == "length") reply.stop_reason = StopReason::kLength;
   if (!refusal_.empty()) reply.stop_reason = StopReason::kRefusal;
   if (finish == "content_filter") reply.stop_reason = StopReason::kFiltered;
-  const bool stopped = reply.stop_reason == StopReason::kRefusal || reply.stop_reason == StopReason::kFiltered;
+  const bool stopped =
+      reply.stop_reason == StopReason::kRefusal || reply.stop_reason == StopReason::kFiltered;
   if (stopped) calls.clear();
   if (text_.empty() && refusal_.empty() && calls.empty() && !stopped) {
     if (finish == "length") {
       return absl::ResourceExhaustedError(
           absl::StrCat(who_, " used up its output tokens before any text; raise max_output_tokens"));
     }
-    return absl::UnavailableError(absl::StrCat(who_, " sent an empty reply (finish reason \"", finish, "\")"));
+    return absl::UnavailableError(
+        absl::StrCat(who_, " sent an empty reply (finish reason \"", finish, "\")"));
   }
   if (!reasoning_.empty()) reply.message.parts.push_back(Reasoning{.text = std::move(reasoning_)});
   text_ += refusal_;

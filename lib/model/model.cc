@@ -45,18 +45,26 @@ std::uint64_t HashOf(const ModelRequest& request) {
 
 std::string_view StopReasonName(StopReason reason) {
   switch (reason) {
-    case StopReason::kStop: return "stop";
-    case StopReason::kLength: return "length";
-    case StopReason::kToolCalls: return "tool_calls";
-    case StopReason::kRefusal: return "refusal";
-    case StopReason::kFiltered: return "filtered";
+    case StopReason::kStop:
+      return "stop";
+    case StopReason::kLength:
+      return "length";
+    case StopReason::kToolCalls:
+      return "tool_calls";
+    case StopReason::kRefusal:
+      return "refusal";
+    case StopReason::kFiltered:
+      return "filtered";
   }
   return "stop";
 }
 
 Json ToJson(const ModelReply& reply) {
-  return {{"message", ToJson(reply.message)}, {"stop_reason", std::string(StopReasonName(reply.stop_reason))},
-          {"usage", ToJson(reply.usage)}, {"model", reply.model}, {"request_id", reply.request_id}};
+  return {{"message", ToJson(reply.message)},
+          {"stop_reason", std::string(StopReasonName(reply.stop_reason))},
+          {"usage", ToJson(reply.usage)},
+          {"model", reply.model},
+          {"request_id", reply.request_id}};
 }
 
 absl::StatusOr<ModelReply> ModelReplyFromJson(const Json& json) {

@@ -28,7 +28,8 @@ struct Vendor {
   absl::StatusOr<ModelPtr> (*open)(std::string_view model, const ModelOptions& options);
   VendorStatus (*status)();
 };
-constexpr Vendor kVendors[] = {{"openai", OpenOpenAi, OpenAiStatus}, {"compatible", OpenCompatible, CompatibleStatus}};
+constexpr Vendor kVendors[] = {{"openai", OpenOpenAi, OpenAiStatus},
+                               {"compatible", OpenCompatible, CompatibleStatus}};
 
 constexpr char kOpenAiDefault[] = "gpt-5.4";
 // Where Ollama and llama.cpp listen.
@@ -47,7 +48,8 @@ bool Listens(int port) {
     pollfd wait{.fd = fd, .events = POLLOUT, .revents = 0};
     int error = 0;
     socklen_t size = sizeof error;
-    up = poll(&wait, 1, kConnectMs) == 1 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
+    up = poll(&wait, 1, kConnectMs) == 1 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 &&
+         error == 0;
   }
   close(fd);
   return up;
@@ -89,7 +91,8 @@ absl::StatusOr<ModelPtr> OpenAuto(const ModelOptions& options) {
     if (named.empty()) named = FirstModel(base);
     return OpenOpenAi(named.empty() ? kOpenAiDefault : named, options);
   }
-  const bool key = !options.key.empty() || !Environment(options.key_env.empty() ? "OPENAI_API_KEY" : options.key_env).empty();
+  const bool key = !options.key.empty() ||
+                   !Environment(options.key_env.empty() ? "OPENAI_API_KEY" : options.key_env).empty();
   if (key) return OpenOpenAi(named.empty() ? kOpenAiDefault : named, options);
   for (const int port : kLocalPorts) {
     if (!Listens(port)) continue;
@@ -113,17 +116,20 @@ absl::StatusOr<ModelPtr> OpenModel(std::string_view spec, const ModelOptions& op
     names.push_back(known.name);
     if (vendor != known.name) continue;
     if (slash == std::string_view::npos || slash + 1 == spec.size()) {
-      return absl::InvalidArgumentError(absl::StrCat("model \"", std::string(spec), "\" names no model; write \"", known.name, "/MODEL\""));
+      return absl::InvalidArgumentError(
+          absl::StrCat("model \"", std::string(spec), "\" names no model; write \"", known.name, "/MODEL\""));
     }
     return known.open(spec.substr(slash + 1), options);
   }
-  return absl::InvalidArgumentError(absl::StrCat("model \"", std::string(spec), "\": no vendor \"", std::string(vendor), "\"",
-                                                 DidYouMean(vendor, names), "; there are offline, auto, openai/MODEL, compatible/MODEL"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("model \"", std::string(spec), "\": no vendor \"", std::string(vendor), "\"",
+                   DidYouMean(vendor, names), "; there are offline, auto, openai/MODEL, compatible/MODEL"));
 }
 
 std::vector<VendorStatus> ListVendors() {
   std::vector<VendorStatus> all;
-  all.push_back(VendorStatus{.vendor = "offline", .ready = true, .detail = "in this process: no key, no network"});
+  all.push_back(
+      VendorStatus{.vendor = "offline", .ready = true, .detail = "in this process: no key, no network"});
   for (const Vendor& vendor : kVendors) all.push_back(vendor.status());
   return all;
 }

@@ -14,12 +14,14 @@ namespace {
 
 absl::Status CheckTarget(const HttpTarget& target) {
   if (!target.url.starts_with("http://") && !target.url.starts_with("https://")) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", OriginOf(target.url), "\" is no http:// or https:// address"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", OriginOf(target.url), "\" is no http:// or https:// address"));
   }
   for (const std::string& header : target.headers) {
     if (header.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos) continue;
-    return absl::InvalidArgumentError(absl::StrCat("header \"", header.substr(0, header.find(':')),
-                                                   "\" holds a line break; check the key or value it was made from"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("header \"", header.substr(0, header.find(':')),
+                     "\" holds a line break; check the key or value it was made from"));
   }
   return absl::OkStatus();
 }
@@ -61,7 +63,8 @@ std::string OriginOf(std::string_view url) {
   return absl::StrCat(std::string(url.substr(0, scheme + 3)), std::string(authority));
 }
 
-HttpStream::HttpStream(Loop& loop, std::shared_ptr<const HttpTarget> target, std::shared_ptr<const std::string> body)
+HttpStream::HttpStream(Loop& loop, std::shared_ptr<const HttpTarget> target,
+                       std::shared_ptr<const std::string> body)
     : loop_(loop), target_(std::move(target)), body_(std::move(body)) {}
 
 HttpStream::~HttpStream() {

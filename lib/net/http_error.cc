@@ -15,11 +15,13 @@ std::string HostOf(const std::string& origin) {
   return host;
 }
 
-absl::Status NoConnection(const HttpTransfer& transfer, const std::string& origin, const std::string& detail) {
+absl::Status NoConnection(const HttpTransfer& transfer, const std::string& origin,
+                          const std::string& detail) {
   long error = 0;
   curl_easy_getinfo(transfer.handle->easy, CURLINFO_OS_ERRNO, &error);
   if (error == ECONNREFUSED) {
-    return absl::UnavailableError(absl::StrCat(origin, " refused the connection; is a server listening at ", origin, "?"));
+    return absl::UnavailableError(
+        absl::StrCat(origin, " refused the connection; is a server listening at ", origin, "?"));
   }
   if (error == EMFILE || error == ENFILE) {
     return absl::UnavailableError(
@@ -41,15 +43,17 @@ absl::Status CurlError(CURLcode code, const HttpTransfer& transfer) {
     case CURLE_COULDNT_RESOLVE_PROXY:
       return absl::UnavailableError(absl::StrCat("the proxy for ", origin, " is not known; check ",
                                                  origin.starts_with("https") ? "https_proxy" : "http_proxy"));
-    case CURLE_COULDNT_CONNECT: return NoConnection(transfer, origin, detail);
+    case CURLE_COULDNT_CONNECT:
+      return NoConnection(transfer, origin, detail);
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_ISSUER_ERROR:
-      return absl::FailedPreconditionError(absl::StrCat(
-          origin, " is not trusted: ", detail, "; certificates are always verified: for one of your own set SSL_CERT_FILE"));
+      return absl::FailedPreconditionError(
+          absl::StrCat(origin, " is not trusted: ", detail,
+                       "; certificates are always verified: for one of your own set SSL_CERT_FILE"));
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
       if (transfer.head_bytes == 0 && transfer.phase != HttpTransfer::Phase::kSent) {
@@ -57,7 +61,8 @@ absl::Status CurlError(CURLcode code, const HttpTransfer& transfer) {
       }
       [[fallthrough]];
     case CURLE_WEIRD_SERVER_REPLY:
-      return absl::UnavailableError(absl::StrCat(origin, " answered with something that is not HTTP; check the address"));
+      return absl::UnavailableError(
+          absl::StrCat(origin, " answered with something that is not HTTP; check the address"));
     case CURLE_GOT_NOTHING:
       return absl::UnavailableError(absl::StrCat(origin, " closed the connection without an answer"));
     case CURLE_PARTIAL_FILE:
@@ -65,9 +70,12 @@ absl::Status CurlError(CURLcode code, const HttpTransfer& transfer) {
     case CURLE_SEND_ERROR:
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
-      return absl::UnavailableError(absl::StrCat(origin, " broke off after ", transfer.body_bytes, " bytes of its reply"));
-    case CURLE_OPERATION_TIMEDOUT: return absl::DeadlineExceededError(absl::StrCat(origin, ": ", detail));
-    default: return absl::UnavailableError(absl::StrCat(origin, ": ", detail));
+      return absl::UnavailableError(
+          absl::StrCat(origin, " broke off after ", transfer.body_bytes, " bytes of its reply"));
+    case CURLE_OPERATION_TIMEDOUT:
+      return absl::DeadlineExceededError(absl::StrCat(origin, ": ", detail));
+    default:
+      return absl::UnavailableError(absl::StrCat(origin, ": ", detail));
   }
 }
 
@@ -75,8 +83,9 @@ absl::Status RedirectError(const HttpTransfer& transfer) {
   const std::string origin = OriginOf(transfer.target->url);
   std::string where = OriginOf(*transfer.head.Get("location"));
   if (where.find("://") == std::string::npos) where = origin;  // within the server
-  return absl::FailedPreconditionError(absl::StrCat(origin, " redirects to ", where, " (", transfer.head.status,
-                                                    "), which is not followed; if that is right, use its address"));
+  return absl::FailedPreconditionError(
+      absl::StrCat(origin, " redirects to ", where, " (", transfer.head.status,
+                   "), which is not followed; if that is right, use its address"));
 }
 
 }  // namespace ninefold

@@ -307,7 +307,8 @@ HttpHub::Socket& HttpHub::SocketOf(int fd) {
   return sockets_[std::size_t(fd)];
 }
 
-// A connection that falls idle stays watched: taking it out and in again would cost two system calls a request.
+// A connection that falls idle stays watched: taking it out and in again would cost two system calls a
+// request.
 int HttpHub::OnSocket(CURL*, curl_socket_t fd, int what, void* data, void*) {
   auto* shard = static_cast<HttpShard*>(data);
   HttpHub& hub = *shard->hub;

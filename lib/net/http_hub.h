@@ -1,6 +1,7 @@
-// The transfers of one loop. libcurl walks lists as long as the transfers and connections of a multi handle, so transfers are spread
-// over shards, each with a multi handle of its own; one private epoll descriptor watches the sockets of all of them, and the loop
-// watches that one. Time-outs are kept in a wheel and moved lazily: a byte received only notes the time.
+// The transfers of one loop. libcurl walks lists as long as the transfers and connections of a multi handle,
+// so transfers are spread over shards, each with a multi handle of its own; one private epoll descriptor
+// watches the sockets of all of them, and the loop watches that one. Time-outs are kept in a wheel and moved
+// lazily: a byte received only notes the time.
 #pragma once
 
 #include <curl/curl.h>
@@ -41,7 +42,8 @@ struct HttpTransfer {
   enum class Phase { kQueued, kConnecting, kSent, kReceiving, kDone };
   enum class Want { kNothing, kHead, kData, kEnd };
 
-  HttpTransfer(std::shared_ptr<HttpHub> h, std::shared_ptr<const HttpTarget> t, std::shared_ptr<const std::string> b)
+  HttpTransfer(std::shared_ptr<HttpHub> h, std::shared_ptr<const HttpTarget> t,
+               std::shared_ptr<const std::string> b)
       : hub(std::move(h)), target(std::move(t)), body(std::move(b)) {}
 
   std::shared_ptr<HttpHub> hub;

@@ -13,9 +13,9 @@
 namespace ninefold {
 namespace {
 
-constexpr long kReceiveBytes = 4096;               // held by every transfer in flight; a larger one gains little
-constexpr std::size_t kBufferHigh = 64u << 10;     // unread bytes at which the server has to wait
-constexpr std::size_t kRefuse = 0;                 // from a callback: end the transfer
+constexpr long kReceiveBytes = 4096;            // held by every transfer in flight; a larger one gains little
+constexpr std::size_t kBufferHigh = 64u << 10;  // unread bytes at which the server has to wait
+constexpr std::size_t kRefuse = 0;              // from a callback: end the transfer
 
 bool Loopback(std::string_view origin) {
   const std::string_view host = origin.substr(origin.find("://") + 3);
@@ -31,15 +31,16 @@ std::size_t OnHead(char* data, std::size_t size, std::size_t count, void* user) 
   transfer.activity_ms = transfer.hub->now_ms();
   transfer.head_bytes += line.size();
   if (transfer.head_bytes > transfer.target->head_max) {
-    transfer.result = absl::ResourceExhaustedError(
-        absl::StrCat(OriginOf(transfer.target->url), " sent a head of more than ", transfer.target->head_max, " bytes"));
+    transfer.result = absl::ResourceExhaustedError(absl::StrCat(
+        OriginOf(transfer.target->url), " sent a head of more than ", transfer.target->head_max, " bytes"));
     return kRefuse;
   }
   if (transfer.head_done) return line.size();  // trailers
   if (line.starts_with("HTTP/")) {
     transfer.phase = HttpTransfer::Phase::kReceiving;
     const std::size_t blank = line.find(' ');
-    transfer.head.status = blank == std::string_view::npos ? 0 : std::atoi(std::string(line.substr(blank, 4)).c_str());
+    transfer.head.status =
+        blank == std::string_view::npos ? 0 : std::atoi(std::string(line.substr(blank, 4)).c_str());
     transfer.head.lines.clear();
     return line.size();
   }
@@ -67,8 +68,8 @@ std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* user) 
   }
   transfer.body_bytes += bytes;
   if (transfer.body_bytes > transfer.target->body_max) {
-    transfer.result = absl::ResourceExhaustedError(
-        absl::StrCat(OriginOf(transfer.target->url), " sent a body of more than ", transfer.target->body_max, " bytes"));
+    transfer.result = absl::ResourceExhaustedError(absl::StrCat(
+        OriginOf(transfer.target->url), " sent a body of more than ", transfer.target->body_max, " bytes"));
     return kRefuse;
   }
   transfer.buffer.append(data, bytes);
@@ -120,7 +121,8 @@ void HttpHandle::Aim(std::shared_ptr<const HttpTarget> aim, HttpHub& hub) {
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBytes);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error);
   // Prior-knowledge HTTP/2 without TLS fails in libcurl 7.88.
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, long(encrypted ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                   long(encrypted ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
   if (encrypted) curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   if (!hub.ca_file().empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, hub.ca_file().c_str());
   if (Loopback(OriginOf(target->url))) curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -138,13 +140,16 @@ void HttpHandle::Aim(std::shared_ptr<const HttpTarget> aim, HttpHub& hub) {
 std::int64_t HttpTransfer::DueMs() const {
   std::int64_t due = started_ms + LimitMs(target->total_timeout);
   switch (phase) {
-    case Phase::kConnecting: return std::min(due, activity_ms + LimitMs(target->connect_timeout));
-    case Phase::kSent: return std::min(due, activity_ms + LimitMs(target->first_byte_timeout));
+    case Phase::kConnecting:
+      return std::min(due, activity_ms + LimitMs(target->connect_timeout));
+    case Phase::kSent:
+      return std::min(due, activity_ms + LimitMs(target->first_byte_timeout));
     case Phase::kReceiving:
       if (paused) return due;  // the reader is slow, not the server
       return std::min(due, activity_ms + LimitMs(target->idle_timeout));
     case Phase::kQueued:
-    case Phase::kDone: return due;
+    case Phase::kDone:
+      return due;
   }
   return due;
 }
@@ -157,27 +162,30 @@ std::int64_t HttpTransfer::CheckMs() const {
 absl::Status HttpTransfer::TimeOut() const {
   const std::string origin = OriginOf(target->url);
   if (started_ms + LimitMs(target->total_timeout) <= hub->now_ms()) {
-    return absl::DeadlineExceededError(absl::StrCat(
-        origin, ": the request took longer than ", absl::FormatDuration(target->total_timeout), " (total_timeout)"));
+    return absl::DeadlineExceededError(absl::StrCat(origin, ": the request took longer than ",
+                                                    absl::FormatDuration(target->total_timeout),
+                                                    " (total_timeout)"));
   }
   switch (phase) {
     case Phase::kConnecting:
-      return absl::DeadlineExceededError(absl::StrCat(
-          "no connection to ", origin, " within ", absl::FormatDuration(target->connect_timeout), " (connect_timeout)"));
+      return absl::DeadlineExceededError(absl::StrCat("no connection to ", origin, " within ",
+                                                      absl::FormatDuration(target->connect_timeout),
+                                                      " (connect_timeout)"));
     case Phase::kSent:
       return absl::DeadlineExceededError(absl::StrCat(origin, " sent nothing within ",
                                                       absl::FormatDuration(target->first_byte_timeout),
                                                       " of the request (first_byte_timeout)"));
     default:
       return absl::DeadlineExceededError(absl::StrCat(origin, " fell silent for ",
-                                                      absl::FormatDuration(target->idle_timeout), " after ", body_bytes,
-                                                      " bytes of its reply (idle_timeout)"));
+                                                      absl::FormatDuration(target->idle_timeout), " after ",
+                                                      body_bytes, " bytes of its reply (idle_timeout)"));
   }
 }
 
 void HttpTransfer::Wake() {
   if (waiter == nullptr) return;
-  const bool there = phase == Phase::kDone || (want == Want::kHead && head_done) || (want == Want::kData && !buffer.empty());
+  const bool there =
+      phase == Phase::kDone || (want == Want::kHead && head_done) || (want == Want::kData && !buffer.empty());
   if (there) waiter->Set(true);
 }
 

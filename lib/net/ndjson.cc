@@ -12,7 +12,8 @@ absl::Status NdjsonParser::Feed(std::string_view piece) {
     const std::size_t end = piece.find('\n');
     const std::string_view part = piece.substr(0, end);
     if (rest_.size() + part.size() > line_max_) {
-      return absl::ResourceExhaustedError(absl::StrCat("a line of the stream is longer than ", line_max_, " bytes"));
+      return absl::ResourceExhaustedError(
+          absl::StrCat("a line of the stream is longer than ", line_max_, " bytes"));
     }
     if (end == std::string_view::npos) {
       rest_.append(part);

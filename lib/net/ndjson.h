@@ -1,4 +1,5 @@
-// JSON values one a line (https://github.com/ndjson/ndjson-spec), cut into lines as they come; empty lines are passed over.
+// JSON values one a line (https://github.com/ndjson/ndjson-spec), cut into lines as they come; empty lines
+// are passed over.
 #pragma once
 
 #include <cstddef>

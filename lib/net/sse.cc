@@ -24,7 +24,8 @@ const char* FindLineEnd(const char* begin, const char* end) {
 absl::Status SseParser::Count(std::size_t bytes) {
   event_bytes_ += bytes;
   if (event_bytes_ <= event_max_) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat("an event of the stream is longer than ", event_max_, " bytes"));
+  return absl::ResourceExhaustedError(
+      absl::StrCat("an event of the stream is longer than ", event_max_, " bytes"));
 }
 
 absl::Status SseParser::Feed(std::string_view piece) {
@@ -34,7 +35,8 @@ absl::Status SseParser::Feed(std::string_view piece) {
       ++mark_;
       continue;
     }
-    line_ = std::string(kMark.substr(0, std::size_t(mark_)));  // it was none: the bytes belong to the first line
+    line_ =
+        std::string(kMark.substr(0, std::size_t(mark_)));  // it was none: the bytes belong to the first line
     mark_ = 3;
   }
   const char* at = piece.data();

@@ -1,9 +1,10 @@
-// Server-sent events, parsed as they come (WHATWG HTML, "Server-sent events", interpretation of an event stream). Any cutting into
-// pieces, LF, CR or CRLF, a byte order mark, comments, several data lines.
+// Server-sent events, parsed as they come (WHATWG HTML, "Server-sent events", interpretation of an event
+// stream). Any cutting into pieces, LF, CR or CRLF, a byte order mark, comments, several data lines.
 //
 //   SseParser parser(on_event);
 //   CHECK_OK(parser.Feed(piece));   // calls on_event for each whole event
-//   CHECK_OK(parser.Finish());      // the end; an event that lacks its blank line is delivered too, which the standard would drop
+//   CHECK_OK(parser.Finish());      // the end; an event that lacks its blank line is delivered too, which
+//   the standard would drop
 #pragma once
 
 #include <cstddef>
@@ -40,14 +41,14 @@ class SseParser {
 
   OnEvent on_event_;
   const std::size_t event_max_;
-  std::string line_;   // the beginning of a line whose end has not come
+  std::string line_;  // the beginning of a line whose end has not come
   std::string type_;
   std::string data_;
   std::string stray_;
   std::size_t event_bytes_ = 0;
   bool has_data_ = false;
   bool after_cr_ = false;
-  int mark_ = 0;       // bytes of the byte order mark seen; 3: past it
+  int mark_ = 0;  // bytes of the byte order mark seen; 3: past it
 };
 
 }  // namespace ninefold

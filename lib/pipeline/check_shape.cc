@@ -25,19 +25,33 @@ std::string Range(const Type& type) {
 
 std::string What(const Type& type) {
   switch (type.kind) {
-    case Type::kText: case Type::kTemplate: return "a text";
-    case Type::kName: return "a name";
-    case Type::kExpression: return "an expression";
-    case Type::kBool: return "true or false";
-    case Type::kInteger: return absl::StrCat("a whole number, ", Range(type));
-    case Type::kNumber: return absl::StrCat("a number, ", Range(type));
-    case Type::kDuration: return "a time with its unit, as 30s, 2m or 500ms";
-    case Type::kChoice: return absl::StrCat("one of ", absl::StrJoin(type.choices, ", "));
-    case Type::kJson: return "a value";
-    case Type::kList: return absl::StrCat("a list of ", type.of[0].kind == Type::kObject ? "maps" : "values");
-    case Type::kMap: return "a map of names";
-    case Type::kObject: return absl::StrCat("a map (", type.shape().what, ")");
-    case Type::kEither: return absl::StrCat(What(type.of[0]), " or ", What(type.of[1]));
+    case Type::kText:
+    case Type::kTemplate:
+      return "a text";
+    case Type::kName:
+      return "a name";
+    case Type::kExpression:
+      return "an expression";
+    case Type::kBool:
+      return "true or false";
+    case Type::kInteger:
+      return absl::StrCat("a whole number, ", Range(type));
+    case Type::kNumber:
+      return absl::StrCat("a number, ", Range(type));
+    case Type::kDuration:
+      return "a time with its unit, as 30s, 2m or 500ms";
+    case Type::kChoice:
+      return absl::StrCat("one of ", absl::StrJoin(type.choices, ", "));
+    case Type::kJson:
+      return "a value";
+    case Type::kList:
+      return absl::StrCat("a list of ", type.of[0].kind == Type::kObject ? "maps" : "values");
+    case Type::kMap:
+      return "a map of names";
+    case Type::kObject:
+      return absl::StrCat("a map (", type.shape().what, ")");
+    case Type::kEither:
+      return absl::StrCat(What(type.of[0]), " or ", What(type.of[1]));
   }
   return "?";
 }
@@ -75,7 +89,8 @@ class Checker {
   void Value(YamlNode& node, const Type& type, const std::string& label, const Position& key_at) {
     const Position& at = node.kind == YamlNode::kNull ? key_at : node.at;
     switch (type.kind) {
-      case Type::kJson: return;
+      case Type::kJson:
+        return;
       case Type::kObject:
         if (node.kind != YamlNode::kMap) return Mismatch(node, type, label, at);
         return Object(node, type.shape(), at);
@@ -86,9 +101,12 @@ class Checker {
         for (YamlNode& item : node.items)
           Value(item, type.of[0], absl::StrCat("an item of ", label), item.at);
         return;
-      case Type::kMap: return Map(node, type, label, at);
-      case Type::kEither: return Either(node, type, label, key_at);
-      default: return Scalar(node, type, label, at);
+      case Type::kMap:
+        return Map(node, type, label, at);
+      case Type::kEither:
+        return Either(node, type, label, key_at);
+      default:
+        return Scalar(node, type, label, at);
     }
   }
 
@@ -177,7 +195,8 @@ class Checker {
           if (choice == node.text) return;
         }
         return Mismatch(node, type, label, at);
-      default: return;
+      default:
+        return;
     }
   }
 

@@ -19,8 +19,8 @@ struct Source {
 
 struct Position {
   const Source* source = nullptr;
-  std::size_t offset = 0;           // bytes
-  int line = 1, column = 1;         // 1-based; columns count characters
+  std::size_t offset = 0;    // bytes
+  int line = 1, column = 1;  // 1-based; columns count characters
 };
 // The position of a byte of `source`.
 Position PositionAt(const Source& source, std::size_t offset);

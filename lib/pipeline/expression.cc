@@ -137,7 +137,7 @@ class ExpressionParser {
   }
   std::optional<Kind> TakeComparison() {
     constexpr std::pair<std::string_view, Kind> kTokens[] = {
-        {"==", Expression::kEqual}, {"!=", Expression::kUnequal},     {"<=", Expression::kLessEqual},
+        {"==", Expression::kEqual}, {"!=", Expression::kUnequal},      {"<=", Expression::kLessEqual},
         {"<", Expression::kLess},   {">=", Expression::kGreaterEqual}, {">", Expression::kGreater}};
     for (const auto& [token, kind] : kTokens) {
       if (Take(token)) return kind;
@@ -257,10 +257,17 @@ absl::StatusOr<Json> Expression::Value(std::size_t index, const Json& values) co
       const Json* found = Walk(values, paths_[node.path].segments, 0);
       return found == nullptr ? Json(nullptr) : *found;
     }
-    case kLiteral: return node.literal;
-    case kOr: case kAnd: case kNot: return Logic(node, values);
-    case kSize: case kContains: return Call(node, values);
-    default: return Compare(node, values);
+    case kLiteral:
+      return node.literal;
+    case kOr:
+    case kAnd:
+    case kNot:
+      return Logic(node, values);
+    case kSize:
+    case kContains:
+      return Call(node, values);
+    default:
+      return Compare(node, values);
   }
 }
 
@@ -285,12 +292,18 @@ absl::StatusOr<Json> Expression::Compare(const Node& node, const Json& values) c
   if (!comparable)
     return TypeError(absl::StrCat("cannot compare ", TypeName(left), " with ", TypeName(right)));
   switch (node.kind) {
-    case kEqual: return Json(left == right);
-    case kUnequal: return Json(left != right);
-    case kLess: return Json(left < right);
-    case kLessEqual: return Json(left <= right);
-    case kGreater: return Json(left > right);
-    default: return Json(left >= right);
+    case kEqual:
+      return Json(left == right);
+    case kUnequal:
+      return Json(left != right);
+    case kLess:
+      return Json(left < right);
+    case kLessEqual:
+      return Json(left <= right);
+    case kGreater:
+      return Json(left > right);
+    default:
+      return Json(left >= right);
   }
 }
 

@@ -59,10 +59,11 @@ Type Either(Type a, Type b) {
 Type OneOrMore(Type of) { return Either(of, ListOf(of, 1)); }
 
 const Shape& PriceShape() {
-  static const Shape shape{"price", "a price", {
-      {"input", Number(0, 1e6), "USD for a million input tokens", true},
-      {"output", Number(0, 1e6), "USD for a million output tokens", true},
-      {"cached_input", Number(0, 1e6), "USD for a million cached input tokens"}}};
+  static const Shape shape{"price",
+                           "a price",
+                           {{"input", Number(0, 1e6), "USD for a million input tokens", true},
+                            {"output", Number(0, 1e6), "USD for a million output tokens", true},
+                            {"cached_input", Number(0, 1e6), "USD for a million cached input tokens"}}};
   return shape;
 }
 
@@ -103,12 +104,14 @@ const Shape& ToolShape() {
 }
 
 const Shape& LimitsShape() {
-  static const Shape shape{"limits", "limits", {
-      {"turns", Integer(1, 1000), "model calls in one run of the agent", false, {"max_turns"}},
-      {"tool_calls", Integer(0, 100'000), "tool calls in one run of the agent"},
-      {"parallel_tools", Integer(1, 1024), "tools of one turn at once"},
-      {"repairs", Integer(0, 10), "of an output that misses its schema"},
-      {"tool_timeout", Duration(), "of one tool call"}}};
+  static const Shape shape{
+      "limits",
+      "limits",
+      {{"turns", Integer(1, 1000), "model calls in one run of the agent", false, {"max_turns"}},
+       {"tool_calls", Integer(0, 100'000), "tool calls in one run of the agent"},
+       {"parallel_tools", Integer(1, 1024), "tools of one turn at once"},
+       {"repairs", Integer(0, 10), "of an output that misses its schema"},
+       {"tool_timeout", Duration(), "of one tool call"}}};
   return shape;
 }
 
@@ -147,53 +150,62 @@ const Shape& InputShape() {
 const Shape& StepShape();
 
 const Shape& LoopShape() {
-  static const Shape shape{"loop", "a loop", {
-      {"until", ExpressionType(), "checked after each round; true ends the loop"},
-      {"max", Integer(1, 100'000), "the most rounds", true, {"max_rounds", "max_iterations"}},
-      {"steps", ListOf(Object(StepShape), 1), "the steps of a round; without them, the step's own agent"}}};
+  static const Shape shape{
+      "loop",
+      "a loop",
+      {{"until", ExpressionType(), "checked after each round; true ends the loop"},
+       {"max", Integer(1, 100'000), "the most rounds", true, {"max_rounds", "max_iterations"}},
+       {"steps", ListOf(Object(StepShape), 1), "the steps of a round; without them, the step's own agent"}}};
   return shape;
 }
 
 const Shape& PlanShape() {
-  static const Shape shape{"plan", "a plan", {
-      {"agents", ListOf(NameType(), 1), "who may be given tasks", true, {"members"}},
-      {"model", ModelType(), "who plans; default auto"},
-      {"instructions", TextType(), "added to the planner's own"},
-      {"aggregator", NameType(), "the agent that writes the answer from the results"},
-      {"tasks_max", Integer(1, 1000), "the most tasks of the plan; default 16"},
-      {"replans", Integer(0, 100), "how often it may add tasks after results; default 0"}}};
+  static const Shape shape{
+      "plan",
+      "a plan",
+      {{"agents", ListOf(NameType(), 1), "who may be given tasks", true, {"members"}},
+       {"model", ModelType(), "who plans; default auto"},
+       {"instructions", TextType(), "added to the planner's own"},
+       {"aggregator", NameType(), "the agent that writes the answer from the results"},
+       {"tasks_max", Integer(1, 1000), "the most tasks of the plan; default 16"},
+       {"replans", Integer(0, 100), "how often it may add tasks after results; default 0"}}};
   return shape;
 }
 
 const Shape& ContemplateShape() {
-  static const Shape shape{"contemplate", "contemplate", {
-      {"agent", OneOrMore(NameType()), "who solves; several take turns", true, {"agents", "solver"}},
-      {"width", Integer(1, 1024), "how many solve at once; default 5"},
-      {"rounds", Integer(0, 100), "of refinement; default 0"},
-      {"aggregate", Choice({"vote", "synthesize"}), "how one answer is made; default vote"},
-      {"judge", NameType(), "the agent that writes one answer from all"},
-      {"strategies", ListOf(TextType(), 1), "one for a solver, in turn, put before the question"}}};
+  static const Shape shape{
+      "contemplate",
+      "contemplate",
+      {{"agent", OneOrMore(NameType()), "who solves; several take turns", true, {"agents", "solver"}},
+       {"width", Integer(1, 1024), "how many solve at once; default 5"},
+       {"rounds", Integer(0, 100), "of refinement; default 0"},
+       {"aggregate", Choice({"vote", "synthesize"}), "how one answer is made; default vote"},
+       {"judge", NameType(), "the agent that writes one answer from all"},
+       {"strategies", ListOf(TextType(), 1), "one for a solver, in turn, put before the question"}}};
   return shape;
 }
 
 const Shape& RouteShape() {
-  static const Shape shape{"route", "a route", {
-      {"agents", ListOf(NameType(), 1), "who may be chosen", true, {"members"}},
-      {"model", ModelType(), "who chooses; without one, the likeness of descriptions decides"},
-      {"fallback", NameType(), "the agent when none fits"}}};
+  static const Shape shape{
+      "route",
+      "a route",
+      {{"agents", ListOf(NameType(), 1), "who may be chosen", true, {"members"}},
+       {"model", ModelType(), "who chooses; without one, the likeness of descriptions decides"},
+       {"fallback", NameType(), "the agent when none fits"}}};
   return shape;
 }
 
 const Shape& FallbackShape() {
-  static const Shape shape{"on_error", "on_error", {
-      {"fallback", NameType(), "the agent that is asked the same", true}}};
+  static const Shape shape{
+      "on_error", "on_error", {{"fallback", NameType(), "the agent that is asked the same", true}}};
   return shape;
 }
 
 const Shape& JoinShape() {
-  static const Shape shape{"join", "a join", {
-      {"quorum", Integer(1, 100'000), "how many of the needs must be done", true},
-      {"cancel_rest", Bool(), "whether the needs that still run are cancelled then"}}};
+  static const Shape shape{"join",
+                           "a join",
+                           {{"quorum", Integer(1, 100'000), "how many of the needs must be done", true},
+                            {"cancel_rest", Bool(), "whether the needs that still run are cancelled then"}}};
   return shape;
 }
 
@@ -236,37 +248,42 @@ const Shape& StepShape() {
 }
 
 const Shape& BudgetShape() {
-  static const Shape shape{"budget", "a budget", {
-      {"tokens", Integer(1, 1e15), "input and output tokens", false, {"max_tokens"}},
-      {"usd", Number(0.000001, 1e9), "US dollars; needs models with a known price"},
-      {"calls", Integer(1, 1e12), "model calls", false, {"model_calls"}},
-      {"tool_calls", Integer(0, 1e12), "tool calls"},
-      {"depth", Integer(1, 1000), "nested agents; default 16"},
-      {"time", Duration(), "from start to end", false, {"deadline", "timeout"}}}};
+  static const Shape shape{"budget",
+                           "a budget",
+                           {{"tokens", Integer(1, 1e15), "input and output tokens", false, {"max_tokens"}},
+                            {"usd", Number(0.000001, 1e9), "US dollars; needs models with a known price"},
+                            {"calls", Integer(1, 1e12), "model calls", false, {"model_calls"}},
+                            {"tool_calls", Integer(0, 1e12), "tool calls"},
+                            {"depth", Integer(1, 1000), "nested agents; default 16"},
+                            {"time", Duration(), "from start to end", false, {"deadline", "timeout"}}}};
   return shape;
 }
 
 const Shape& PolicyShape() {
-  static const Shape shape{"policy", "a policy", {
-      {"deny", ListOf(TextType()), "tools that may not be called"},
-      {"ask", ListOf(TextType()), "tools for which a person is asked"}}};
+  static const Shape shape{"policy",
+                           "a policy",
+                           {{"deny", ListOf(TextType()), "tools that may not be called"},
+                            {"ask", ListOf(TextType()), "tools for which a person is asked"}}};
   return shape;
 }
 
 const Shape& TestFileShape() {
-  static const Shape shape{"test_file", "a file", {
-      {"name", TextType(), "how it is cited", true},
-      {"text", TextType(), "what is in it", true}}};
+  static const Shape shape{
+      "test_file",
+      "a file",
+      {{"name", TextType(), "how it is cited", true}, {"text", TextType(), "what is in it", true}}};
   return shape;
 }
 
 const Shape& ExpectShape() {
-  static const Shape shape{"expect", "expectations", {
-      {"contains", OneOrMore(TextType()), "texts the answer must have"},
-      {"not_contains", OneOrMore(TextType()), "texts it must not have", false, {"excludes"}},
-      {"matches", TextType(), "a regular expression that matches in it"},
-      {"equals", AnyJson(), "its data"},
-      {"evidence_min", Integer(0, 1000), "how many places it must cite"}}};
+  static const Shape shape{
+      "expect",
+      "expectations",
+      {{"contains", OneOrMore(TextType()), "texts the answer must have"},
+       {"not_contains", OneOrMore(TextType()), "texts it must not have", false, {"excludes"}},
+       {"matches", TextType(), "a regular expression that matches in it"},
+       {"equals", AnyJson(), "its data"},
+       {"evidence_min", Integer(0, 1000), "how many places it must cite"}}};
   return shape;
 }
 
@@ -292,12 +309,14 @@ const Field* Shape::Find(std::string_view wanted) const {
 }
 
 const Shape& AgentFileShape() {
-  static const Shape shape{"agent_file", "a file of agents", {
-      {"version", Integer(1, 1), "of the format"},
-      {"models", MapOf(ModelType()), "models by name"},
-      {"tools", MapOf(Either(TextType(), Object(ToolShape))), "tools by name"},
-      {"agents", MapOf(Object(AgentShape)), "agents by name", true},
-      {"include", OneOrMore(TextType()), "files with more agents, below this one's folder"}}};
+  static const Shape shape{
+      "agent_file",
+      "a file of agents",
+      {{"version", Integer(1, 1), "of the format"},
+       {"models", MapOf(ModelType()), "models by name"},
+       {"tools", MapOf(Either(TextType(), Object(ToolShape))), "tools by name"},
+       {"agents", MapOf(Object(AgentShape)), "agents by name", true},
+       {"include", OneOrMore(TextType()), "files with more agents, below this one's folder"}}};
   return shape;
 }
 

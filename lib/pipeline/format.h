@@ -23,19 +23,19 @@ struct Type {
     kBool,
     kInteger,
     kNumber,
-    kDuration,    // "500ms", "30s", "2m", "1h30m"
-    kChoice,      // one of `choices`
-    kJson,        // anything
-    kList,        // of `of[0]`
-    kMap,         // names to `of[0]`
-    kObject,      // of `shape`
-    kEither,      // one of `of`, told apart by scalar, list or map
+    kDuration,  // "500ms", "30s", "2m", "1h30m"
+    kChoice,    // one of `choices`
+    kJson,      // anything
+    kList,      // of `of[0]`
+    kMap,       // names to `of[0]`
+    kObject,    // of `shape`
+    kEither,    // one of `of`, told apart by scalar, list or map
   } kind = kText;
   double min = 0, max = 0;  // of kInteger, kNumber
   std::vector<std::string> choices = {};
   std::vector<Type> of = {};
   const Shape& (*shape)() = nullptr;
-  int items_min = 0;        // of kList, kMap
+  int items_min = 0;  // of kList, kMap
 };
 
 struct Field {

@@ -13,9 +13,9 @@ namespace ninefold::pipeline {
 struct Names {
   std::map<std::string, std::set<std::string>> steps;  // id to the names of its branches
   std::set<std::string> inputs;
-  std::string item;               // of each; "": none
-  bool loop = false;              // round and previous are there
-  const Names* outer = nullptr;   // around a loop
+  std::string item;              // of each; "": none
+  bool loop = false;             // round and previous are there
+  const Names* outer = nullptr;  // around a loop
 
   bool HasStep(const std::string& id) const;
   bool HasBranch(const std::string& id) const;  // "step.agent" of a parallel step

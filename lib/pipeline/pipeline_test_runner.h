@@ -13,9 +13,9 @@ namespace ninefold {
 
 struct PipelineTestResult {
   std::string name;
-  int line = 0;                         // of the case in the file
+  int line = 0;  // of the case in the file
   bool passed = false;
-  std::vector<std::string> failures;    // what was expected and is not so
+  std::vector<std::string> failures;  // what was expected and is not so
   absl::StatusOr<Reply> reply = absl::UnknownError("not run");
 };
 

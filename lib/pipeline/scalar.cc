@@ -63,7 +63,8 @@ bool IsName(std::string_view text) {
 
 Json AsJson(const YamlNode& node) {
   switch (node.kind) {
-    case YamlNode::kNull: return nullptr;
+    case YamlNode::kNull:
+      return nullptr;
     case YamlNode::kScalar: {
       if (const std::optional<bool> flag = AsBool(node)) return *flag;
       if (std::optional<Json> number = JsonNumber(node)) return *std::move(number);

@@ -33,23 +33,34 @@ class SchemaWriter {
 
   Json Of(const Type& type) {
     switch (type.kind) {
-      case Type::kText: case Type::kTemplate: case Type::kExpression: return {{"type", "string"}};
-      case Type::kName: return {{"type", "string"}, {"pattern", "^[A-Za-z0-9_-]{1,64}$"}};
-      case Type::kBool: return {{"type", "boolean"}};
+      case Type::kText:
+      case Type::kTemplate:
+      case Type::kExpression:
+        return {{"type", "string"}};
+      case Type::kName:
+        return {{"type", "string"}, {"pattern", "^[A-Za-z0-9_-]{1,64}$"}};
+      case Type::kBool:
+        return {{"type", "boolean"}};
       case Type::kInteger:
         return {{"type", "integer"},
                 {"minimum", static_cast<std::int64_t>(type.min)},
                 {"maximum", static_cast<std::int64_t>(type.max)}};
-      case Type::kNumber: return {{"type", "number"}, {"minimum", type.min}, {"maximum", type.max}};
-      case Type::kDuration: return {{"type", "string"}, {"pattern", "^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$"}};
-      case Type::kChoice: return {{"enum", type.choices}};
-      case Type::kJson: return Json::object();
-      case Type::kList: return List(type);
+      case Type::kNumber:
+        return {{"type", "number"}, {"minimum", type.min}, {"maximum", type.max}};
+      case Type::kDuration:
+        return {{"type", "string"}, {"pattern", "^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$"}};
+      case Type::kChoice:
+        return {{"enum", type.choices}};
+      case Type::kJson:
+        return Json::object();
+      case Type::kList:
+        return List(type);
       case Type::kMap:
         return {{"type", "object"},
                 {"propertyNames", {{"pattern", "^[A-Za-z0-9_-]{1,64}$"}}},
                 {"additionalProperties", Of(type.of[0])}};
-      case Type::kObject: return Reference(type.shape());
+      case Type::kObject:
+        return Reference(type.shape());
       case Type::kEither: {
         Json choices = Json::array();
         for (const Type& choice : type.of) choices.push_back(Of(choice));

@@ -35,7 +35,7 @@ struct StepPlan {
   std::vector<std::string> branches;  // ids of steps
   std::set<std::string>
       names;  // what prompt, when, each (and the steps of a loop) name: "goal", "input", ids of steps
-  std::vector<std::string> needs;     // ids of steps beside this one
+  std::vector<std::string> needs;  // ids of steps beside this one
   bool files = true;
   Join join;
   OnFailure on_failure;

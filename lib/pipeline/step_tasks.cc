@@ -128,10 +128,14 @@ absl::StatusOr<Prompt> JoinPrompt(const StepPlan& step, const Scope& scope, cons
 absl::StatusOr<Prompt> PromptOf(const StepPlan& step, const Scope& scope, const TaskInputs& inputs) {
   switch (step.kind) {
     case StepPlan::kAsk:
-    case StepPlan::kText: return AskPrompt(step, scope, inputs);
-    case StepPlan::kEach: return EachPrompt(step, scope, inputs);
-    case StepPlan::kLoop: return LoopPrompt(step, scope, inputs);
-    case StepPlan::kJoin: return JoinPrompt(step, scope, inputs);
+    case StepPlan::kText:
+      return AskPrompt(step, scope, inputs);
+    case StepPlan::kEach:
+      return EachPrompt(step, scope, inputs);
+    case StepPlan::kLoop:
+      return LoopPrompt(step, scope, inputs);
+    case StepPlan::kJoin:
+      return JoinPrompt(step, scope, inputs);
   }
   return absl::InternalError("a step of no kind");
 }

@@ -1,6 +1,5 @@
 #include "pipeline/test_cases.h"
 
-
 #include "absl/strings/str_cat.h"
 #include "ninefold/status.h"
 #include "pipeline/files.h"

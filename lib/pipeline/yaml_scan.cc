@@ -26,9 +26,9 @@ bool OpensBlock(std::string_view line) {
 struct Encoding {
   std::string_view mark, name;
 };
-constexpr Encoding kEncodings[] = {
-    {std::string_view("\xFF\xFE", 2), "UTF-16"}, {std::string_view("\xFE\xFF", 2), "UTF-16"},
-    {std::string_view("\0\0\xFE\xFF", 4), "UTF-32"}};
+constexpr Encoding kEncodings[] = {{std::string_view("\xFF\xFE", 2), "UTF-16"},
+                                   {std::string_view("\xFE\xFF", 2), "UTF-16"},
+                                   {std::string_view("\0\0\xFE\xFF", 4), "UTF-32"}};
 
 }  // namespace
 

@@ -289,10 +289,14 @@ const YamlNode* YamlNode::Find(std::string_view key) const {
 
 std::string_view KindName(YamlNode::Kind kind) {
   switch (kind) {
-    case YamlNode::kNull: return "nothing";
-    case YamlNode::kScalar: return "a text";
-    case YamlNode::kList: return "a list";
-    case YamlNode::kMap: return "a map";
+    case YamlNode::kNull:
+      return "nothing";
+    case YamlNode::kScalar:
+      return "a text";
+    case YamlNode::kList:
+      return "a list";
+    case YamlNode::kMap:
+      return "a map";
   }
   return "?";
 }

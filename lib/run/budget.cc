@@ -14,7 +14,9 @@ std::optional<std::int64_t> Sum(std::optional<std::int64_t> a, std::optional<std
 }
 
 double Dollars(std::int64_t input, std::int64_t cached, std::int64_t output, const Price& price) {
-  return (double(input - cached) * price.input + double(cached) * price.cached_input + double(output) * price.output) * 1e-6;
+  return (double(input - cached) * price.input + double(cached) * price.cached_input +
+          double(output) * price.output) *
+         1e-6;
 }
 
 // A server's count that cannot be: treated as unknown.
@@ -26,7 +28,8 @@ std::optional<std::int64_t> Sane(std::optional<std::int64_t> count) {
 }  // namespace
 
 Usage operator+(const Usage& a, const Usage& b) {
-  return {Sum(a.input, b.input), Sum(a.cached_input, b.cached_input), Sum(a.output, b.output), Sum(a.reasoning, b.reasoning)};
+  return {Sum(a.input, b.input), Sum(a.cached_input, b.cached_input), Sum(a.output, b.output),
+          Sum(a.reasoning, b.reasoning)};
 }
 
 Cost operator+(const Cost& a, const Cost& b) {
@@ -37,23 +40,25 @@ Cost operator+(const Cost& a, const Cost& b) {
 absl::StatusOr<Budget::Reservation> Budget::Reserve(std::int64_t input, std::int64_t output,
                                                     const std::optional<Price>& price) {
   if (limits_.model_calls && spent_.model_calls + 1 > *limits_.model_calls) {
-    return absl::ResourceExhaustedError(absl::StrFormat("the budget of %d model calls is used up", *limits_.model_calls));
+    return absl::ResourceExhaustedError(
+        absl::StrFormat("the budget of %d model calls is used up", *limits_.model_calls));
   }
   Reservation asked{input + output, price ? Dollars(input, 0, output, *price) : 0};
   if (limits_.tokens && charged_tokens_ + reserved_tokens_ + asked.tokens > *limits_.tokens) {
-    return absl::ResourceExhaustedError(
-        absl::StrFormat("the budget of %d tokens cannot pay for this call: %d used, %d reserved, %d asked for",
-                        *limits_.tokens, charged_tokens_, reserved_tokens_, asked.tokens));
+    return absl::ResourceExhaustedError(absl::StrFormat(
+        "the budget of %d tokens cannot pay for this call: %d used, %d reserved, %d asked for",
+        *limits_.tokens, charged_tokens_, reserved_tokens_, asked.tokens));
   }
   if (limits_.usd && !price) {
     return absl::FailedPreconditionError(
-        absl::StrFormat("a budget of %.4f USD is set and this model's price is not known; give the price, or a budget in tokens",
+        absl::StrFormat("a budget of %.4f USD is set and this model's price is not known; give the price, or "
+                        "a budget in tokens",
                         *limits_.usd));
   }
   if (limits_.usd && charged_usd_ + reserved_usd_ + asked.usd > *limits_.usd) {
-    return absl::ResourceExhaustedError(
-        absl::StrFormat("the budget of %.4f USD cannot pay for this call: %.4f used, %.4f reserved, %.4f asked for",
-                        *limits_.usd, charged_usd_, reserved_usd_, asked.usd));
+    return absl::ResourceExhaustedError(absl::StrFormat(
+        "the budget of %.4f USD cannot pay for this call: %.4f used, %.4f reserved, %.4f asked for",
+        *limits_.usd, charged_usd_, reserved_usd_, asked.usd));
   }
   reserved_tokens_ += asked.tokens;
   reserved_usd_ += asked.usd;
@@ -93,7 +98,8 @@ void Budget::Release(const Reservation& reserved) {
 
 absl::Status Budget::CountToolCall() {
   if (limits_.tool_calls && spent_.tool_calls + 1 > *limits_.tool_calls) {
-    return absl::ResourceExhaustedError(absl::StrFormat("the budget of %d tool calls is used up", *limits_.tool_calls));
+    return absl::ResourceExhaustedError(
+        absl::StrFormat("the budget of %d tool calls is used up", *limits_.tool_calls));
   }
   ++spent_.tool_calls;
   return absl::OkStatus();

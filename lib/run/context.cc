@@ -17,7 +17,10 @@ struct Context::DeadlineTimer {
 };
 
 Context::Context(RunState& run)
-    : run_(run), parent_(nullptr), path_(std::make_shared<const std::string>()), deadline_(run.deadline),
+    : run_(run),
+      parent_(nullptr),
+      path_(std::make_shared<const std::string>()),
+      deadline_(run.deadline),
       cancel_(std::make_unique<CancelNode>(nullptr)) {
   if (deadline_ == absl::InfiniteFuture()) return;
   auto late = [this] { Cancel(absl::DeadlineExceededError("the run's deadline has passed")); };
@@ -25,7 +28,10 @@ Context::Context(RunState& run)
 }
 
 Context::Context(Context& parent, std::string_view segment, absl::Duration timeout)
-    : run_(parent.run_), parent_(&parent), deadline_(parent.deadline_), depth_(parent.depth_),
+    : run_(parent.run_),
+      parent_(&parent),
+      deadline_(parent.deadline_),
+      depth_(parent.depth_),
       cancel_(std::make_unique<CancelNode>(parent.cancel_.get())) {
   path_ = segment.empty() ? parent.path_ : std::make_shared<const std::string>(parent.PathOf(segment));
   if (timeout == absl::InfiniteDuration()) return;
@@ -151,7 +157,8 @@ bool Context::replaying() const { return run_.journal.replaying(); }
 Async<absl::StatusOr<std::string>> Context::Ask(std::string question) {
   if (!run_.on_ask) {
     co_return absl::FailedPreconditionError(
-        absl::StrCat(*path_, ": a person must decide (", question, ") and nobody can be asked here; set RunOptions::on_ask"));
+        absl::StrCat(*path_, ": a person must decide (", question,
+                     ") and nobody can be asked here; set RunOptions::on_ask"));
   }
   std::string answer;
   auto ask = [&] { answer = run_.on_ask(question); };

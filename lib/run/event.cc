@@ -156,11 +156,13 @@ Json ToJson(const Usage& usage) {
 }
 
 Usage UsageFromJson(const Json& json) {
-  return {GetInt(json, "input"), GetInt(json, "cached_input"), GetInt(json, "output"), GetInt(json, "reasoning")};
+  return {GetInt(json, "input"), GetInt(json, "cached_input"), GetInt(json, "output"),
+          GetInt(json, "reasoning")};
 }
 
 Json ToJson(const Cost& cost) {
-  Json json = {{"tokens", ToJson(cost.tokens)}, {"model_calls", cost.model_calls}, {"tool_calls", cost.tool_calls}};
+  Json json = {
+      {"tokens", ToJson(cost.tokens)}, {"model_calls", cost.model_calls}, {"tool_calls", cost.tool_calls}};
   json["usd"] = cost.usd_is_known ? Json(cost.usd) : Json(nullptr);
   return json;
 }

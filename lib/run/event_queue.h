@@ -1,5 +1,5 @@
-// Events on their way from a run's loop to a reader on another thread, with back-pressure: a run that is too far ahead waits in
-// Context::Drain until its reader has caught up.
+// Events on their way from a run's loop to a reader on another thread, with back-pressure: a run that is too
+// far ahead waits in Context::Drain until its reader has caught up.
 #pragma once
 
 #include <condition_variable>

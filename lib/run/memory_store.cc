@@ -1,5 +1,5 @@
-// Journals in memory. Ended runs are kept for a while, so that an application can look at them, and then forgotten: a server that lives for a
-// million runs must not grow.
+// Journals in memory. Ended runs are kept for a while, so that an application can look at them, and then
+// forgotten: a server that lives for a million runs must not grow.
 #include <deque>
 #include <map>
 #include <mutex>
@@ -47,7 +47,8 @@ class InMemoryStore : public Store {
   absl::StatusOr<std::vector<StepRecord>> Steps(std::string_view run_id) override {
     std::lock_guard lock(mutex_);
     const auto it = runs_.find(std::string(run_id));
-    if (it == runs_.end()) return absl::NotFoundError(absl::StrCat("no run \"", ToAbsl(run_id), "\" in memory"));
+    if (it == runs_.end())
+      return absl::NotFoundError(absl::StrCat("no run \"", ToAbsl(run_id), "\" in memory"));
     return it->second.steps;
   }
 

@@ -10,11 +10,13 @@ class RuleOfTwo : public Policy {
   Decision Decide(const Action& action) const override {
     const Capabilities& can = action.tool.capabilities;
     if (can.reads_private && can.sees_untrusted && (can.talks_outside || can.changes_state)) {
-      return {Verdict::kAsk, absl::StrCat("tool \"", action.tool.name,
-                                          "\" reads private data, sees untrusted content and acts on the outside")};
+      return {Verdict::kAsk,
+              absl::StrCat("tool \"", action.tool.name,
+                           "\" reads private data, sees untrusted content and acts on the outside")};
     }
     if (action.tool.effect == Effect::kOnce) {
-      return {Verdict::kAsk, absl::StrCat("tool \"", action.tool.name, "\" changes the world each time it is called")};
+      return {Verdict::kAsk,
+              absl::StrCat("tool \"", action.tool.name, "\" changes the world each time it is called")};
     }
     return {};
   }

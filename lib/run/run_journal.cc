@@ -22,7 +22,8 @@ std::string Difference(std::string_view recorded, std::string_view now) {
 
 }  // namespace
 
-void RunJournal::Open(std::string run_id, StorePtr store, std::shared_ptr<StoreWriter> writer, bool replaying) {
+void RunJournal::Open(std::string run_id, StorePtr store, std::shared_ptr<StoreWriter> writer,
+                      bool replaying) {
   run_id_ = std::move(run_id);
   store_ = std::move(store);
   writer_ = std::move(writer);
@@ -44,8 +45,10 @@ absl::StatusOr<std::optional<StepRecord>> RunJournal::Recall(const std::string& 
   const auto it = earlier_.find(path);
   if (it == earlier_.end()) {
     if (!replaying_) return std::nullopt;
-    return absl::NotFoundError(absl::StrCat("run ", run_id_, " ", path, ": no such step was recorded; the pipeline or its input has changed, or the "
-                                            "run ended before it: use resume to go on"));
+    return absl::NotFoundError(
+        absl::StrCat("run ", run_id_, " ", path,
+                     ": no such step was recorded; the pipeline or its input has changed, or the "
+                     "run ended before it: use resume to go on"));
   }
   const StepRecord& step = it->second;
   if (step.kind != kind || step.request_hash != request_hash) {

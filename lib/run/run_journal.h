@@ -24,7 +24,8 @@ class RunJournal {
   void Restore(std::vector<StepRecord> steps);
 
   absl::StatusOr<std::optional<StepRecord>> Recall(const std::string& path, std::string_view kind,
-                                                   std::uint64_t request_hash, std::string_view request) const;
+                                                   std::uint64_t request_hash,
+                                                   std::string_view request) const;
   Async<absl::Status> Record(StepRecord record, Loop& loop);
   Async<absl::Status> RecordRun(RunRecord record, Loop& loop);
 

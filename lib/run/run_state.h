@@ -1,4 +1,5 @@
-// What all contexts of one run share. It is made for a run and lives, on the run's loop, until the run has ended.
+// What all contexts of one run share. It is made for a run and lives, on the run's loop, until the run has
+// ended.
 #pragma once
 
 #include <functional>

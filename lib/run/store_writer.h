@@ -1,4 +1,5 @@
-// Group commit: records of all runs on one store go through one thread; what arrives while a commit is under way goes into the next one.
+// Group commit: records of all runs on one store go through one thread; what arrives while a commit is under
+// way goes into the next one.
 #pragma once
 
 #include <functional>

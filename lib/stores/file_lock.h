@@ -1,4 +1,5 @@
-// One process a store: an advisory lock (flock) on a file beside it. The kernel drops the lock when its holder dies, however it dies.
+// One process a store: an advisory lock (flock) on a file beside it. The kernel drops the lock when its
+// holder dies, however it dies.
 #pragma once
 
 #include <string>
@@ -14,8 +15,8 @@ class FileLock {
   FileLock(FileLock&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
   FileLock& operator=(FileLock&& other) noexcept;
 
-  // Takes the lock at `path` (made when it is not there) and writes this process's id into it. kUnavailable: held, with
-  // the words "process 4711 (name)" for who holds it.
+  // Takes the lock at `path` (made when it is not there) and writes this process's id into it. kUnavailable:
+  // held, with the words "process 4711 (name)" for who holds it.
   static absl::StatusOr<FileLock> Take(const std::string& path);
   // Who holds the lock at `path`: "process 4711 (name)", or "" when nobody does.
   static std::string Holder(const std::string& path);

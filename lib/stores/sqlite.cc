@@ -9,8 +9,8 @@
 namespace ninefold {
 
 SqliteStatement& SqliteStatement::Bind(int index, std::string_view text) {
-  const int code = sqlite3_bind_text64(statement_.get(), index, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC,
-                                       SQLITE_UTF8);
+  const int code = sqlite3_bind_text64(statement_.get(), index, text.empty() ? "" : text.data(), text.size(),
+                                       SQLITE_STATIC, SQLITE_UTF8);
   if (code != SQLITE_OK) bound_ = code;
   return *this;
 }
@@ -45,7 +45,8 @@ absl::StatusOr<SqliteDb> SqliteDb::Open(const std::string& path, int flags, std:
   SqliteDb db;
   db.name_ = std::move(name);
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   db.db_.reset(raw);
   if (code != SQLITE_OK) return db.Error(code);
   sqlite3_busy_timeout(raw, 5000);
@@ -62,7 +63,8 @@ absl::Status SqliteDb::Exec(const char* sql) {
 
 absl::StatusOr<SqliteStatement> SqliteDb::Prepare(std::string_view sql) {
   sqlite3_stmt* raw = nullptr;
-  const int code = sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+  const int code = sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
   if (code != SQLITE_OK) return Error(code);
   return SqliteStatement(raw);
 }
@@ -83,11 +85,12 @@ std::string SystemWords(sqlite3* db) {
 
 absl::Status IoError(int code, const std::string& where, const std::string& why) {
   if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
-    return absl::DataLossError(absl::StrCat(where, ": the disk could not confirm a write", why,
-                                            "; what was written last may be lost; check the disk, then open the store again"));
+    return absl::DataLossError(
+        absl::StrCat(where, ": the disk could not confirm a write", why,
+                     "; what was written last may be lost; check the disk, then open the store again"));
   }
-  return absl::DataLossError(
-      absl::StrCat(where, ": the disk failed to read or write", why, "; check the disk, then open the store again"));
+  return absl::DataLossError(absl::StrCat(where, ": the disk failed to read or write", why,
+                                          "; check the disk, then open the store again"));
 }
 
 }  // namespace
@@ -101,12 +104,13 @@ absl::Status SqliteDb::Error(int code) const {
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-      return absl::PermissionDeniedError(
-          absl::StrCat(name_, ": the store may not be written", why, "; check the rights of the file and its folder"));
+      return absl::PermissionDeniedError(absl::StrCat(name_, ": the store may not be written", why,
+                                                      "; check the rights of the file and its folder"));
     case SQLITE_IOERR:
       return IoError(code, name_, why);
     case SQLITE_CORRUPT:
-      return absl::DataLossError(absl::StrCat(name_, ": the file is damaged; restore it from a copy, or choose another store"));
+      return absl::DataLossError(
+          absl::StrCat(name_, ": the file is damaged; restore it from a copy, or choose another store"));
     case SQLITE_NOTADB:
       return absl::DataLossError(absl::StrCat(name_, ": not a ninefold store; choose another file"));
     case SQLITE_BUSY:
@@ -114,15 +118,17 @@ absl::Status SqliteDb::Error(int code) const {
       return absl::FailedPreconditionError(
           absl::StrCat(name_, ": another program is writing to the store; close it and try again"));
     case SQLITE_CANTOPEN:
-      return absl::PermissionDeniedError(
-          absl::StrCat(name_, ": the store cannot be opened", why, "; check the rights of the file and its folder"));
+      return absl::PermissionDeniedError(absl::StrCat(name_, ": the store cannot be opened", why,
+                                                      "; check the rights of the file and its folder"));
     case SQLITE_TOOBIG:
-      return absl::ResourceExhaustedError(
-          absl::StrCat(name_, ": a record is larger than SQLite can hold; cap the output of the tool or model that made it"));
+      return absl::ResourceExhaustedError(absl::StrCat(
+          name_,
+          ": a record is larger than SQLite can hold; cap the output of the tool or model that made it"));
     case SQLITE_NOMEM:
       return absl::ResourceExhaustedError(absl::StrCat(name_, ": out of memory"));
     default:
-      return absl::InternalError(absl::StrCat(name_, ": ", db_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db_.get())));
+      return absl::InternalError(
+          absl::StrCat(name_, ": ", db_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db_.get())));
   }
 }
 

@@ -1,4 +1,5 @@
-// As much of SQLite as a store needs: a connection, statements that reset themselves, and a status for each failure.
+// As much of SQLite as a store needs: a connection, statements that reset themselves, and a status for each
+// failure.
 #pragma once
 
 #include <cstdint>

@@ -31,15 +31,36 @@ class Seal {
   std::uint64_t hash_ = 0;
 };
 
-std::int64_t SealOf(const RunRecord& r, std::string_view setup, std::string_view cost, std::int64_t started, std::int64_t finished) {
-  return Seal().Add(r.id).Add(r.name).Add(r.goal).Add(r.state).Add(r.message).Add(r.answer).Add(setup).Add(cost).Add(started)
-      .Add(finished).value();
+std::int64_t SealOf(const RunRecord& r, std::string_view setup, std::string_view cost, std::int64_t started,
+                    std::int64_t finished) {
+  return Seal()
+      .Add(r.id)
+      .Add(r.name)
+      .Add(r.goal)
+      .Add(r.state)
+      .Add(r.message)
+      .Add(r.answer)
+      .Add(setup)
+      .Add(cost)
+      .Add(started)
+      .Add(finished)
+      .value();
 }
 
-std::int64_t SealOf(std::string_view run_id, const StepRecord& r, std::string_view result, std::string_view cost, std::int64_t started,
-                    std::int64_t finished) {
-  return Seal().Add(run_id).Add(r.path).Add(r.kind).Add(std::int64_t(r.state)).Add(std::bit_cast<std::int64_t>(r.request_hash))
-      .Add(r.request).Add(result).Add(cost).Add(started).Add(finished).value();
+std::int64_t SealOf(std::string_view run_id, const StepRecord& r, std::string_view result,
+                    std::string_view cost, std::int64_t started, std::int64_t finished) {
+  return Seal()
+      .Add(run_id)
+      .Add(r.path)
+      .Add(r.kind)
+      .Add(std::int64_t(r.state))
+      .Add(std::bit_cast<std::int64_t>(r.request_hash))
+      .Add(r.request)
+      .Add(result)
+      .Add(cost)
+      .Add(started)
+      .Add(finished)
+      .value();
 }
 
 absl::Status Damaged(std::string_view where, std::string_view what) {
@@ -73,17 +94,24 @@ std::string Named(std::string_view where, std::string_view word, std::string_vie
 }  // namespace
 
 RunRow::RunRow(const RunRecord& r)
-    : setup(DumpJson(r.setup)), cost(DumpJson(r.cost)), started(ToColumn(r.started)), finished(ToColumn(r.finished)),
+    : setup(DumpJson(r.setup)),
+      cost(DumpJson(r.cost)),
+      started(ToColumn(r.started)),
+      finished(ToColumn(r.finished)),
       seal(SealOf(r, setup, cost, started, finished)) {}
 
 StepRow::StepRow(std::string_view run_id, const StepRecord& r)
-    : result(r.value != nullptr ? r.value->Encode() : r.result), cost(DumpJson(r.cost)), started(ToColumn(r.started)),
-      finished(ToColumn(r.finished)), seal(SealOf(run_id, r, result, cost, started, finished)) {}
+    : result(r.value != nullptr ? r.value->Encode() : r.result),
+      cost(DumpJson(r.cost)),
+      started(ToColumn(r.started)),
+      finished(ToColumn(r.finished)),
+      seal(SealOf(run_id, r, result, cost, started, finished)) {}
 
 absl::StatusOr<RunRecord> ReadRun(const SqliteStatement& row, std::string_view where) {
   RunRecord r;
   Columns c(row);
-  r.id = c.Text(), r.name = c.Text(), r.goal = c.Text(), r.state = c.Text(), r.message = c.Text(), r.answer = c.Text();
+  r.id = c.Text(), r.name = c.Text(), r.goal = c.Text(), r.state = c.Text(), r.message = c.Text(),
+  r.answer = c.Text();
   const std::string setup = c.Text(), cost = c.Text();
   const std::int64_t started = c.Int(), finished = c.Int(), seal = c.Int();
   r.steps = c.Int();
@@ -98,7 +126,8 @@ absl::StatusOr<RunRecord> ReadRun(const SqliteStatement& row, std::string_view w
   return r;
 }
 
-absl::StatusOr<StepRecord> ReadStep(const SqliteStatement& row, std::string_view where, std::string_view run_id) {
+absl::StatusOr<StepRecord> ReadStep(const SqliteStatement& row, std::string_view where,
+                                    std::string_view run_id) {
   StepRecord r;
   Columns c(row);
   r.path = c.Text(), r.kind = c.Text();
@@ -113,7 +142,8 @@ absl::StatusOr<StepRecord> ReadStep(const SqliteStatement& row, std::string_view
     return Damaged(place, absl::StrCat("unknown state ", state));
   }
   r.state = static_cast<StepState>(state);
-  if (seal != SealOf(run_id, r, r.result, cost, started, finished)) return Damaged(place, "its checksum differs");
+  if (seal != SealOf(run_id, r, r.result, cost, started, finished))
+    return Damaged(place, "its checksum differs");
   const auto read_cost = ParseJson(cost);
   if (!read_cost.ok()) return Damaged(place, "its cost is no JSON");
   r.cost = *read_cost;

@@ -1,4 +1,5 @@
-// Records as rows of a store and back. What comes back is checked: a damaged row is an error that names its run and step.
+// Records as rows of a store and back. What comes back is checked: a damaged row is an error that names its
+// run and step.
 #pragma once
 
 #include <cstdint>
@@ -23,11 +24,14 @@ struct StepRow {
   std::int64_t started, finished, seal;
 };
 
-inline constexpr char kRunColumns[] = "id, name, goal, state, message, answer, setup, cost, started, finished, seal, steps";
-inline constexpr char kStepColumns[] = "path, kind, state, request_hash, request, result, cost, started, finished, seal, n";
+inline constexpr char kRunColumns[] =
+    "id, name, goal, state, message, answer, setup, cost, started, finished, seal, steps";
+inline constexpr char kStepColumns[] =
+    "path, kind, state, request_hash, request, result, cost, started, finished, seal, n";
 
 // From a row with the columns above. kDataLoss; "where" begins the message.
 absl::StatusOr<RunRecord> ReadRun(const SqliteStatement& row, std::string_view where);
-absl::StatusOr<StepRecord> ReadStep(const SqliteStatement& row, std::string_view where, std::string_view run_id);
+absl::StatusOr<StepRecord> ReadStep(const SqliteStatement& row, std::string_view where,
+                                    std::string_view run_id);
 
 }  // namespace ninefold

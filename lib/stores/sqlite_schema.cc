@@ -16,8 +16,9 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x6e696e65;  // "nine"
 constexpr std::int64_t kVersion = 1;
 
-// A step belongs to its run by the run's id; `n` counts a run's steps from 1 without a gap, so that a lost row is noticed, and `seal` is
-// a hash over the row's other columns, so that a flipped bit is. `runs.steps` is how many steps the run has.
+// A step belongs to its run by the run's id; `n` counts a run's steps from 1 without a gap, so that a lost
+// row is noticed, and `seal` is a hash over the row's other columns, so that a flipped bit is. `runs.steps`
+// is how many steps the run has.
 constexpr char kSchema[] = R"sql(
   BEGIN IMMEDIATE;
   CREATE TABLE runs(
@@ -55,9 +56,11 @@ absl::StatusOr<FileKind> LookAtFile(const std::string& path, const std::string& 
     return absl::ErrnoToStatus(error, absl::StrCat(name, ": cannot open the store"));
   }
   if (S_ISDIR(info.st_mode)) {
-    return absl::InvalidArgumentError(absl::StrCat(name, ": is a folder; name a file in it, like \"", name, "/runs.db\""));
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, ": is a folder; name a file in it, like \"", name, "/runs.db\""));
   }
-  if (!S_ISREG(info.st_mode)) return absl::InvalidArgumentError(absl::StrCat(name, ": not a regular file; name another"));
+  if (!S_ISREG(info.st_mode))
+    return absl::InvalidArgumentError(absl::StrCat(name, ": not a regular file; name another"));
   if (info.st_size == 0) return FileKind::kEmpty;
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
@@ -78,10 +81,12 @@ absl::Status CheckSchema(SqliteDb& db) {
   TRY(const std::int64_t version, db.QueryInt("PRAGMA user_version"));
   if (version == kVersion) return absl::OkStatus();
   if (version > kVersion) {
-    return absl::FailedPreconditionError(absl::StrCat(db.name(), ": written by a newer ninefold (store version ", version,
-                                                      "; this one knows ", kVersion, "); update ninefold, or choose another store"));
+    return absl::FailedPreconditionError(
+        absl::StrCat(db.name(), ": written by a newer ninefold (store version ", version, "; this one knows ",
+                     kVersion, "); update ninefold, or choose another store"));
   }
-  return absl::DataLossError(absl::StrCat(db.name(), ": store version ", version, " was never written by ninefold; choose another store"));
+  return absl::DataLossError(absl::StrCat(db.name(), ": store version ", version,
+                                          " was never written by ninefold; choose another store"));
 }
 
 absl::Status CreateSchema(SqliteDb& db) { return db.Exec(kSchema); }

@@ -1,6 +1,7 @@
-// Journals in one SQLite file. One process a file holds the lock beside it, and one connection both writes and checkpoints: SQLite before 3.51.3
-// can damage a WAL that two connections write (https://sqlite.org/releaselog/3_51_3.html). Others may read meanwhile; a connection opened
-// for reading neither writes nor checkpoints.
+// Journals in one SQLite file. One process a file holds the lock beside it, and one connection both writes
+// and checkpoints: SQLite before 3.51.3 can damage a WAL that two connections write
+// (https://sqlite.org/releaselog/3_51_3.html). Others may read meanwhile; a connection opened for reading
+// neither writes nor checkpoints.
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -29,18 +30,22 @@ namespace {
 constexpr char kPutRun[] =
     "INSERT INTO runs(id, name, goal, state, message, answer, setup, cost, started, finished, seal) "
     "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
-    "ON CONFLICT(id) DO UPDATE SET name = ?2, goal = ?3, state = ?4, message = ?5, answer = ?6, setup = ?7, cost = ?8, started = ?9, "
+    "ON CONFLICT(id) DO UPDATE SET name = ?2, goal = ?3, state = ?4, message = ?5, answer = ?6, setup = ?7, "
+    "cost = ?8, started = ?9, "
     "finished = ?10, seal = ?11";
 // Gives back the number of the row: an older one when the step was there.
 constexpr char kPutStep[] =
-    "INSERT INTO steps(run, path, n, kind, state, request_hash, request, result, cost, started, finished, seal) "
+    "INSERT INTO steps(run, path, n, kind, state, request_hash, request, result, cost, started, finished, "
+    "seal) "
     "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
-    "ON CONFLICT(run, path) DO UPDATE SET kind = ?4, state = ?5, request_hash = ?6, request = ?7, result = ?8, cost = ?9, started = ?10, "
+    "ON CONFLICT(run, path) DO UPDATE SET kind = ?4, state = ?5, request_hash = ?6, request = ?7, result = "
+    "?8, cost = ?9, started = ?10, "
     "finished = ?11, seal = ?12 RETURNING n";
 
 class SqliteStore : public Store {
  public:
-  SqliteStore(SqliteDb db, FileLock lock, bool writes) : lock_(std::move(lock)), db_(std::move(db)), writes_(writes) {}
+  SqliteStore(SqliteDb db, FileLock lock, bool writes)
+      : lock_(std::move(lock)), db_(std::move(db)), writes_(writes) {}
 
   // After `db` is known to be a store.
   absl::Status Prepare();
@@ -62,7 +67,7 @@ class SqliteStore : public Store {
   FileLock lock_;  // first, so that it is given back last
   SqliteDb db_;
   const bool writes_;
-  std::mutex mutex_;     // one run is resumed from a pool's thread while the writer's thread records others
+  std::mutex mutex_;   // one run is resumed from a pool's thread while the writer's thread records others
   absl::Status dead_;  // of the first write that failed; nothing is tried after it
   SqliteStatement put_run_, put_step_, put_count_, count_, begin_, commit_;
   std::unordered_map<std::string, std::int64_t> counts_;  // steps of the runs that go on
@@ -86,8 +91,9 @@ absl::Status SqliteStore::Done(SqliteStatement& statement) {
   return status;
 }
 
-// A write that failed is never tried again here: after a failed fsync the kernel may have dropped what it could not write, and a second fsync
-// that succeeds proves nothing (https://wiki.postgresql.org/wiki/Fsync_Errors). Opening the store again reads what is on the disk.
+// A write that failed is never tried again here: after a failed fsync the kernel may have dropped what it
+// could not write, and a second fsync that succeeds proves nothing
+// (https://wiki.postgresql.org/wiki/Fsync_Errors). Opening the store again reads what is on the disk.
 absl::Status SqliteStore::Write(const StoreBatch& batch) {
   std::lock_guard lock(mutex_);
   if (!dead_.ok()) return dead_;
@@ -99,7 +105,8 @@ absl::Status SqliteStore::Write(const StoreBatch& batch) {
   dead_ = begun.ok() ? WriteRows(batch) : begun;
   if (dead_.ok()) dead_ = Done(commit_);
   if (!dead_.ok()) {
-    // The reason is dead_; a failing rollback adds nothing, the transaction is rolled back when the file is next opened.
+    // The reason is dead_; a failing rollback adds nothing, the transaction is rolled back when the file is
+    // next opened.
     db_.Exec("ROLLBACK").IgnoreError();
     sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   }
@@ -114,8 +121,17 @@ absl::Status SqliteStore::WriteRows(const StoreBatch& batch) {
 
 absl::Status SqliteStore::PutRun(const RunRecord& run) {
   const RunRow row(run);
-  put_run_.Bind(1, run.id).Bind(2, run.name).Bind(3, run.goal).Bind(4, run.state).Bind(5, run.message).Bind(6, run.answer)
-      .Bind(7, row.setup).Bind(8, row.cost).Bind(9, row.started).Bind(10, row.finished).Bind(11, row.seal);
+  put_run_.Bind(1, run.id)
+      .Bind(2, run.name)
+      .Bind(3, run.goal)
+      .Bind(4, run.state)
+      .Bind(5, run.message)
+      .Bind(6, run.answer)
+      .Bind(7, row.setup)
+      .Bind(8, row.cost)
+      .Bind(9, row.started)
+      .Bind(10, row.finished)
+      .Bind(11, row.seal);
   return Done(put_run_);
 }
 
@@ -123,9 +139,18 @@ absl::Status SqliteStore::PutStep(const StoreBatch::Step& step) {
   const StepRecord& record = step.record;
   const StepRow row(step.run_id, record);
   TRY(const std::int64_t count, CountOf(step.run_id));
-  put_step_.Bind(1, step.run_id).Bind(2, record.path).Bind(3, count + 1).Bind(4, record.kind).Bind(5, std::int64_t(record.state))
-      .Bind(6, std::bit_cast<std::int64_t>(record.request_hash)).Bind(7, record.request).Bind(8, row.result).Bind(9, row.cost)
-      .Bind(10, row.started).Bind(11, row.finished).Bind(12, row.seal);
+  put_step_.Bind(1, step.run_id)
+      .Bind(2, record.path)
+      .Bind(3, count + 1)
+      .Bind(4, record.kind)
+      .Bind(5, std::int64_t(record.state))
+      .Bind(6, std::bit_cast<std::int64_t>(record.request_hash))
+      .Bind(7, record.request)
+      .Bind(8, row.result)
+      .Bind(9, row.cost)
+      .Bind(10, row.started)
+      .Bind(11, row.finished)
+      .Bind(12, row.seal);
   const int code = put_step_.Step();
   const std::int64_t n = code == SQLITE_ROW ? put_step_.Int(0).value_or(0) : 0;
   const int end = code == SQLITE_ROW ? put_step_.Step() : code;
@@ -161,7 +186,8 @@ absl::StatusOr<std::int64_t> SqliteStore::CountOf(const std::string& run_id) {
   count_.Reset();
   if (code != SQLITE_ROW) return db_.Error(code);
   if (rows != highest) {
-    return absl::DataLossError(absl::StrCat(db_.name(), " run ", run_id, ": ", highest, " steps were recorded and ", rows,
+    return absl::DataLossError(absl::StrCat(db_.name(), " run ", run_id, ": ", highest,
+                                            " steps were recorded and ", rows,
                                             " are there; restore the store from a copy, or start a new run"));
   }
   counts_[run_id] = rows;
@@ -201,10 +227,12 @@ absl::StatusOr<std::vector<StepRecord>> SqliteStore::Steps(std::string_view run_
 absl::StatusOr<std::vector<StepRecord>> SqliteStore::StepsOf(std::string_view run_id) {
   TRY(SqliteStatement run_row, db_.Prepare(absl::StrCat("SELECT ", kRunColumns, " FROM runs WHERE id = ?1")));
   const int found = run_row.Bind(1, run_id).Step();
-  if (found == SQLITE_DONE) return absl::NotFoundError(absl::StrCat(db_.name(), ": no run \"", ToAbsl(run_id), "\""));
+  if (found == SQLITE_DONE)
+    return absl::NotFoundError(absl::StrCat(db_.name(), ": no run \"", ToAbsl(run_id), "\""));
   if (found != SQLITE_ROW) return db_.Error(found);
   TRY(const RunRecord run, ReadRun(run_row, db_.name()));
-  TRY(SqliteStatement rows, db_.Prepare(absl::StrCat("SELECT ", kStepColumns, " FROM steps WHERE run = ?1 ORDER BY n")));
+  TRY(SqliteStatement rows,
+      db_.Prepare(absl::StrCat("SELECT ", kStepColumns, " FROM steps WHERE run = ?1 ORDER BY n")));
   rows.Bind(1, run_id);
   std::vector<StepRecord> all;
   int code = rows.Step();
@@ -216,8 +244,9 @@ absl::StatusOr<std::vector<StepRecord>> SqliteStore::StepsOf(std::string_view ru
   if (code != SQLITE_ROW && code != SQLITE_DONE) return db_.Error(code);
   if (code == SQLITE_ROW || std::int64_t(all.size()) != run.steps) {
     const std::size_t gap = code == SQLITE_ROW ? all.size() : all.size() + 1;
-    return absl::DataLossError(absl::StrCat(db_.name(), " run ", run.id, ": step ", gap, " of ", run.steps,
-                                            " is missing; restore the store from a copy, or start a new run"));
+    return absl::DataLossError(
+        absl::StrCat(db_.name(), " run ", run.id, ": step ", gap, " of ", run.steps,
+                     " is missing; restore the store from a copy, or start a new run"));
   }
   return all;
 }
@@ -227,15 +256,18 @@ absl::StatusOr<std::vector<StepRecord>> SqliteStore::StepsOf(std::string_view ru
 // One name for one file, whatever links lead to it: the lock stands beside the file itself.
 absl::StatusOr<std::string> RealPath(const std::string& path) {
   if (path.empty()) return absl::InvalidArgumentError("the store's file has no name");
-  if (path.find('\0') != std::string::npos) return absl::InvalidArgumentError("the store's file name has a zero byte");
+  if (path.find('\0') != std::string::npos)
+    return absl::InvalidArgumentError("the store's file name has a zero byte");
   char buffer[PATH_MAX];
   if (::realpath(path.c_str(), buffer) != nullptr) return std::string(buffer);
   const std::size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
   const std::string file = slash == std::string::npos ? path : path.substr(slash + 1);
-  if (errno == ENOENT && !file.empty() && ::realpath(folder.c_str(), buffer) != nullptr) return absl::StrCat(buffer, "/", file);
+  if (errno == ENOENT && !file.empty() && ::realpath(folder.c_str(), buffer) != nullptr)
+    return absl::StrCat(buffer, "/", file);
   const int error = errno;
-  if (error == ENOENT) return absl::NotFoundError(absl::StrCat(path, ": there is no folder \"", folder, "\"; create it first"));
+  if (error == ENOENT)
+    return absl::NotFoundError(absl::StrCat(path, ": there is no folder \"", folder, "\"; create it first"));
   return absl::ErrnoToStatus(error, absl::StrCat(path, ": cannot open the store"));
 }
 
@@ -251,8 +283,8 @@ absl::Status MakeFile(const std::string& path, const std::string& name) {
 absl::StatusOr<FileLock> TakeLock(const std::string& real, const std::string& path) {
   absl::StatusOr<FileLock> lock = FileLock::Take(absl::StrCat(real, ".lock"));
   if (!absl::IsUnavailable(lock.status())) return lock.ok() ? std::move(lock) : Annotate(lock.status(), path);
-  return absl::FailedPreconditionError(
-      absl::StrCat(path, ": in use by ", Describe(lock.status()), "; wait until it has ended, or choose another store"));
+  return absl::FailedPreconditionError(absl::StrCat(path, ": in use by ", Describe(lock.status()),
+                                                    "; wait until it has ended, or choose another store"));
 }
 
 absl::Status Configure(SqliteDb& db, Durability durability) {
@@ -260,11 +292,13 @@ absl::Status Configure(SqliteDb& db, Durability durability) {
   const int code = mode.Step();
   if (code != SQLITE_ROW) return db.Error(code);
   if (mode.Text(0) != "wal") {
-    return absl::FailedPreconditionError(
-        absl::StrCat(db.name(), ": SQLite cannot share memory beside this file, as on some network drives; choose a local folder"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        db.name(),
+        ": SQLite cannot share memory beside this file, as on some network drives; choose a local folder"));
   }
   CHECK_OK(db.Exec("PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON"));
-  return db.Exec(durability == Durability::kPower ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+  return db.Exec(durability == Durability::kPower ? "PRAGMA synchronous = FULL"
+                                                  : "PRAGMA synchronous = NORMAL");
 }
 
 }  // namespace

@@ -50,8 +50,8 @@ Async<absl::StatusOr<Json>> AskModel(const Model& model, std::string instruction
     request.conversation = request.conversation.With(std::move(reply.message));
     request.conversation = request.conversation.With(UserMessage(RepairRequest(Describe(wrong))));
   }
-  co_return absl::InvalidArgumentError(
-      absl::StrCat("model ", model.card().name, " gave no usable ", schema->name, " in two tries: ", Describe(wrong)));
+  co_return absl::InvalidArgumentError(absl::StrCat("model ", model.card().name, " gave no usable ",
+                                                    schema->name, " in two tries: ", Describe(wrong)));
 }
 
 }  // namespace ninefold

@@ -13,7 +13,8 @@
 
 namespace ninefold {
 
-// `check` looks at what the schema cannot say; its message goes back to the model. Steps: ctx/turn.1, ctx/turn.2.
+// `check` looks at what the schema cannot say; its message goes back to the model. Steps: ctx/turn.1,
+// ctx/turn.2.
 Async<absl::StatusOr<Json>> AskModel(const Model& model, std::string instructions, Prompt prompt,
                                      std::shared_ptr<const OutputSchema> schema,
                                      std::function<absl::Status(const Json&)> check, Context& ctx);

@@ -1,5 +1,6 @@
-// The graph: solve.1 … solve.N at once; for each round r, refine.r.1 … refine.r.N, each seeing a digest of the round before; then answer. It grows
-// round by round, so a vote that is decided cancels what is still running and goes straight to the answer.
+// The graph: solve.1 … solve.N at once; for each round r, refine.r.1 … refine.r.N, each seeing a digest of
+// the round before; then answer. It grows round by round, so a vote that is decided cancels what is still
+// running and goes straight to the answer.
 #include "ninefold/contemplate.h"
 
 #include <algorithm>
@@ -40,7 +41,8 @@ struct Ballot {
 
 struct Tally {
   std::vector<Ballot> ballots;
-  std::vector<std::pair<std::string, int>> votes;  // most first; of equals the one that came first in declared order
+  std::vector<std::pair<std::string, int>>
+      votes;  // most first; of equals the one that came first in declared order
 
   int leader() const { return votes.empty() ? 0 : votes[0].second; }
   int runner_up() const { return votes.size() < 2 ? 0 : votes[1].second; }
@@ -49,14 +51,16 @@ struct Tally {
 Tally Count(std::vector<Ballot> ballots) {
   Tally tally{std::move(ballots), {}};
   for (const Ballot& ballot : tally.ballots) {
-    auto it = std::find_if(tally.votes.begin(), tally.votes.end(), [&](const auto& v) { return v.first == ballot.answer; });
+    auto it = std::find_if(tally.votes.begin(), tally.votes.end(),
+                           [&](const auto& v) { return v.first == ballot.answer; });
     if (it == tally.votes.end()) {
       tally.votes.emplace_back(ballot.answer, 1);
     } else {
       ++it->second;
     }
   }
-  std::stable_sort(tally.votes.begin(), tally.votes.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::stable_sort(tally.votes.begin(), tally.votes.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   return tally;
 }
 
@@ -69,7 +73,8 @@ Reply VoteReply(const Tally& tally, int width) {
   for (const Ballot& ballot : tally.ballots) {
     if (ballot.answer == winner) {
       if (reply.text.empty()) reply.text = ballot.reply->text;
-      reply.evidence.insert(reply.evidence.end(), ballot.reply->evidence.begin(), ballot.reply->evidence.end());
+      reply.evidence.insert(reply.evidence.end(), ballot.reply->evidence.begin(),
+                            ballot.reply->evidence.end());
     } else {
       reply.dissent.push_back({ballot.who, ballot.reply->text});
     }
@@ -77,8 +82,12 @@ Reply VoteReply(const Tally& tally, int width) {
   const int cast = int(tally.ballots.size());
   const bool tie = tally.votes.size() > 1 && tally.runner_up() == tally.leader();
   const std::string stop = tie ? "tie" : cast < width ? "decided" : "all answered";
-  reply.data = Json{{"answer", winner}, {"votes", std::move(votes)}, {"confidence", double(tally.leader()) / std::max(1, cast)},
-                    {"width", width}, {"cast", cast}, {"stop", stop}};
+  reply.data = Json{{"answer", winner},
+                    {"votes", std::move(votes)},
+                    {"confidence", double(tally.leader()) / std::max(1, cast)},
+                    {"width", width},
+                    {"cast", cast},
+                    {"stop", stop}};
   return reply;
 }
 
@@ -125,7 +134,9 @@ class ContemplatePlan : public Planner {
   }
 
  private:
-  const AgentPtr& SolverAgent(int i) const { return options_.solvers[std::size_t(i) % options_.solvers.size()]; }
+  const AgentPtr& SolverAgent(int i) const {
+    return options_.solvers[std::size_t(i) % options_.solvers.size()];
+  }
 
   Task Solver(int i) const {
     Task task{.id = SolverId(0, i), .agent = SolverAgent(i)};
@@ -152,7 +163,9 @@ class ContemplatePlan : public Planner {
         const std::string_view said = std::string_view(result->reply->text).substr(0, kDigestBytes);
         absl::StrAppend(&text, "\n## ", need == own ? "yours" : need, "\n", ToAbsl(said), "\n");
       }
-      text += "\nWeigh them, correct what is wrong in yours, and answer the question again. Change your answer only for a reason.";
+      text +=
+          "\nWeigh them, correct what is wrong in yours, and answer the question again. Change your answer "
+          "only for a reason.";
       Prompt prompt(inputs.goal().parts, inputs.goal().history);
       prompt.parts.emplace_back(Text{std::move(text)});
       return prompt;
@@ -193,7 +206,8 @@ class ContemplatePlan : public Planner {
 
   static absl::StatusOr<Extension> NobodyAnswered(const Progress& progress, int round) {
     const TaskResult* first = progress.result(SolverId(round, 0));
-    const absl::Status why = first == nullptr || first->status.ok() ? absl::UnavailableError("no reply") : first->status;
+    const absl::Status why =
+        first == nullptr || first->status.ok() ? absl::UnavailableError("no reply") : first->status;
     return Annotate(why, "every solver has failed; the first one said");
   }
 
@@ -208,12 +222,14 @@ class ContemplatePlan : public Planner {
     auto counted = std::make_shared<Reply>();
     task.prompt = PromptTemplate([this, counted](const TaskInputs& inputs) -> absl::StatusOr<Prompt> {
       const Tally tally = TallyOf(inputs.needs(), [&](const std::string& id) { return inputs.Find(id); });
-      if (tally.votes.empty()) return absl::FailedPreconditionError("no solver gave an answer that can be counted");
+      if (tally.votes.empty())
+        return absl::FailedPreconditionError("no solver gave an answer that can be counted");
       *counted = VoteReply(tally, options_.width);
       return Prompt(counted->text);
     });
-    task.agent = MakeFunctionAgent({"vote", "Counts answers"},
-                                   [counted](Prompt, Context&) -> Async<absl::StatusOr<Reply>> { co_return *counted; });
+    task.agent = MakeFunctionAgent(
+        {"vote", "Counts answers"},
+        [counted](Prompt, Context&) -> Async<absl::StatusOr<Reply>> { co_return *counted; });
     return task;
   }
 
@@ -225,7 +241,8 @@ class ContemplatePlan : public Planner {
 AgentPtr Contemplate(ContemplateOptions options) {
   const bool has_solver = options.solver != nullptr || !options.solvers.empty();
   if (!has_solver || options.width < 1 || options.width > 1024 || options.rounds < 0) {
-    std::fprintf(stderr, "ninefold: Contemplate: a solver, a width of 1 to 1024 and rounds of 0 or more are needed\n");
+    std::fprintf(
+        stderr, "ninefold: Contemplate: a solver, a width of 1 to 1024 and rounds of 0 or more are needed\n");
     std::abort();
   }
   TeamOptions team;

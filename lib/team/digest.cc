@@ -6,8 +6,10 @@
 namespace ninefold {
 
 const std::string_view kMergeRequest =
-    "Merge these reports into one answer to the question. Keep their quotes with their places, written as \"quote\" [source:lines]. "
-    "Where the reports contradict each other, say so in a line of its own for each: \"Dissent: NAME: what it holds\".";
+    "Merge these reports into one answer to the question. Keep their quotes with their places, written as "
+    "\"quote\" [source:lines]. "
+    "Where the reports contradict each other, say so in a line of its own for each: \"Dissent: NAME: what it "
+    "holds\".";
 
 absl::StatusOr<Prompt> Digest(const TaskInputs& inputs, std::string_view ask) {
   std::string text = absl::StrCat("Question: ", TextOf(inputs.goal()), "\n\nReports:\n");

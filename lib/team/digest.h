@@ -8,8 +8,8 @@
 
 namespace ninefold {
 
-// The goal, then a section "## NAME" a needed task with its reply or why there is none. The goal's images go along; its documents do not,
-// since the members have read them. `ask` is the last paragraph.
+// The goal, then a section "## NAME" a needed task with its reply or why there is none. The goal's images go
+// along; its documents do not, since the members have read them. `ask` is the last paragraph.
 absl::StatusOr<Prompt> Digest(const TaskInputs& inputs, std::string_view ask);
 
 // What an aggregator is asked when nobody says otherwise.

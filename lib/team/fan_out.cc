@@ -34,7 +34,9 @@ class FanOutPlan : public Planner {
       CHECK_OK(graph.Add(std::move(task)));
       ids.push_back(std::move(id));
     }
-    Task answer{.id = "answer", .agent = options_.aggregator ? options_.aggregator : GatherAgent(), .needs = std::move(ids)};
+    Task answer{.id = "answer",
+                .agent = options_.aggregator ? options_.aggregator : GatherAgent(),
+                .needs = std::move(ids)};
     if (options_.quorum > 0) answer.join = Join::Quorum(options_.quorum);
     answer.join.cancel_rest = options_.quorum > 0;
     answer.prompt = AggregatePrompt();

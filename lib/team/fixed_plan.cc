@@ -9,7 +9,9 @@ class Fixed : public Planner {
  public:
   explicit Fixed(TaskGraph graph) : graph_(std::move(graph)) {}
   bool extends() const override { return false; }
-  Async<absl::StatusOr<TaskGraph>> Plan(const Goal&, const Roster&, Context&) const override { co_return graph_; }
+  Async<absl::StatusOr<TaskGraph>> Plan(const Goal&, const Roster&, Context&) const override {
+    co_return graph_;
+  }
 
  private:
   TaskGraph graph_;

@@ -10,8 +10,9 @@ absl::StatusOr<Prompt> GatherPrompt(const TaskInputs& inputs) {
   for (const std::string& need : inputs.needs()) {
     const TaskResult* result = inputs.Find(need);
     if (result == nullptr || result->outcome == TaskOutcome::kSkipped) continue;
-    absl::StrAppend(&text, text.empty() ? "" : "\n\n", "## ", need, "\n",
-                    result->reply ? result->reply->text : absl::StrCat("(no report: ", Describe(result->status), ")"));
+    absl::StrAppend(
+        &text, text.empty() ? "" : "\n\n", "## ", need, "\n",
+        result->reply ? result->reply->text : absl::StrCat("(no report: ", Describe(result->status), ")"));
   }
   return Prompt(std::move(text));
 }

@@ -1,4 +1,5 @@
-// A model makes the plan; with `replans` it is asked again when all tasks have ended, and what it adds is a new generation of tasks ("r2.…").
+// A model makes the plan; with `replans` it is asked again when all tasks have ended, and what it adds is a
+// new generation of tasks ("r2.…").
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -15,21 +16,28 @@ namespace ninefold {
 namespace {
 
 constexpr std::string_view kInstructions =
-    "You plan the work of a team. Split the goal into tasks that can be done at the same time where possible, give each to the agent that "
-    "fits it best, and write for each a brief with all that the agent must know. A task that needs the result of another names it in "
+    "You plan the work of a team. Split the goal into tasks that can be done at the same time where "
+    "possible, give each to the agent that "
+    "fits it best, and write for each a brief with all that the agent must know. A task that needs the "
+    "result of another names it in "
     "needs. Use as few tasks as the goal allows.";
 
 std::shared_ptr<const OutputSchema> PlanSchema(const Roster& roster, int tasks_min, int tasks_max) {
-  const Json task = {{"type", "object"},
-                     {"properties",
-                      {{"id", {{"type", "string"}, {"description", "Short name of the task: letters, digits, _ and -"}}},
-                       {"agent", {{"type", "string"}, {"enum", RosterNames(roster)}}},
-                       {"brief", {{"type", "string"}, {"description", "What the agent is to do"}}},
-                       {"needs", {{"type", "array"}, {"items", {{"type", "string"}}}, {"description", "Ids of tasks whose results it needs"}}}}},
-                     {"required", {"id", "agent", "brief"}},
-                     {"additionalProperties", false}};
+  const Json task = {
+      {"type", "object"},
+      {"properties",
+       {{"id", {{"type", "string"}, {"description", "Short name of the task: letters, digits, _ and -"}}},
+        {"agent", {{"type", "string"}, {"enum", RosterNames(roster)}}},
+        {"brief", {{"type", "string"}, {"description", "What the agent is to do"}}},
+        {"needs",
+         {{"type", "array"},
+          {"items", {{"type", "string"}}},
+          {"description", "Ids of tasks whose results it needs"}}}}},
+      {"required", {"id", "agent", "brief"}},
+      {"additionalProperties", false}};
   Json schema = {{"type", "object"}, {"required", Json::array({"tasks"})}, {"additionalProperties", false}};
-  schema["properties"]["tasks"] = {{"type", "array"}, {"items", task}, {"minItems", tasks_min}, {"maxItems", tasks_max}};
+  schema["properties"]["tasks"] = {
+      {"type", "array"}, {"items", task}, {"minItems", tasks_min}, {"maxItems", tasks_max}};
   return std::make_shared<const OutputSchema>(OutputSchema{"plan", std::move(schema)});
 }
 
@@ -45,7 +53,8 @@ std::vector<PlannedTask> ReadPlan(const Json& plan) {
     if (const Json* needs = GetMember(json, "needs")) {
       for (const Json& need : *needs) {
         std::string id = need.get<std::string>();
-        if (std::find(task.needs.begin(), task.needs.end(), id) == task.needs.end()) task.needs.push_back(std::move(id));
+        if (std::find(task.needs.begin(), task.needs.end(), id) == task.needs.end())
+          task.needs.push_back(std::move(id));
       }
     }
     tasks.push_back(std::move(task));
@@ -57,7 +66,8 @@ absl::StatusOr<Prompt> Brief(const std::string& brief, const TaskInputs& inputs)
   std::string text = absl::StrCat(brief, "\n\nThe goal it is for: ", TextOf(inputs.goal()));
   for (const std::string& need : inputs.needs()) {
     const TaskResult* result = inputs.Find(need);
-    if (result != nullptr && result->reply) absl::StrAppend(&text, "\n\n## ", need, "\n", result->reply->text);
+    if (result != nullptr && result->reply)
+      absl::StrAppend(&text, "\n\n## ", need, "\n", result->reply->text);
   }
   Prompt prompt(std::move(text));
   for (const Part& part : inputs.goal().parts) {
@@ -72,7 +82,8 @@ class ModelMade : public Planner {
     AgentOptions merger;
     merger.name = "merge";
     merger.description = "Merges the reports of a team";
-    merger.instructions = "You merge the reports of a team into one answer. You add nothing that is not in them.";
+    merger.instructions =
+        "You merge the reports of a team into one answer. You add nothing that is not in them.";
     merger.model = options_.model;
     aggregator_ = options_.aggregator ? options_.aggregator : MakeAgent(std::move(merger));
   }
@@ -100,7 +111,8 @@ class ModelMade : public Planner {
       const std::string segment = absl::StrCat("plan.", generation);
       Context own(ctx, segment);
       Prompt prompt = Review(progress);
-      CO_TRY(extension.tasks, co_await AskForTasks(std::move(prompt), progress.roster(), Ids(progress.graph()), generation, own));
+      CO_TRY(extension.tasks, co_await AskForTasks(std::move(prompt), progress.roster(),
+                                                   Ids(progress.graph()), generation, own));
     }
     if (extension.tasks.empty()) {
       extension.tasks.push_back(Answer(progress.graph()));
@@ -110,7 +122,8 @@ class ModelMade : public Planner {
   }
 
  private:
-  Async<absl::StatusOr<std::vector<Task>>> AskForTasks(Prompt prompt, const Roster& roster, std::vector<std::string> known, int generation,
+  Async<absl::StatusOr<std::vector<Task>>> AskForTasks(Prompt prompt, const Roster& roster,
+                                                       std::vector<std::string> known, int generation,
                                                        Context& ctx) const {
     auto schema = PlanSchema(roster, generation == 1 ? 1 : 0, options_.tasks_max);
     std::function<absl::Status(const Json&)> check = [&](const Json& plan) {
@@ -118,14 +131,14 @@ class ModelMade : public Planner {
     };
     std::string instructions(kInstructions);
     if (!options_.instructions.empty()) absl::StrAppend(&instructions, "\n", options_.instructions);
-    CO_TRY(Json plan, co_await AskModel(*options_.model, std::move(instructions), std::move(prompt), std::move(schema),
-                                        std::move(check), ctx));
+    CO_TRY(Json plan, co_await AskModel(*options_.model, std::move(instructions), std::move(prompt),
+                                        std::move(schema), std::move(check), ctx));
     co_return BuildTasks(plan, roster, known, generation);
   }
 
   // Also the check of what a schema cannot say: ids, needs, cycles.
-  static absl::StatusOr<std::vector<Task>> BuildTasks(const Json& plan, const Roster& roster, const std::vector<std::string>& known,
-                                                      int generation) {
+  static absl::StatusOr<std::vector<Task>> BuildTasks(const Json& plan, const Roster& roster,
+                                                      const std::vector<std::string>& known, int generation) {
     const std::string prefix = generation == 1 ? "" : absl::StrCat("r", generation, ".");
     std::vector<PlannedTask> planned = ReadPlan(plan);
     std::set<std::string> fresh;
@@ -133,19 +146,24 @@ class ModelMade : public Planner {
     TaskGraph trial;
     std::vector<Task> tasks;
     for (PlannedTask& item : planned) {
-      if (item.id == "answer") return absl::InvalidArgumentError("the id \"answer\" is taken; name the task otherwise");
+      if (item.id == "answer")
+        return absl::InvalidArgumentError("the id \"answer\" is taken; name the task otherwise");
       Task task{.id = prefix + item.id, .agent = FindMember(roster, item.agent)};
-      task.prompt = PromptTemplate([brief = item.brief](const TaskInputs& inputs) { return Brief(brief, inputs); });
+      task.prompt =
+          PromptTemplate([brief = item.brief](const TaskInputs& inputs) { return Brief(brief, inputs); });
       task.on_failure = OnFailure::Skip();
       for (const std::string& need : item.needs) {
         const bool is_old = std::find(known.begin(), known.end(), need) != known.end();
         if (!is_old && !fresh.contains(need)) {
-          return absl::InvalidArgumentError(absl::StrCat("task \"", item.id, "\" needs \"", need, "\", which is no task"));
+          return absl::InvalidArgumentError(
+              absl::StrCat("task \"", item.id, "\" needs \"", need, "\", which is no task"));
         }
         task.needs.push_back(fresh.contains(need) ? prefix + need : need);
       }
       Task shape = task;
-      std::erase_if(shape.needs, [&](const std::string& need) { return need.rfind(prefix, 0) != 0 || std::find(known.begin(), known.end(), need) != known.end(); });
+      std::erase_if(shape.needs, [&](const std::string& need) {
+        return need.rfind(prefix, 0) != 0 || std::find(known.begin(), known.end(), need) != known.end();
+      });
       CHECK_OK(trial.Add(std::move(shape)));
       tasks.push_back(std::move(task));
     }
@@ -195,10 +213,12 @@ class ModelMade : public Planner {
   }
 
   static Prompt Review(const Progress& progress) {
-    std::string text = absl::StrCat("Goal: ", TextOf(progress.goal()), "\n\n", DescribeRoster(progress.roster()), "\nDone so far:\n");
+    std::string text = absl::StrCat("Goal: ", TextOf(progress.goal()), "\n\n",
+                                    DescribeRoster(progress.roster()), "\nDone so far:\n");
     for (const Task& task : progress.graph().tasks()) {
       const TaskResult* result = progress.result(task.id);
-      const std::string said = result == nullptr || !result->reply ? "(no result)" : result->reply->text.substr(0, 1500);
+      const std::string said =
+          result == nullptr || !result->reply ? "(no result)" : result->reply->text.substr(0, 1500);
       absl::StrAppend(&text, "\n## ", task.id, "\n", said, "\n");
     }
     absl::StrAppend(&text, "\nPlan only what is still missing for the goal; an empty list when nothing is.");
@@ -211,6 +231,8 @@ class ModelMade : public Planner {
 
 }  // namespace
 
-PlannerPtr ModelPlanner(ModelPlannerOptions options) { return std::make_shared<ModelMade>(std::move(options)); }
+PlannerPtr ModelPlanner(ModelPlannerOptions options) {
+  return std::make_shared<ModelMade>(std::move(options));
+}
 
 }  // namespace ninefold

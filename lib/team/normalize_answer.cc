@@ -47,7 +47,8 @@ std::string_view Labelled(std::string_view text) {
   return found;
 }
 
-// A decimal number with thousands commas, a sign, a percent or currency mark: in one form. "" when it is none.
+// A decimal number with thousands commas, a sign, a percent or currency mark: in one form. "" when it is
+// none.
 std::string AsNumber(std::string_view text) {
   std::string digits;
   bool percent = false;

@@ -32,8 +32,10 @@ AgentPtr Likest(const Roster& roster, std::string_view goal) {
   AgentPtr best;
   std::ptrdiff_t most = 0;
   for (const AgentPtr& member : roster) {
-    const std::set<std::string> offered = Words(absl::StrCat(member->card().name, " ", member->card().description));
-    const std::ptrdiff_t shared = std::count_if(asked.begin(), asked.end(), [&](const std::string& w) { return offered.contains(w); });
+    const std::set<std::string> offered =
+        Words(absl::StrCat(member->card().name, " ", member->card().description));
+    const std::ptrdiff_t shared =
+        std::count_if(asked.begin(), asked.end(), [&](const std::string& w) { return offered.contains(w); });
     if (shared <= most) continue;
     most = shared;
     best = member;
@@ -68,11 +70,12 @@ class Route : public Planner {
     schema["properties"]["agent"] = {{"type", "string"}, {"enum", RosterNames(roster)}};
     schema["properties"]["why"] = {{"type", "string"}, {"description", "One sentence"}};
     auto output = std::make_shared<const OutputSchema>(OutputSchema{"route", std::move(schema)});
-    Prompt prompt(absl::StrCat("Question: ", TextOf(goal), "\n\n", DescribeRoster(roster), "\nWhich agent should answer it?"));
+    Prompt prompt(absl::StrCat("Question: ", TextOf(goal), "\n\n", DescribeRoster(roster),
+                               "\nWhich agent should answer it?"));
     std::string instructions = "You choose the one agent of a team that is best for a question.";
     std::function<absl::Status(const Json&)> check = [](const Json&) { return absl::OkStatus(); };
-    CO_TRY(Json choice, co_await AskModel(*options_.model, std::move(instructions), std::move(prompt), std::move(output),
-                                          std::move(check), ctx));
+    CO_TRY(Json choice, co_await AskModel(*options_.model, std::move(instructions), std::move(prompt),
+                                          std::move(output), std::move(check), ctx));
     co_return FindMember(roster, *GetString(choice, "agent"));
   }
 

@@ -17,7 +17,8 @@ namespace {
 
 class Team : public Agent {
  public:
-  explicit Team(TeamOptions options) : card_{options.name, options.description}, options_(std::move(options)) {
+  explicit Team(TeamOptions options)
+      : card_{options.name, options.description}, options_(std::move(options)) {
     graph_options_.width = options_.limits.width;
     graph_options_.tasks_max = options_.limits.tasks_max;
     if (!options_.planner->extends()) return;
@@ -32,7 +33,8 @@ class Team : public Agent {
     own.EnterAgent();
     if (own.depth() > own.budget().limits().depth) {
       co_return absl::ResourceExhaustedError(absl::StrCat(ctx.path(), ": agents nested deeper than ",
-                                                          own.budget().limits().depth, "; does a team contain itself?"));
+                                                          own.budget().limits().depth,
+                                                          "; does a team contain itself?"));
     }
     own.Emit(event::AgentStarted{card_.name, ""});
     absl::StatusOr<Reply> reply = co_await PlanAndRun(std::move(prompt), own);

@@ -42,7 +42,9 @@ Json CallJson(const ChatCall& call) {
   return json;
 }
 
-void AppendEvent(std::string& out, const Json& chunk) { absl::StrAppend(&out, "data: ", DumpJson(chunk), "\n\n"); }
+void AppendEvent(std::string& out, const Json& chunk) {
+  absl::StrAppend(&out, "data: ", DumpJson(chunk), "\n\n");
+}
 
 void AppendDelta(std::string& out, const Json& request, Json delta, Json finish) {
   Json chunk = Base(request, "chat.completion.chunk");

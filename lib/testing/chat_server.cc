@@ -39,7 +39,8 @@ std::string HeaderOf(const std::string& head, const std::string& name) {
 
 struct ChatServer::Impl {
   Impl(Responder r, int port)
-      : responder(std::move(r)), acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), std::uint16_t(port)), true) {}
+      : responder(std::move(r)),
+        acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), std::uint16_t(port)), true) {}
 
   Responder responder;
   std::atomic<std::size_t> requests{0}, connections{0}, open{0};
@@ -72,16 +73,18 @@ struct ChatServer::Impl {
     std::string input;
     bool alive = true;
     while (alive) {
-      auto [error, size] = co_await asio::async_read_until(socket, asio::dynamic_buffer(input, kBodyMax), "\r\n\r\n", kTuple);
+      auto [error, size] =
+          co_await asio::async_read_until(socket, asio::dynamic_buffer(input, kBodyMax), "\r\n\r\n", kTuple);
       if (error) co_return;
       ChatSeen request;
       request.head = input.substr(0, size);
       input.erase(0, size);
-      const std::size_t length = std::min<std::size_t>(std::strtoull(HeaderOf(request.head, "content-length").c_str(), nullptr, 10), kBodyMax);
+      const std::size_t length = std::min<std::size_t>(
+          std::strtoull(HeaderOf(request.head, "content-length").c_str(), nullptr, 10), kBodyMax);
       if (input.size() < length) {
         const std::size_t missing = length - input.size();
-        auto [read_error, read_size] =
-            co_await asio::async_read(socket, asio::dynamic_buffer(input), asio::transfer_exactly(missing), kTuple);
+        auto [read_error, read_size] = co_await asio::async_read(socket, asio::dynamic_buffer(input),
+                                                                 asio::transfer_exactly(missing), kTuple);
         if (read_error) co_return;
       }
       request.body = input.substr(0, length);
@@ -92,7 +95,8 @@ struct ChatServer::Impl {
 
   ChatScript ScriptFor(const ChatSeen& request, Json& json) {
     if (request.path.ends_with("/models")) {
-      ChatScript script = ChatScript::Refuse(200, R"({"object":"list","data":[{"id":"test-model","object":"model"}]})");
+      ChatScript script =
+          ChatScript::Refuse(200, R"({"object":"list","data":[{"id":"test-model","object":"model"}]})");
       return script;
     }
     if (!request.path.ends_with("/chat/completions") || request.method != "POST") {
@@ -101,7 +105,8 @@ struct ChatServer::Impl {
     ++requests;
     absl::StatusOr<Json> parsed = ParseJson(request.body);
     if (!parsed.ok() || !parsed->is_object()) {
-      return ChatScript::Refuse(400, R"({"error":{"message":"the body is no JSON object","type":"invalid_request_error"}})");
+      return ChatScript::Refuse(
+          400, R"({"error":{"message":"the body is no JSON object","type":"invalid_request_error"}})");
     }
     json = *std::move(parsed);
     return responder(json);
@@ -133,7 +138,8 @@ struct ChatServer::Impl {
   static std::string HeadOf(const ChatScript& script, std::size_t length, bool stream) {
     std::string type = script.content_type;
     if (type.empty()) type = stream ? "text/event-stream" : "application/json";
-    std::string head = absl::StrCat("HTTP/1.1 ", script.status, " Status\r\ncontent-type: ", type, "\r\nx-request-id: req_test_1\r\n");
+    std::string head = absl::StrCat("HTTP/1.1 ", script.status, " Status\r\ncontent-type: ", type,
+                                    "\r\nx-request-id: req_test_1\r\n");
     for (const std::string& header : script.headers) absl::StrAppend(&head, header, "\r\n");
     if (script.length_known) {
       absl::StrAppend(&head, "content-length: ", length, "\r\n\r\n");
@@ -163,7 +169,8 @@ struct ChatServer::Impl {
     std::size_t at = 0;
     while (at < limit) {
       std::size_t end = limit;
-      if (paced && body.find("\n\n", at) != std::string::npos) end = std::min(limit, body.find("\n\n", at) + 2);
+      if (paced && body.find("\n\n", at) != std::string::npos)
+        end = std::min(limit, body.find("\n\n", at) + 2);
       const std::string piece = body.substr(at, end - at);
       if (script.length_known) {
         out += piece;
@@ -187,7 +194,8 @@ struct ChatServer::Impl {
   }
 };
 
-ChatServer::ChatServer(Responder responder, int port) : impl_(std::make_unique<Impl>(std::move(responder), port)) {
+ChatServer::ChatServer(Responder responder, int port)
+    : impl_(std::make_unique<Impl>(std::move(responder), port)) {
   impl_->acceptor.listen(4096);
   asio::co_spawn(impl_->io, impl_->Accept(), asio::detached);
   impl_->thread = std::thread([impl = impl_.get()] { impl->io.run(); });

@@ -1,5 +1,5 @@
-// A server that speaks Chat Completions, for tests: what it answers is decided request by request, faults included. It has a thread of
-// its own and listens on 127.0.0.1.
+// A server that speaks Chat Completions, for tests: what it answers is decided request by request, faults
+// included. It has a thread of its own and listens on 127.0.0.1.
 //
 //   ChatServer server([](const Json& request) { return ChatScript::Say({"Hel", "lo"}); });
 //   OpenModel("openai/any", {.base_url = server.base_url()});
@@ -24,9 +24,9 @@ struct ChatCall {
 
 // One reply and what goes wrong with it.
 struct ChatScript {
-  std::vector<std::string> pieces;   // of the text; streamed, each is a chunk
-  std::vector<ChatCall> calls;       // streamed, the arguments come in two pieces
-  std::string finish;                // "": "stop" or "tool_calls"
+  std::vector<std::string> pieces;  // of the text; streamed, each is a chunk
+  std::vector<ChatCall> calls;      // streamed, the arguments come in two pieces
+  std::string finish;               // "": "stop" or "tool_calls"
   std::string reasoning;
   int status = 200;
   std::vector<std::string> headers;  // beside the usual ones, "name: value"
@@ -59,12 +59,12 @@ class ChatServer {
   ~ChatServer();
 
   int port() const;
-  std::string base_url() const;  // "http://127.0.0.1:PORT/v1"
+  std::string base_url() const;     // "http://127.0.0.1:PORT/v1"
   std::size_t requests() const;     // of chat completions
   std::size_t connections() const;  // accepted so far
   std::size_t open() const;         // connections open now
   std::vector<ChatSeen> seen() const;
-  void set_keep_seen(bool keep);    // off: bodies are not kept
+  void set_keep_seen(bool keep);  // off: bodies are not kept
   // Waits until no connection is open, at most `patience`.
   bool WaitUntilClosed(absl::Duration patience) const;
 

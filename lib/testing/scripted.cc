@@ -27,7 +27,8 @@ ScriptStep AskMany(std::vector<std::pair<std::string, Json>> calls) {
   step.reply.stop_reason = StopReason::kToolCalls;
   for (auto& [name, arguments] : calls) {
     const std::size_t number = step.reply.message.parts.size() + 1;
-    step.reply.message.parts.emplace_back(ToolCall{absl::StrCat(name, "-", number), name, std::move(arguments), nullptr});
+    step.reply.message.parts.emplace_back(
+        ToolCall{absl::StrCat(name, "-", number), name, std::move(arguments), nullptr});
   }
   return step;
 }
@@ -57,7 +58,8 @@ struct ScriptedModel::State {
   std::vector<ModelRequest> requests;
 };
 
-ScriptedModel::ScriptedModel(std::vector<ScriptStep> steps, Responder responder) : state_(std::make_shared<State>()) {
+ScriptedModel::ScriptedModel(std::vector<ScriptStep> steps, Responder responder)
+    : state_(std::make_shared<State>()) {
   state_->steps = std::move(steps);
   state_->responder = std::move(responder);
 }
@@ -77,14 +79,17 @@ Async<absl::StatusOr<ModelReply>> ScriptedModel::Generate(const ModelRequest& re
     } else if (state_->next < state_->steps.size()) {
       step = state_->steps[state_->next++];
     } else {
-      step.status = absl::OutOfRangeError(absl::StrCat("the script has ", state_->steps.size(), " steps and one more was asked for"));
+      step.status = absl::OutOfRangeError(
+          absl::StrCat("the script has ", state_->steps.size(), " steps and one more was asked for"));
     }
   }
   if (step.delay > absl::ZeroDuration()) CO_CHECK_OK(co_await ctx.Sleep(step.delay));
   CO_CHECK_OK(step.status);
   if (step.reply.model.empty()) step.reply.model = "scripted";
-  if (!step.reply.usage.input) step.reply.usage = {.input = 10, .cached_input = {}, .output = 5, .reasoning = {}};
-  if (step.pieces.empty() && !TextOf(step.reply.message).empty()) step.pieces.push_back(TextOf(step.reply.message));
+  if (!step.reply.usage.input)
+    step.reply.usage = {.input = 10, .cached_input = {}, .output = 5, .reasoning = {}};
+  if (step.pieces.empty() && !TextOf(step.reply.message).empty())
+    step.pieces.push_back(TextOf(step.reply.message));
   for (std::string& piece : step.pieces) {
     ctx.Emit(event::TextDelta{std::move(piece)});
     CO_CHECK_OK(co_await ctx.Drain());

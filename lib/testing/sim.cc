@@ -25,8 +25,10 @@ Sim::~Sim() = default;
 
 namespace {
 
-// Runs the loop until the run has ended. One that waits for something that never comes is cancelled, which every wait heeds.
-absl::StatusOr<Reply> RunToEnd(SimLoop& loop, Context*& context, std::optional<absl::StatusOr<Reply>>& result) {
+// Runs the loop until the run has ended. One that waits for something that never comes is cancelled, which
+// every wait heeds.
+absl::StatusOr<Reply> RunToEnd(SimLoop& loop, Context*& context,
+                               std::optional<absl::StatusOr<Reply>>& result) {
   loop.Run();
   if (result) return *std::move(result);
   const absl::Status stuck = absl::InternalError("stuck: the run waits for something that never comes");

@@ -5,8 +5,8 @@
 namespace ninefold {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::Ask;
+using ::testing::HasSubstr;
 using testing::Say;
 using testing::Scripted;
 using testing::Sim;
@@ -14,7 +14,9 @@ using testing::Sim;
 TEST(CheckAgent, SaysWhatIsWrong) {
   const ModelPtr model = Scripted({});
   const auto tool = [](std::string name) {
-    return MakeDynamicTool({.name = std::move(name)}, [](const Json&, Context&) -> Async<absl::StatusOr<ToolOutput>> { co_return TextOutput(""); });
+    return MakeDynamicTool(
+        {.name = std::move(name)},
+        [](const Json&, Context&) -> Async<absl::StatusOr<ToolOutput>> { co_return TextOutput(""); });
   };
   const struct {
     AgentOptions options;
@@ -27,17 +29,25 @@ TEST(CheckAgent, SaysWhatIsWrong) {
       {{.name = "a", .model = model, .tools = {tool("t"), tool("t")}}, "two tools named \"t\""},
       {{.name = "a", .model = model, .limits = {.turns = 0}}, "at least 1 turn"},
   };
-  for (const auto& c : cases) EXPECT_THAT(CheckAgent(c.options), Fails(absl::StatusCode::kInvalidArgument, HasSubstr(c.why)));
+  for (const auto& c : cases)
+    EXPECT_THAT(CheckAgent(c.options), Fails(absl::StatusCode::kInvalidArgument, HasSubstr(c.why)));
 }
 
 TEST(AsTool, TheAgentsEvidenceBecomesTheCallers) {
-  ToolPtr show = MakeDynamicTool({.name = "show"}, [](const Json&, Context&) -> Async<absl::StatusOr<ToolOutput>> {
-    ToolOutput output = TextOutput("[a.txt:3] shown");
-    output.citations.push_back({"a.txt", 3, 3, "shown"});
-    co_return output;
-  });
-  AgentPtr inner = MakeAgent({.name = "inner", .description = "Looks", .model = Scripted({Ask("show"), Say("\"shown\" [a.txt:3]")}), .tools = {show}});
-  AgentPtr outer = MakeAgent({.name = "outer", .model = Scripted({Ask("inner", {{"task", "look"}}), Say("It is \"shown\" [a.txt:3].")}), .tools = {AsTool(inner)}});
+  ToolPtr show =
+      MakeDynamicTool({.name = "show"}, [](const Json&, Context&) -> Async<absl::StatusOr<ToolOutput>> {
+        ToolOutput output = TextOutput("[a.txt:3] shown");
+        output.citations.push_back({"a.txt", 3, 3, "shown"});
+        co_return output;
+      });
+  AgentPtr inner = MakeAgent({.name = "inner",
+                              .description = "Looks",
+                              .model = Scripted({Ask("show"), Say("\"shown\" [a.txt:3]")}),
+                              .tools = {show}});
+  AgentPtr outer =
+      MakeAgent({.name = "outer",
+                 .model = Scripted({Ask("inner", {{"task", "look"}}), Say("It is \"shown\" [a.txt:3].")}),
+                 .tools = {AsTool(inner)}});
   Sim sim;
   const auto reply = sim.Run(outer, "?");
   ASSERT_THAT(reply, IsOk());
@@ -54,8 +64,10 @@ TEST(AsTool, DepthIsBounded) {
     Prompt again("again");
     co_return co_await (*self)->Run(std::move(again), ctx);
   };
-  *self = MakeAgent({.name = "loop", .model = testing::Responding([](const ModelRequest&) { return Ask("again", {{"task", "x"}}); }),
-                     .tools = {AsTool(MakeFunctionAgent({"again", ""}, call_self))}});
+  *self = MakeAgent(
+      {.name = "loop",
+       .model = testing::Responding([](const ModelRequest&) { return Ask("again", {{"task", "x"}}); }),
+       .tools = {AsTool(MakeFunctionAgent({"again", ""}, call_self))}});
   Sim sim;
   EXPECT_THAT(sim.Run(*self, "go", {.budget = {.depth = 6}}),
               Fails(absl::StatusCode::kResourceExhausted, HasSubstr("agents nested deeper than 6")));

@@ -5,9 +5,9 @@
 namespace ninefold {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::Ask;
 using testing::Fail;
+using ::testing::HasSubstr;
 using testing::Say;
 using testing::Scripted;
 using testing::Sim;
@@ -19,11 +19,12 @@ struct Counted {
 
 std::shared_ptr<Counted> CountingTool(Effect effect, std::function<absl::StatusOr<ToolOutput>()> fn) {
   auto counted = std::make_shared<Counted>();
-  counted->tool = MakeDynamicTool({.name = "act", .effect = effect},
-                                  [raw = counted.get(), fn](const Json&, Context&) -> Async<absl::StatusOr<ToolOutput>> {
-                                    ++raw->calls;
-                                    co_return fn();
-                                  });
+  counted->tool =
+      MakeDynamicTool({.name = "act", .effect = effect},
+                      [raw = counted.get(), fn](const Json&, Context&) -> Async<absl::StatusOr<ToolOutput>> {
+                        ++raw->calls;
+                        co_return fn();
+                      });
   return counted;
 }
 
@@ -33,12 +34,14 @@ TEST(Resume, RecordedStepsAreNotRepeated) {
   auto broken = Scripted({Ask("act"), Fail(absl::UnavailableError("gone"))});
   {
     Sim sim({.store = store});
-    EXPECT_THAT(sim.Run(MakeAgent({.name = "a", .model = broken, .tools = {act->tool}}), "go", {.run_id = "r1"}),
-                Fails(absl::StatusCode::kUnavailable, HasSubstr("gone")));
+    EXPECT_THAT(
+        sim.Run(MakeAgent({.name = "a", .model = broken, .tools = {act->tool}}), "go", {.run_id = "r1"}),
+        Fails(absl::StatusCode::kUnavailable, HasSubstr("gone")));
   }
   auto mended = Scripted({Say("finished")});
   Sim sim({.store = store});
-  const auto reply = sim.Run(MakeAgent({.name = "a", .model = mended, .tools = {act->tool}}), "go", {.mode = RunMode::kResume, .run_id = "r1"});
+  const auto reply = sim.Run(MakeAgent({.name = "a", .model = mended, .tools = {act->tool}}), "go",
+                             {.mode = RunMode::kResume, .run_id = "r1"});
   ASSERT_THAT(reply, Says("finished"));
   EXPECT_EQ(act->calls, 1);
   EXPECT_EQ(mended->requests().size(), 1u);
@@ -50,16 +53,19 @@ TEST(Resume, AnotherQuestionIsNoticed) {
   StorePtr store = MemoryStore();
   {
     Sim sim({.store = store});
-    EXPECT_THAT(sim.Run(MakeAgent({.name = "a", .model = Scripted({Say("x")})}), "one", {.run_id = "r1"}), IsOk());
+    EXPECT_THAT(sim.Run(MakeAgent({.name = "a", .model = Scripted({Say("x")})}), "one", {.run_id = "r1"}),
+                IsOk());
   }
   Sim sim({.store = store});
-  EXPECT_THAT(sim.Run(MakeAgent({.name = "a", .model = Scripted({Say("x")})}), "two", {.mode = RunMode::kResume, .run_id = "r1"}),
+  EXPECT_THAT(sim.Run(MakeAgent({.name = "a", .model = Scripted({Say("x")})}), "two",
+                      {.mode = RunMode::kResume, .run_id = "r1"}),
               Fails(absl::StatusCode::kFailedPrecondition, HasSubstr("recorded for another model request")));
 }
 
 TEST(Resume, OfNoSuchRun) {
   Sim sim;
-  EXPECT_THAT(sim.Run(MakeAgent({.name = "a", .model = Scripted({})}), "x", {.mode = RunMode::kResume, .run_id = "nope"}),
+  EXPECT_THAT(sim.Run(MakeAgent({.name = "a", .model = Scripted({})}), "x",
+                      {.mode = RunMode::kResume, .run_id = "nope"}),
               Fails(absl::StatusCode::kNotFound, HasSubstr("no run \"nope\"")));
 }
 
@@ -69,9 +75,11 @@ TEST(Resume, AnEffectThatMayHaveHappenedIsNotRepeated) {
   StepRecord model;  // the process died between the start of the tool and its end
   {
     Sim sim({.store = store});
-    auto act = CountingTool(Effect::kOnce, []() -> absl::StatusOr<ToolOutput> { return absl::CancelledError("killed here"); });
-    EXPECT_FALSE(sim.Run(MakeAgent({.name = "a", .model = Scripted({Ask("act")}), .tools = {act->tool}}), "pay",
-                         {.policy = AllowAll(), .run_id = "r1"}).ok());
+    auto act = CountingTool(
+        Effect::kOnce, []() -> absl::StatusOr<ToolOutput> { return absl::CancelledError("killed here"); });
+    EXPECT_FALSE(sim.Run(MakeAgent({.name = "a", .model = Scripted({Ask("act")}), .tools = {act->tool}}),
+                         "pay", {.policy = AllowAll(), .run_id = "r1"})
+                     .ok());
     EXPECT_EQ(act->calls, 1);
   }
   auto act = CountingTool(Effect::kOnce, [] { return TextOutput("paid"); });
@@ -87,11 +95,17 @@ TEST(Replay, AnswersFromTheRecordAlone) {
   auto act = CountingTool(Effect::kRead, [] { return TextOutput("acted"); });
   {
     Sim sim({.store = store});
-    ASSERT_THAT(sim.Run(MakeAgent({.name = "a", .model = Scripted({Ask("act"), Say("the end")}), .tools = {act->tool}}), "go", {.run_id = "r1"}), IsOk());
+    ASSERT_THAT(
+        sim.Run(
+            MakeAgent({.name = "a", .model = Scripted({Ask("act"), Say("the end")}), .tools = {act->tool}}),
+            "go", {.run_id = "r1"}),
+        IsOk());
   }
   auto silent = Scripted({});
   Sim sim({.store = store});
-  EXPECT_THAT(sim.Run(MakeAgent({.name = "a", .model = silent, .tools = {act->tool}}), "go", {.mode = RunMode::kReplay, .run_id = "r1"}), Says("the end"));
+  EXPECT_THAT(sim.Run(MakeAgent({.name = "a", .model = silent, .tools = {act->tool}}), "go",
+                      {.mode = RunMode::kReplay, .run_id = "r1"}),
+              Says("the end"));
   EXPECT_EQ(silent->requests().size(), 0u);
   EXPECT_EQ(act->calls, 1);
 }
@@ -100,13 +114,16 @@ TEST(Replay, AStepThatIsNotThereIsNamed) {
   StorePtr store = MemoryStore();
   {
     Sim sim({.store = store});
-    EXPECT_FALSE(sim.Run(MakeAgent({.name = "a", .model = Scripted({Fail(absl::UnavailableError("x"))})}), "go", {.run_id = "r1"}).ok());
+    EXPECT_FALSE(sim.Run(MakeAgent({.name = "a", .model = Scripted({Fail(absl::UnavailableError("x"))})}),
+                         "go", {.run_id = "r1"})
+                     .ok());
   }
   StoreBatch batch;
   batch.steps.push_back({"r1", StepRecord{.path = "other", .kind = "model"}});
   ASSERT_THAT(store->Write(batch), IsOk());
   Sim sim({.store = store});
-  EXPECT_THAT(sim.Run(MakeAgent({.name = "a", .model = Scripted({})}), "go", {.mode = RunMode::kReplay, .run_id = "r1"}),
+  EXPECT_THAT(sim.Run(MakeAgent({.name = "a", .model = Scripted({})}), "go",
+                      {.mode = RunMode::kReplay, .run_id = "r1"}),
               Fails(absl::StatusCode::kNotFound, HasSubstr("turn.1: no such step was recorded")));
 }
 

@@ -9,8 +9,8 @@
 namespace ninefold {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::After;
+using ::testing::HasSubstr;
 using testing::Say;
 using testing::Scripted;
 
@@ -31,12 +31,14 @@ TEST(Runtime, RunsAndReturns) {
 TEST(Runtime, NoAgentIsAnError) {
   Runtime runtime;
   EXPECT_THAT(runtime.Run(nullptr, "hi"), Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no agent")));
-  EXPECT_THAT(runtime.Run(Sleeper(), "hi", {.mode = RunMode::kResume}), Fails(absl::StatusCode::kInvalidArgument, HasSubstr("run_id")));
+  EXPECT_THAT(runtime.Run(Sleeper(), "hi", {.mode = RunMode::kResume}),
+              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("run_id")));
 }
 
 TEST(Runtime, ADeadlineEndsIt) {
   Runtime runtime;
-  EXPECT_THAT(runtime.Run(Sleeper(), "hi", {.deadline = absl::Milliseconds(5)}), Fails(absl::StatusCode::kDeadlineExceeded, HasSubstr("deadline")));
+  EXPECT_THAT(runtime.Run(Sleeper(), "hi", {.deadline = absl::Milliseconds(5)}),
+              Fails(absl::StatusCode::kDeadlineExceeded, HasSubstr("deadline")));
 }
 
 TEST(Runtime, CancelFromAnotherThread) {
@@ -51,7 +53,9 @@ TEST(Runtime, CancelFromAnotherThread) {
 
 TEST(Runtime, EventsAreReadUntilTheEnd) {
   Runtime runtime;
-  RunHandle run = runtime.Start(MakeAgent({.name = "a", .model = Scripted({testing::Stream({"a", "b", "c"})})}), "hi", {.events_max = 2});
+  RunHandle run =
+      runtime.Start(MakeAgent({.name = "a", .model = Scripted({testing::Stream({"a", "b", "c"})})}), "hi",
+                    {.events_max = 2});
   std::string text;
   std::string last;
   while (auto event = run.Next()) {
@@ -64,7 +68,9 @@ TEST(Runtime, EventsAreReadUntilTheEnd) {
 
 TEST(Runtime, AHandleThatGoesEndsItsRun) {
   Runtime runtime;
-  { RunHandle run = runtime.Start(Sleeper(), "hi"); }
+  {
+    RunHandle run = runtime.Start(Sleeper(), "hi");
+  }
   EXPECT_EQ((*runtime.store()->Runs())[0].state, "cancelled");
 }
 
@@ -80,8 +86,11 @@ TEST(Runtime, ManyRunsOnManyLoops) {
   Runtime runtime({.threads = 4});
   std::atomic<int> events = 0;
   std::vector<RunHandle> runs;
-  AgentPtr agent = MakeAgent({.name = "a", .model = testing::Responding([](const ModelRequest&) { return After(absl::Milliseconds(1), Say("ok")); })});
-  for (int i = 0; i < 200; ++i) runs.push_back(runtime.Start(agent, "hi", {.on_event = [&](const Event&) { ++events; }}));
+  AgentPtr agent = MakeAgent({.name = "a", .model = testing::Responding([](const ModelRequest&) {
+                                             return After(absl::Milliseconds(1), Say("ok"));
+                                           })});
+  for (int i = 0; i < 200; ++i)
+    runs.push_back(runtime.Start(agent, "hi", {.on_event = [&](const Event&) { ++events; }}));
   for (RunHandle& run : runs) EXPECT_THAT(run.Wait(), Says("ok"));
   EXPECT_GT(events, 200 * 5);
 }
@@ -125,7 +134,11 @@ TEST(Runtime, BlockingToolsDoNotHoldTheLoop) {
     loop_thread = std::this_thread::get_id();
     if (const auto* ended = std::get_if<event::ToolEnded>(&event.body)) tool_thread = ended->preview;
   };
-  EXPECT_THAT(runtime.Run(MakeAgent({.name = "a", .model = Scripted({testing::Ask("slow"), Say("ok")}), .tools = {slow}}), "go", {.on_event = note}), Says("ok"));
+  EXPECT_THAT(
+      runtime.Run(
+          MakeAgent({.name = "a", .model = Scripted({testing::Ask("slow"), Say("ok")}), .tools = {slow}}),
+          "go", {.on_event = note}),
+      Says("ok"));
   EXPECT_NE(tool_thread, "");
   EXPECT_NE(tool_thread, absl::StrCat(std::hash<std::thread::id>()(loop_thread)));
 }

@@ -9,11 +9,11 @@ namespace ninefold {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using testing::Ask;
 using testing::AskMany;
+using ::testing::ElementsAre;
 using testing::Fail;
+using ::testing::HasSubstr;
 using testing::Say;
 using testing::Scripted;
 using testing::Sim;
@@ -34,7 +34,8 @@ ToolPtr Waiter() {
 
 AgentOptions Options(ModelPtr model) { return {.name = "a", .model = std::move(model), .tools = {Waiter()}}; }
 
-// Whether each tool call has exactly one result, in the message right after it, and ids are unique: what every vendor asks for.
+// Whether each tool call has exactly one result, in the message right after it, and ids are unique: what
+// every vendor asks for.
 ::testing::AssertionResult IsValid(const Conversation& talk) {
   std::set<std::string> ids;
   const std::vector<const Message*> messages = talk.messages();
@@ -42,11 +43,14 @@ AgentOptions Options(ModelPtr model) { return {.name = "a", .model = std::move(m
     const auto calls = ToolCallsOf(*messages[i]);
     if (calls.empty()) continue;
     if (i + 1 == messages.size()) return ::testing::AssertionFailure() << "calls without results at the end";
-    if (messages[i + 1]->parts.size() != calls.size()) return ::testing::AssertionFailure() << "missing results";
+    if (messages[i + 1]->parts.size() != calls.size())
+      return ::testing::AssertionFailure() << "missing results";
     for (std::size_t k = 0; k < calls.size(); ++k) {
       const auto* result = std::get_if<ToolResult>(&messages[i + 1]->parts[k]);
-      if (result == nullptr || result->call_id != calls[k]->id) return ::testing::AssertionFailure() << "wrong result";
-      if (!ids.insert(calls[k]->id).second) return ::testing::AssertionFailure() << "an id twice: " << calls[k]->id;
+      if (result == nullptr || result->call_id != calls[k]->id)
+        return ::testing::AssertionFailure() << "wrong result";
+      if (!ids.insert(calls[k]->id).second)
+        return ::testing::AssertionFailure() << "an id twice: " << calls[k]->id;
     }
   }
   return ::testing::AssertionSuccess();
@@ -125,11 +129,13 @@ TEST(TurnLoop, TheLastTurnHasNoTools) {
 }
 
 TEST(TurnLoop, TooManyTurnsSaysWhatToRaise) {
-  AgentOptions options = Options(testing::Responding([](const ModelRequest&) { return Ask("wait", {{"seconds", 1}}); }));
+  AgentOptions options =
+      Options(testing::Responding([](const ModelRequest&) { return Ask("wait", {{"seconds", 1}}); }));
   options.limits.turns = 3;
   Sim sim;
   EXPECT_THAT(sim.Run(MakeAgent(options), "go"),
-              Fails(absl::StatusCode::kResourceExhausted, HasSubstr("no final answer after 3 turns; raise limits.turns")));
+              Fails(absl::StatusCode::kResourceExhausted,
+                    HasSubstr("no final answer after 3 turns; raise limits.turns")));
 }
 
 TEST(TurnLoop, CallsBeyondTheLimitGetAResultAllTheSame) {
@@ -144,7 +150,8 @@ TEST(TurnLoop, CallsBeyondTheLimitGetAResultAllTheSame) {
 }
 
 TEST(TurnLoop, ACancelledTalkIsValidAndGoesOn) {
-  auto model = Scripted({AskMany({{"wait", {{"seconds", 50}}}, {"wait", {{"seconds", 1}}}}), Say("welcome back")});
+  auto model =
+      Scripted({AskMany({{"wait", {{"seconds", 50}}}, {"wait", {{"seconds", 1}}}}), Say("welcome back")});
   AgentPtr agent = MakeAgent(Options(model));
   Session session(agent);
   Sim sim;
@@ -159,7 +166,8 @@ TEST(TurnLoop, ACancelledTalkIsValidAndGoesOn) {
     EXPECT_TRUE(IsValid(session.conversation()));
     EXPECT_EQ(session.conversation().size(), 3u);
     second = co_await session.Ask("and now?", ctx);
-  }), IsOk());
+  }),
+              IsOk());
   EXPECT_THAT(first, Fails(absl::StatusCode::kDeadlineExceeded, HasSubstr("10s")));
   ASSERT_THAT(second, Says("welcome back"));
   EXPECT_TRUE(IsValid(second->conversation));
@@ -168,13 +176,16 @@ TEST(TurnLoop, ACancelledTalkIsValidAndGoesOn) {
 
 TEST(TurnLoop, AModelErrorNamesTheStep) {
   Sim sim;
-  EXPECT_THAT(sim.Run(MakeAgent(Options(Scripted({Ask("wait", {{"seconds", 1}}), Fail(absl::UnavailableError("server on fire"))}))), "go"),
+  EXPECT_THAT(sim.Run(MakeAgent(Options(Scripted(
+                          {Ask("wait", {{"seconds", 1}}), Fail(absl::UnavailableError("server on fire"))}))),
+                      "go"),
               Fails(absl::StatusCode::kUnavailable, AllOf(HasSubstr("turn.2"), HasSubstr("server on fire"))));
 }
 
 TEST(TurnLoop, OutputIsRepairedThenRefused) {
   const auto schema = std::make_shared<const OutputSchema>(OutputSchema{
-      "city", *ParseJson(R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]})")});
+      "city",
+      *ParseJson(R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]})")});
   {
     auto model = Scripted({Say("It is Bonn."), Say("```json\n{\"city\":\"Bonn\"}\n```")});
     Sim sim;
@@ -186,8 +197,11 @@ TEST(TurnLoop, OutputIsRepairedThenRefused) {
   }
   {
     Sim sim;
-    EXPECT_THAT(sim.Run(MakeAgent({.name = "a", .model = Scripted({Say("{}"), Say("{}"), Say("{}")}), .output = schema}), "where?"),
-                Fails(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("after 2 repairs"), HasSubstr("city"))));
+    EXPECT_THAT(
+        sim.Run(
+            MakeAgent({.name = "a", .model = Scripted({Say("{}"), Say("{}"), Say("{}")}), .output = schema}),
+            "where?"),
+        Fails(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("after 2 repairs"), HasSubstr("city"))));
   }
 }
 
@@ -208,14 +222,18 @@ TEST(TurnLoop, ABudgetStopsIt) {
 }
 
 TEST(TurnLoop, AThrowingModelIsAStatus) {
-  ModelPtr model = MakeModel({.name = "bad"}, [](const ModelRequest&) -> absl::StatusOr<ModelReply> { throw std::runtime_error("boom"); });
+  ModelPtr model = MakeModel({.name = "bad"}, [](const ModelRequest&) -> absl::StatusOr<ModelReply> {
+    throw std::runtime_error("boom");
+  });
   Sim sim;
-  EXPECT_THAT(sim.Run(MakeAgent({.name = "a", .model = model}), "go"), Fails(absl::StatusCode::kInternal, HasSubstr("boom")));
+  EXPECT_THAT(sim.Run(MakeAgent({.name = "a", .model = model}), "go"),
+              Fails(absl::StatusCode::kInternal, HasSubstr("boom")));
 }
 
 TEST(TurnLoop, StreamsDeltas) {
   Sim sim;
-  ASSERT_THAT(sim.Run(MakeAgent({.name = "a", .model = Scripted({testing::Stream({"he", "llo"})})}), "hi"), Says("hello"));
+  ASSERT_THAT(sim.Run(MakeAgent({.name = "a", .model = Scripted({testing::Stream({"he", "llo"})})}), "hi"),
+              Says("hello"));
   std::vector<std::string> pieces;
   for (const auto& [path, delta] : EventsOf<event::TextDelta>(sim.events())) pieces.push_back(delta.text);
   EXPECT_THAT(pieces, ElementsAre("he", "llo"));

@@ -53,7 +53,9 @@ TEST(Cancel, ACallbackMayRemoveOtherHooks) {
 
 TEST(Cancel, ARemovedHookIsNotCalled) {
   CancelNode root(nullptr);
-  { CancelHook hook(root, [](const absl::Status&) { FAIL(); }); }
+  {
+    CancelHook hook(root, [](const absl::Status&) { FAIL(); });
+  }
   root.Fire(absl::CancelledError("stop"));
 }
 

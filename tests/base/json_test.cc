@@ -9,7 +9,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Nested(int depth) { return std::string(std::size_t(depth), '[') + std::string(std::size_t(depth), ']'); }
+std::string Nested(int depth) {
+  return std::string(std::size_t(depth), '[') + std::string(std::size_t(depth), ']');
+}
 
 TEST(ParseJson, RefusesWithPositionAndReason) {
   const JsonLimits strict{.bytes_max = 1 << 20, .depth_max = 8, .refuse_duplicates = true};
@@ -39,7 +41,8 @@ TEST(ParseJson, RefusesWithPositionAndReason) {
 }
 
 TEST(ParseJson, TakesWhatIsGood) {
-  EXPECT_EQ(*ParseJson("  {\"a\":[1,2.5,true,null,\"\\u00e9\"]} "), (Json{{"a", {1, 2.5, true, nullptr, "é"}}}));
+  EXPECT_EQ(*ParseJson("  {\"a\":[1,2.5,true,null,\"\\u00e9\"]} "),
+            (Json{{"a", {1, 2.5, true, nullptr, "é"}}}));
   EXPECT_TRUE(ParseJson(Nested(64)).ok());
   EXPECT_EQ(*ParseJson("\"[[[[\\\"{{{{\""), Json("[[[[\"{{{{")) << "brackets in strings do not nest";
   EXPECT_EQ((*ParseJson("{\"a\":1,\"a\":2}"))["a"], 2);
@@ -47,7 +50,8 @@ TEST(ParseJson, TakesWhatIsGood) {
 
 TEST(ParseJson, MendsLoneSurrogates) {
   EXPECT_EQ(*ParseJson(R"(["\ud83d"])"), Json({"\xEF\xBF\xBD"}));
-  EXPECT_EQ(*ParseJson(R"(["a\udc00b"])"), Json({"a\xEF\xBF\xBD" "b"}));
+  EXPECT_EQ(*ParseJson(R"(["a\udc00b"])"), Json({"a\xEF\xBF\xBD"
+                                                 "b"}));
   EXPECT_EQ(*ParseJson(R"(["\ud83d\ude00"])"), Json({"😀"})) << "a pair is a character";
   EXPECT_EQ(*ParseJson(R"(["\\ud83d"])"), Json({"\\ud83d"})) << "an escaped backslash starts no escape";
 }
@@ -58,7 +62,8 @@ TEST(DumpJson, NeverThrows) {
 }
 
 TEST(GetInt, ChecksTheRange) {
-  const Json json = *ParseJson(R"({"big":18446744073709551615,"ok":-5,"whole":20.0,"half":0.5,"text":"5","huge":1e300,"yes":true})");
+  const Json json = *ParseJson(
+      R"({"big":18446744073709551615,"ok":-5,"whole":20.0,"half":0.5,"text":"5","huge":1e300,"yes":true})");
   EXPECT_EQ(GetInt(json, "big"), std::nullopt);
   EXPECT_EQ(GetInt(json, "ok"), -5);
   EXPECT_EQ(GetInt(json, "whole"), 20);

@@ -81,7 +81,8 @@ TEST(AsioLoop, BlockingWorkRunsOnAnotherThreadAndEndsOnTheLoop) {
   asio::io_context io(1);
   auto loop = MakeLoop(io, MakeBlockingPool(2));
   std::thread::id worked, ended;
-  loop->RunBlocking([&] { worked = std::this_thread::get_id(); }, [&] { ended = std::this_thread::get_id(); });
+  loop->RunBlocking([&] { worked = std::this_thread::get_id(); },
+                    [&] { ended = std::this_thread::get_id(); });
   io.run();  // returns only when the work has ended
   EXPECT_NE(worked, std::thread::id());
   EXPECT_NE(worked, std::this_thread::get_id());

@@ -42,7 +42,8 @@ TEST(Message, FromHostileJson) {
       {R"({"role":"user","parts":[{"type":"exec"}]})", "/parts/0: /type: \"exec\""},
       {R"({"role":"user","parts":[7]})", "/parts/0"},
       {R"({"role":"user","parts":[{"type":"image","base64":"%%%"}]})", "/base64: not base64"},
-      {R"({"role":"tool","parts":[{"type":"tool_result","content":[{"type":"lc"}]}]})", "/parts/0: /content/0: /type"},
+      {R"({"role":"tool","parts":[{"type":"tool_result","content":[{"type":"lc"}]}]})",
+       "/parts/0: /content/0: /type"},
   };
   for (const auto& c : cases) {
     const absl::StatusOr<Message> parsed = MessageFromJson(*ParseJson(c.text));
@@ -70,7 +71,8 @@ TEST(Conversation, HashesItsContent) {
   EXPECT_NE(talk("a", "b").hash(), talk("b", "a").hash());
   EXPECT_NE(talk("ab", "").hash(), talk("a", "b").hash());
   // The value is part of the journal's format: a change of it makes old runs unresumable.
-  EXPECT_EQ(Conversation().With(UserMessage("hello")).hash(), Conversation().With(UserMessage("hello")).hash());
+  EXPECT_EQ(Conversation().With(UserMessage("hello")).hash(),
+            Conversation().With(UserMessage("hello")).hash());
 }
 
 TEST(Conversation, AMillionMessagesAreFreedWithoutRecursion) {

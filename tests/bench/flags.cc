@@ -8,11 +8,11 @@ namespace {
 
 struct TextFlag {
   const char* name;
-  std::string Flags::*field;
+  std::string Flags::* field;
 };
 struct NumberFlag {
   const char* name;
-  unsigned Flags::*field;
+  unsigned Flags::* field;
 };
 
 constexpr TextFlag kTexts[] = {{"--workload", &Flags::workload},

@@ -1,7 +1,9 @@
-// A run of 50 tasks, 8 at once, that can be killed at any moment and started again: kill_child STORE EFFECTS [plain]
+// A run of 50 tasks, 8 at once, that can be killed at any moment and started again: kill_child STORE EFFECTS
+// [plain]
 //
-// Each task waits a little, asks a model and calls a tool. Both write a line with their step's name into EFFECTS when they are executed, so that
-// somebody outside can count executions. The answer depends on the result of every step. "plain" runs the same in memory.
+// Each task waits a little, asks a model and calls a tool. Both write a line with their step's name into
+// EFFECTS when they are executed, so that somebody outside can count executions. The answer depends on the
+// result of every step. "plain" runs the same in memory.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -40,23 +42,27 @@ class Effects {
   int fd_;
 };
 
-std::string Hashed(const std::string& text) { return absl::StrCat(absl::Hex(HashBytes(text), absl::kZeroPad16)); }
+std::string Hashed(const std::string& text) {
+  return absl::StrCat(absl::Hex(HashBytes(text), absl::kZeroPad16));
+}
 
 class Worker : public Agent {
  public:
   Worker(std::string name, const Effects& effects) : card_{std::move(name), "waits, asks, calls"} {
-    model_ = MakeModel({.name = "counting", .price = {}, .free = true}, [&effects](const ModelRequest& request) -> absl::StatusOr<ModelReply> {
-      const std::string asked = TextOf(request.conversation.back());
-      effects.Add(asked.substr(0, asked.find(' ')) + "/model");
-      ModelReply reply;
-      reply.message = AssistantMessage(Hashed(asked));
-      reply.usage = {.input = 10, .cached_input = {}, .output = 5, .reasoning = {}};
-      return reply;
-    });
+    model_ = MakeModel({.name = "counting", .price = {}, .free = true},
+                       [&effects](const ModelRequest& request) -> absl::StatusOr<ModelReply> {
+                         const std::string asked = TextOf(request.conversation.back());
+                         effects.Add(asked.substr(0, asked.find(' ')) + "/model");
+                         ModelReply reply;
+                         reply.message = AssistantMessage(Hashed(asked));
+                         reply.usage = {.input = 10, .cached_input = {}, .output = 5, .reasoning = {}};
+                         return reply;
+                       });
     ToolSpec spec;
     spec.name = "count";
     spec.effect = Effect::kIdempotent;
-    spec.parameters = Json::parse(R"({"type":"object","properties":{"task":{"type":"string"},"text":{"type":"string"}}})");
+    spec.parameters =
+        Json::parse(R"({"type":"object","properties":{"task":{"type":"string"},"text":{"type":"string"}}})");
     tool_ = MakeBlockingTool(spec, [&effects](const Json& arguments) -> absl::StatusOr<ToolOutput> {
       effects.Add(*GetString(arguments, "task") + "/tool");
       return TextOutput(Hashed(*GetString(arguments, "text")));
@@ -68,7 +74,8 @@ class Worker : public Agent {
   Async<absl::StatusOr<Reply>> Run(Prompt prompt, Context& ctx) const override {
     CO_CHECK_OK(co_await ctx.Sleep(absl::Microseconds(1000 + ctx.Random("wait") % 2000)));
     ModelRequest request;
-    request.conversation = request.conversation.With(UserMessage(absl::StrCat(ctx.path(), " ", TextOf(prompt))));
+    request.conversation =
+        request.conversation.With(UserMessage(absl::StrCat(ctx.path(), " ", TextOf(prompt))));
     Context asking(ctx, "model");
     CO_TRY(ModelReply said, co_await CallModel(*model_, request, asking));
     ToolCall call;
@@ -96,12 +103,15 @@ absl::StatusOr<AgentPtr> FiftyTasks(const Effects& effects) {
   CHECK_OK(graph.Add({.id = "first", .agent = worker}));
   for (int level = 1; level <= kLevels; ++level) {
     for (int i = 0; i < kWide; ++i) {
-      const auto name = [](int l, int n) { return l == 0 ? std::string("first") : absl::StrCat("level", l, "-", n % kWide); };
+      const auto name = [](int l, int n) {
+        return l == 0 ? std::string("first") : absl::StrCat("level", l, "-", n % kWide);
+      };
       std::vector<std::string> needs = {name(level - 1, i)};
       if (level > 1) needs.push_back(name(level - 1, i + 3));
       std::string prompt = "{{ goal }}";
       for (const std::string& need : needs) absl::StrAppend(&prompt, " {{ ", need, ".text }}");
-      CHECK_OK(graph.Add({.id = name(level, i), .agent = worker, .prompt = PromptTemplate(prompt), .needs = needs}));
+      CHECK_OK(graph.Add(
+          {.id = name(level, i), .agent = worker, .prompt = PromptTemplate(prompt), .needs = needs}));
     }
   }
   Task last{.id = "last", .agent = worker};

@@ -1,5 +1,6 @@
-// A run of 50 tasks and 100 steps is killed (SIGKILL) 100 times, at random moments of its life: what was recorded is never executed again, nothing
-// recorded is lost, and the answer is that of a run which nobody killed.
+// A run of 50 tasks and 100 steps is killed (SIGKILL) 100 times, at random moments of its life: what was
+// recorded is never executed again, nothing recorded is lost, and the answer is that of a run which nobody
+// killed.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -40,7 +41,8 @@ std::vector<std::string> Lines(const std::string& text) {
 
 // A store, the effects of the steps that were executed on it, and the child that works on both.
 struct Life {
-  explicit Life(const std::string& name) : store(folder / (name + ".db")), effects(folder / (name + ".effects")), output(folder / "out") {}
+  explicit Life(const std::string& name)
+      : store(folder / (name + ".db")), effects(folder / (name + ".effects")), output(folder / "out") {}
   TempFolder folder;
   std::string store, effects, output;
 
@@ -49,7 +51,8 @@ struct Life {
     if (child != 0) return child;
     const int out = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     ::dup2(out, STDOUT_FILENO);
-    ::execl(NINEFOLD_KILL_CHILD, "kill_child", store.c_str(), effects.c_str(), plain ? "plain" : nullptr, nullptr);
+    ::execl(NINEFOLD_KILL_CHILD, "kill_child", store.c_str(), effects.c_str(), plain ? "plain" : nullptr,
+            nullptr);
     ::_exit(127);
   }
   std::size_t Executed() const {
@@ -135,8 +138,9 @@ TEST(Kill, NothingRecordedIsLostOrRepeated) {
   }
   RecordProperty("kills", kills);
   RecordProperty("runs", lives);
-  std::printf("%d kills over %d runs; %d steps were executed, killed before they were recorded, and executed again\n", kills, lives,
-              repeated_unrecorded);
+  std::printf(
+      "%d kills over %d runs; %d steps were executed, killed before they were recorded, and executed again\n",
+      kills, lives, repeated_unrecorded);
   EXPECT_GT(lives, 5);
 }
 

@@ -22,10 +22,12 @@ inline std::string ReadText(const std::string& path) {
   text << in.rdbuf();
   return text.str();
 }
-inline void WriteText(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+inline void WriteText(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
 
 struct Ended {
-  int code = -1;    // 128 + signal when one ended it
+  int code = -1;  // 128 + signal when one ended it
   std::string out, err;
 };
 
@@ -46,8 +48,8 @@ class Program {
     Redirect("stderr", STDERR_FILENO, O_WRONLY | O_CREAT | O_TRUNC);
     std::vector<std::string> words = {"ninefold"};
     words.insert(words.end(), arguments.begin(), arguments.end());
-    std::vector<std::string> settings = {"HOME=" + folder_.path(), "XDG_STATE_HOME=" + Path("state"), "PATH=/usr/bin:/bin", "TERM=xterm",
-                                         "ASAN_OPTIONS=detect_leaks=0"};
+    std::vector<std::string> settings = {"HOME=" + folder_.path(), "XDG_STATE_HOME=" + Path("state"),
+                                         "PATH=/usr/bin:/bin", "TERM=xterm", "ASAN_OPTIONS=detect_leaks=0"};
     settings.insert(settings.end(), environment.begin(), environment.end());
     std::vector<char*> argv, env;
     for (std::string& word : words) argv.push_back(word.data());
@@ -61,10 +63,13 @@ class Program {
   Ended Wait(pid_t child) const {
     int status = 0;
     ::waitpid(child, &status, 0);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), ReadText(Path("stdout")), ReadText(Path("stderr"))};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), ReadText(Path("stdout")),
+            ReadText(Path("stderr"))};
   }
 
-  Ended Run(const std::vector<std::string>& arguments, const std::string& input = "") const { return Wait(Start(arguments, input)); }
+  Ended Run(const std::vector<std::string>& arguments, const std::string& input = "") const {
+    return Wait(Start(arguments, input));
+  }
 
  private:
   void Redirect(const char* name, int to, int flags) const {

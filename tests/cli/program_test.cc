@@ -1,4 +1,5 @@
-// The program's commands, from outside: exit codes, what goes to stdout and what to stderr, and what is said about mistakes.
+// The program's commands, from outside: exit codes, what goes to stdout and what to stderr, and what is said
+// about mistakes.
 #include "cli/program.h"
 
 #include "gmock/gmock.h"
@@ -21,7 +22,8 @@ constexpr char kQuestion[] = "When is the library open on Saturday?";
 struct Starter : Program {
   Starter() { EXPECT_EQ(Run({"init", "hello"}).code, 0); }
   Ended Ask(std::vector<std::string> more = {}) const {
-    std::vector<std::string> arguments = {"run", "hello/team.yaml", kQuestion, "--file", "hello/notes.txt", "--model", "offline"};
+    std::vector<std::string> arguments = {
+        "run", "hello/team.yaml", kQuestion, "--file", "hello/notes.txt", "--model", "offline"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return Run(arguments);
   }
@@ -35,8 +37,9 @@ TEST(Program, TheStarterTeamAnswersAndPassesItsTests) {
   EXPECT_EQ(asked.code, 0) << asked.err;
   EXPECT_THAT(asked.out, HasSubstr("from 10 to 14 o'clock"));
   EXPECT_THAT(asked.out, Not(HasSubstr("model call"))) << "stdout holds the answer alone";
-  EXPECT_THAT(asked.err, AllOf(HasSubstr("facts: started"), HasSubstr("evidence"), HasSubstr("notes.txt:4"), HasSubstr("done in "),
-                               HasSubstr("first event after"), HasSubstr("ninefold show ")));
+  EXPECT_THAT(asked.err,
+              AllOf(HasSubstr("facts: started"), HasSubstr("evidence"), HasSubstr("notes.txt:4"),
+                    HasSubstr("done in "), HasSubstr("first event after"), HasSubstr("ninefold show ")));
   EXPECT_THAT(asked.err, Not(HasSubstr("\x1b["))) << "no escapes in a file";
   const Ended tested = starter.Run({"test", "hello/team.yaml", "--model", "offline"});
   EXPECT_EQ(tested.code, 0) << tested.err;
@@ -49,7 +52,8 @@ TEST(Program, JsonIsOneObjectWithEverything) {
   ASSERT_EQ(asked.code, 0) << asked.err;
   const absl::StatusOr<Json> json = ParseJson(asked.out);
   ASSERT_TRUE(json.ok()) << json.status() << asked.out;
-  for (const char* key : {"answer", "evidence", "dissent", "cost", "run", "status", "steps", "elapsed_ms", "first_event_ms", "store"}) {
+  for (const char* key : {"answer", "evidence", "dissent", "cost", "run", "status", "steps", "elapsed_ms",
+                          "first_event_ms", "store"}) {
     EXPECT_TRUE(json->contains(key)) << key;
   }
   EXPECT_EQ((*json)["status"], "done");
@@ -66,7 +70,8 @@ TEST(Program, QuietPrintsTheAnswerAlone) {
 
 TEST(Program, TheQuestionMayComeFromStdin) {
   Starter starter;
-  const Ended asked = starter.Run({"run", "hello/team.yaml", "-", "-f", "hello/notes.txt", "-m", "offline", "-q"}, kQuestion);
+  const Ended asked =
+      starter.Run({"run", "hello/team.yaml", "-", "-f", "hello/notes.txt", "-m", "offline", "-q"}, kQuestion);
   EXPECT_EQ(asked.code, 0) << asked.err;
   EXPECT_THAT(asked.out, HasSubstr("10 to 14"));
 }
@@ -121,7 +126,8 @@ TEST(Program, AFailingTestSaysWhatIsMissing) {
   starter.Write("hello/team.yaml", team);
   const Ended tested = starter.Run({"test", "hello/team.yaml", "-m", "offline"});
   EXPECT_EQ(tested.code, 6);
-  EXPECT_THAT(tested.err, AllOf(HasSubstr("FAILED"), HasSubstr("at midnight"), HasSubstr("0 passed, 1 failed")));
+  EXPECT_THAT(tested.err,
+              AllOf(HasSubstr("FAILED"), HasSubstr("at midnight"), HasSubstr("0 passed, 1 failed")));
 }
 
 TEST(Program, ABudgetThatIsUsedUpIsExitCodeFourAndCanBeRaised) {
@@ -215,13 +221,15 @@ TEST(Program, BadCommandLines) {
 
 TEST(Program, HelpTeaches) {
   Program program;
-  for (const char* command : {"run", "check", "graph", "test", "init", "runs", "show", "resume", "replay", "models", "tools", "version"}) {
+  for (const char* command : {"run", "check", "graph", "test", "init", "runs", "show", "resume", "replay",
+                              "models", "tools", "version"}) {
     const Ended help = program.Run({command, "--help"});
     EXPECT_EQ(help.code, 0) << command;
     EXPECT_THAT(help.out, HasSubstr(std::string("Usage: ninefold ") + command)) << command;
     EXPECT_EQ(help.err, "") << command;
     std::stringstream lines(help.out);
-    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 120u) << command << ": " << line;
+    for (std::string line; std::getline(lines, line);)
+      EXPECT_LE(line.size(), 120u) << command << ": " << line;
   }
   const Ended alone = program.Run({});
   EXPECT_EQ(alone.code, 0);
@@ -231,7 +239,8 @@ TEST(Program, HelpTeaches) {
 TEST(Program, ModelsToolsVersion) {
   Program program;
   EXPECT_THAT(program.Run({"models"}).out, HasSubstr("openai"));
-  EXPECT_THAT(program.Run({"tools"}).out, AllOf(HasSubstr("calculator"), HasSubstr("text.search"), HasSubstr("files.read")));
+  EXPECT_THAT(program.Run({"tools"}).out,
+              AllOf(HasSubstr("calculator"), HasSubstr("text.search"), HasSubstr("files.read")));
   EXPECT_TRUE(ParseJson(program.Run({"tools", "--json"}).out).ok());
   EXPECT_THAT(program.Run({"version"}).out, HasSubstr("ninefold 0."));
   EXPECT_EQ(program.Run({"--version"}).out, program.Run({"version"}).out);
@@ -239,10 +248,13 @@ TEST(Program, ModelsToolsVersion) {
 
 TEST(Program, AStdoutThatCannotBeWritten) {
   Starter starter;
-  const std::string command = "trap '' PIPE; " NINEFOLD_PROGRAM " run hello/team.yaml q -m offline -f hello/notes.txt > /dev/full";
-  const std::string whole = "cd " + starter.Path("") + " && HOME=. XDG_STATE_HOME=" + starter.Path("state") + " sh -c \"" + command + "\" 2> err";
+  const std::string command =
+      "trap '' PIPE; " NINEFOLD_PROGRAM " run hello/team.yaml q -m offline -f hello/notes.txt > /dev/full";
+  const std::string whole = "cd " + starter.Path("") + " && HOME=. XDG_STATE_HOME=" + starter.Path("state") +
+                            " sh -c \"" + command + "\" 2> err";
   EXPECT_EQ(WEXITSTATUS(std::system(whole.c_str())), 1);
-  EXPECT_THAT(ReadText(starter.Path("err")), AllOf(HasSubstr("cannot write the answer to stdout"), HasSubstr("prints it")));
+  EXPECT_THAT(ReadText(starter.Path("err")),
+              AllOf(HasSubstr("cannot write the answer to stdout"), HasSubstr("prints it")));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Stopping the program, and going on: Ctrl-C, SIGTERM, kill -9, in the middle of a call to a model that does not answer.
+// Stopping the program, and going on: Ctrl-C, SIGTERM, kill -9, in the middle of a call to a model that does
+// not answer.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -60,8 +61,9 @@ class SlowServer {
     body["choices"][0]["message"]["role"] = "assistant";
     body["choices"][0]["message"]["content"] = text;
     const std::string json = body.dump();
-    const std::string reply = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " +
-                              std::to_string(json.size()) + "\r\n\r\n" + json;
+    const std::string reply =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " +
+        std::to_string(json.size()) + "\r\n\r\n" + json;
     (void)!::write(fd, reply.data(), reply.size());
     ::shutdown(fd, SHUT_WR);
   }
@@ -80,7 +82,8 @@ agents:
   quick: {instructions: Quote the text, model: offline}
   slow:
     instructions: Answer
-    model: {model: openai/slow, base_url: "http://127.0.0.1:)", port, R"(/v1", key_env: SLOW_KEY, stream: false}
+    model: {model: openai/slow, base_url: "http://127.0.0.1:)",
+                      port, R"(/v1", key_env: SLOW_KEY, stream: false}
 steps:
   - {id: first, agent: quick, prompt: "{{ goal }}"}
   - {id: second, agent: slow, needs: [first], prompt: "{{ first.text }}"}
@@ -118,7 +121,9 @@ TEST(Stop, CtrlCAndTermSayWhatIsSavedAndHowToGoOn) {
     const Ended ended = slow.Wait(child);
     EXPECT_EQ(ended.code, 3) << ended.err;
     EXPECT_EQ(ended.out, "");
-    EXPECT_THAT(ended.err, AllOf(HasSubstr("stopping"), HasSubstr("1 step is saved in ~/state/ninefold/runs.db"), HasSubstr("ninefold resume ")));
+    EXPECT_THAT(ended.err,
+                AllOf(HasSubstr("stopping"), HasSubstr("1 step is saved in ~/state/ninefold/runs.db"),
+                      HasSubstr("ninefold resume ")));
     EXPECT_EQ(ended.err.find("secret-canary"), std::string::npos);
     EXPECT_THAT(slow.Run({"runs"}).out, HasSubstr("cancelled"));
     slow.ExpectResumes();
@@ -138,7 +143,8 @@ TEST(Stop, AfterKillTheRunIsInterruptedAndGoesOn) {
 
 TEST(Stop, ADeadlineIsExitCodeFour) {
   Slow slow;
-  const Ended ended = slow.Run({"run", "team.yaml", "What are whales?", "-f", "notes.txt", "--deadline", "300ms"});
+  const Ended ended =
+      slow.Run({"run", "team.yaml", "What are whales?", "-f", "notes.txt", "--deadline", "300ms"});
   EXPECT_EQ(ended.code, 4) << ended.err;
   EXPECT_THAT(ended.err, AllOf(HasSubstr("deadline"), HasSubstr("ninefold resume")));
 }
@@ -152,7 +158,8 @@ TEST(Stop, WhatHasChangedIsSaidBeforeARunGoesOn) {
   slow.Write("notes.txt", "Whales are fish.\n");
   const Ended file = slow.Run({"resume"});
   EXPECT_EQ(file.code, 2);
-  EXPECT_THAT(file.err, AllOf(HasSubstr("notes.txt: its content has changed"), HasSubstr("--accept-changes")));
+  EXPECT_THAT(file.err,
+              AllOf(HasSubstr("notes.txt: its content has changed"), HasSubstr("--accept-changes")));
   slow.Write("notes.txt", "Whales are mammals. They breathe air.\n");
   std::string team = Team(slow.server.port());
   team.replace(team.find("Quote the text"), 14, "Sing the text!");

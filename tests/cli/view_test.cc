@@ -22,7 +22,8 @@ class Story {
     return *this;
   }
   std::vector<std::string> Lines(int columns, int rows = 24) const {
-    return Frame(tree_, Terminal{.is_terminal = true, .colors = false, .columns = columns, .rows = rows}, now_);
+    return Frame(tree_, Terminal{.is_terminal = true, .colors = false, .columns = columns, .rows = rows},
+                 now_);
   }
   const TaskTree& tree() const { return tree_; }
 
@@ -49,8 +50,7 @@ TEST(Frame, ShowsEachTaskWithItsState) {
       .Add("risks/turn.2", event::TurnStarted{2})
       .Add("risks/turn.2", event::TextDelta{"first line\nthe second li"});
   EXPECT_THAT(story.Lines(80),
-              ElementsAre("research  Why?",
-                          "⠴ facts  finder 1.5s   turn 1              search object code",
+              ElementsAre("research  Why?", "⠴ facts  finder 1.5s   turn 1              search object code",
                           "⠴ risks  critic 1.5s   turn 2              the second li",
                           "· answer                                   needs facts, risks",
                           "  0 of 3 tasks · 2 at once · 1.5s · Ctrl-C stops"));
@@ -62,9 +62,11 @@ TEST(Frame, ShowsWhatBecameOfTasks) {
   cost.model_calls = 2, cost.tokens.input = 1300, cost.tokens.output = 100;
   story.At(2000)
       .Add("facts", event::TaskEnded{"facts", "done", absl::OkStatus(), cost, "Three passages.\nMore"})
-      .Add("risks", event::TaskEnded{"risks", "failed", absl::UnavailableError("the server is busy"), Cost(), ""});
+      .Add("risks",
+           event::TaskEnded{"risks", "failed", absl::UnavailableError("the server is busy"), Cost(), ""});
   const auto lines = story.Lines(80);
-  EXPECT_THAT(lines[1], ::testing::AllOf(HasSubstr("✓ facts"), HasSubstr("1.4k tok"), HasSubstr("Three passages."), Not(HasSubstr("More"))));
+  EXPECT_THAT(lines[1], ::testing::AllOf(HasSubstr("✓ facts"), HasSubstr("1.4k tok"),
+                                         HasSubstr("Three passages."), Not(HasSubstr("More"))));
   EXPECT_THAT(lines[2], ::testing::AllOf(HasSubstr("✗ risks"), HasSubstr("the server is busy")));
 }
 
@@ -79,7 +81,8 @@ TEST(Frame, FitsAnyTerminal) {
     for (const int rows : {1, 2, 5, 24}) {
       const auto lines = story.Lines(columns, rows);
       EXPECT_LE(int(lines.size()), std::max(3, rows - 1)) << columns << "x" << rows;
-      for (const std::string& line : lines) EXPECT_LE(WidthOf(line), std::max(3, columns - 1)) << columns << ": " << line;
+      for (const std::string& line : lines)
+        EXPECT_LE(WidthOf(line), std::max(3, columns - 1)) << columns << ": " << line;
     }
   }
   EXPECT_THAT(story.Lines(80).back(), HasSubstr("more not shown"));
@@ -99,7 +102,8 @@ TEST(Frame, LetsNoControlCharacterThrough) {
 
 TEST(TaskTree, NestedTasksStandBelowTheirParents) {
   Story story = Begun();
-  story.Add("facts", event::PlanMade{{"one", "two"}, {"one -> two"}}).Add("facts/one", event::TaskStarted{"one", "sub"});
+  story.Add("facts", event::PlanMade{{"one", "two"}, {"one -> two"}})
+      .Add("facts/one", event::TaskStarted{"one", "sub"});
   std::vector<std::string> order;
   for (const TaskNode* node : story.tree().Tasks()) order.push_back(absl::StrCat(node->depth, node->id));
   EXPECT_THAT(order, ElementsAre("0facts", "1one", "1two", "0risks", "0answer"));

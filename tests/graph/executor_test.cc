@@ -57,7 +57,8 @@ class ExecutorTest : public ::testing::Test {
     });
     EXPECT_THAT(ended, IsOk());
     elapsed = sim.elapsed();
-    for (const auto& [path, task] : EventsOf<event::TaskEnded>(sim.events())) outcomes[task.id] = task.outcome;
+    for (const auto& [path, task] : EventsOf<event::TaskEnded>(sim.events()))
+      outcomes[task.id] = task.outcome;
     for (const auto& [path, summary] : EventsOf<event::GraphEnded>(sim.events())) ended_graph = summary;
     return reply;
   }
@@ -99,13 +100,16 @@ TEST_F(ExecutorTest, AFailureFailsTheGraphAndCancelsTheRest) {
   Add("good", {}, {.agent = Worker(absl::Seconds(100))});
   Add("bad", {}, {.agent = Worker(absl::Seconds(1), absl::InvalidArgumentError("broken"))});
   Add("end", {"good", "bad"});
-  EXPECT_THAT(Run(), Fails(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("task \"bad\""), HasSubstr("broken"))));
+  EXPECT_THAT(Run(), Fails(absl::StatusCode::kInvalidArgument,
+                           AllOf(HasSubstr("task \"bad\""), HasSubstr("broken"))));
   EXPECT_EQ(elapsed, absl::Seconds(1));
   EXPECT_EQ(outcomes["good"], "cancelled");
 }
 
 TEST_F(ExecutorTest, ASkippedFailureIsSeen) {
-  Add("bad", {}, {.agent = Worker(absl::Seconds(1), absl::InvalidArgumentError("broken")), .on_failure = OnFailure::Skip()});
+  Add("bad", {},
+      {.agent = Worker(absl::Seconds(1), absl::InvalidArgumentError("broken")),
+       .on_failure = OnFailure::Skip()});
   Add("good");
   Add("end", {"bad", "good"});
   EXPECT_THAT(Run(), Says("end((failed)good())"));
@@ -113,13 +117,18 @@ TEST_F(ExecutorTest, ASkippedFailureIsSeen) {
 }
 
 TEST_F(ExecutorTest, WhenAllNeedsFailedTheTaskIsSkipped) {
-  Add("bad", {}, {.agent = Worker(absl::Seconds(1), absl::InvalidArgumentError("broken")), .on_failure = OnFailure::Skip()});
+  Add("bad", {},
+      {.agent = Worker(absl::Seconds(1), absl::InvalidArgumentError("broken")),
+       .on_failure = OnFailure::Skip()});
   Add("end", {"bad"});
-  EXPECT_THAT(Run(), Fails(absl::StatusCode::kFailedPrecondition, AllOf(HasSubstr("the output task \"end\" skipped"), HasSubstr("broken"))));
+  EXPECT_THAT(Run(), Fails(absl::StatusCode::kFailedPrecondition,
+                           AllOf(HasSubstr("the output task \"end\" skipped"), HasSubstr("broken"))));
 }
 
 TEST_F(ExecutorTest, AFallbackAnswersInstead) {
-  Add("bad", {}, {.agent = Worker(absl::Seconds(1), absl::InvalidArgumentError("broken")), .on_failure = OnFailure::Fallback(Worker(absl::Seconds(2)))});
+  Add("bad", {},
+      {.agent = Worker(absl::Seconds(1), absl::InvalidArgumentError("broken")),
+       .on_failure = OnFailure::Fallback(Worker(absl::Seconds(2)))});
   EXPECT_THAT(Run(), Says("bad()"));
   EXPECT_THAT(started, ElementsAre("bad", "bad/fallback"));
 }
@@ -155,18 +164,24 @@ TEST_F(ExecutorTest, AnyTakesTheFirst) {
 }
 
 TEST_F(ExecutorTest, AQuorumThatIsMissedFails) {
-  const auto bad = [&] { return Task{.agent = Worker(absl::Seconds(1), absl::InvalidArgumentError("broken")), .on_failure = OnFailure::Skip()}; };
+  const auto bad = [&] {
+    return Task{.agent = Worker(absl::Seconds(1), absl::InvalidArgumentError("broken")),
+                .on_failure = OnFailure::Skip()};
+  };
   Add("a", {}, bad());
   Add("b", {}, bad());
   Add("c");
   Add("end", {"a", "b", "c"}, {.join = Join::Quorum(2)});
-  EXPECT_THAT(Run(), Fails(absl::StatusCode::kFailedPrecondition, HasSubstr("1 of the 2 needed results are there")));
+  EXPECT_THAT(Run(),
+              Fails(absl::StatusCode::kFailedPrecondition, HasSubstr("1 of the 2 needed results are there")));
 }
 
 TEST_F(ExecutorTest, ConditionsSkip) {
   Add("facts");
   Task no;
-  no.when = [](const TaskInputs& inputs) -> absl::StatusOr<bool> { return inputs.Find("facts")->reply->text.empty(); };
+  no.when = [](const TaskInputs& inputs) -> absl::StatusOr<bool> {
+    return inputs.Find("facts")->reply->text.empty();
+  };
   Add("extra", {"facts"}, std::move(no));
   Add("end", {"facts", "extra"});
   EXPECT_THAT(Run(), Says("end(facts()(skipped))"));
@@ -174,7 +189,9 @@ TEST_F(ExecutorTest, ConditionsSkip) {
 
 TEST_F(ExecutorTest, AConditionThatCannotBeToldFails) {
   Task odd;
-  odd.when = [](const TaskInputs&) -> absl::StatusOr<bool> { return absl::InvalidArgumentError("5 is no truth value"); };
+  odd.when = [](const TaskInputs&) -> absl::StatusOr<bool> {
+    return absl::InvalidArgumentError("5 is no truth value");
+  };
   Add("odd", {}, std::move(odd));
   EXPECT_THAT(Run(), Fails(absl::StatusCode::kInvalidArgument, HasSubstr("5 is no truth value")));
 }
@@ -198,15 +215,15 @@ TEST_F(ExecutorTest, EvidenceFlowsAlongTheEdges) {
 // Adds step.N+1 when step.N has ended, up to `steps`.
 GraphOptions Counting(int steps, AgentPtr agent) {
   return {.extend = [steps, agent](const Progress& progress, Context&) -> Async<absl::StatusOr<Extension>> {
-            Extension extension;
-            const int n = int(progress.graph().size());
-            if (n < steps) {
-              Task task{.id = absl::StrCat("step.", n + 1), .agent = agent, .needs = {progress.just_ended().back()}};
-              task.prompt = PromptTemplate("x");
-              extension.tasks.push_back(std::move(task));
-            }
-            co_return extension;
-          }};
+    Extension extension;
+    const int n = int(progress.graph().size());
+    if (n < steps) {
+      Task task{.id = absl::StrCat("step.", n + 1), .agent = agent, .needs = {progress.just_ended().back()}};
+      task.prompt = PromptTemplate("x");
+      extension.tasks.push_back(std::move(task));
+    }
+    co_return extension;
+  }};
 }
 
 TEST_F(ExecutorTest, HistoryIsAGrowingGraph) {
@@ -228,8 +245,12 @@ TEST_F(ExecutorTest, ABadExtensionFailsTheGraph) {
     std::function<void(Extension&, const AgentPtr&)> make;
     std::string why;
   } cases[] = {
-      {[](Extension& e, const AgentPtr& a) { e.tasks.push_back({.id = "first", .agent = a}); }, "two tasks have the id \"first\""},
-      {[](Extension& e, const AgentPtr& a) { e.tasks.push_back({.id = "new", .agent = a, .needs = {"nothing"}}); }, "needs \"nothing\""},
+      {[](Extension& e, const AgentPtr& a) { e.tasks.push_back({.id = "first", .agent = a}); },
+       "two tasks have the id \"first\""},
+      {[](Extension& e, const AgentPtr& a) {
+         e.tasks.push_back({.id = "new", .agent = a, .needs = {"nothing"}});
+       },
+       "needs \"nothing\""},
       {[](Extension& e, const AgentPtr&) { e.output = "nothing"; }, "output \"nothing\" is no task"},
   };
   for (const auto& c : cases) {
@@ -270,20 +291,22 @@ TEST_F(ExecutorTest, AHundredThousandTasks) {
     ids.push_back(absl::StrCat("t", i));
     ASSERT_THAT(graph.Add({.id = ids.back(), .agent = Worker(absl::Seconds(1)), .prompt = "x"}), IsOk());
   }
-  ASSERT_THAT(graph.Add({.id = "end", .agent = Worker(absl::Seconds(1)), .prompt = "done", .needs = ids}), IsOk());
+  ASSERT_THAT(graph.Add({.id = "end", .agent = Worker(absl::Seconds(1)), .prompt = "done", .needs = ids}),
+              IsOk());
   EXPECT_THAT(Run(), Says("done"));
   EXPECT_EQ(elapsed, absl::Seconds(2));
 }
 
-// Random graphs, failures and widths: whatever happens, every task ends once, nothing starts before its needs, and the same seed gives
-// the same outcome.
+// Random graphs, failures and widths: whatever happens, every task ends once, nothing starts before its
+// needs, and the same seed gives the same outcome.
 TEST_F(ExecutorTest, RandomGraphs) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     std::mt19937_64 random(seed);
     const int n = 1 + int(random() % 12);
     graph = TaskGraph();
     for (int i = 0; i < n; ++i) {
-      Task task{.agent = Worker(absl::Seconds(int(random() % 5)), random() % 6 == 0 ? absl::InvalidArgumentError("bad") : absl::OkStatus())};
+      Task task{.agent = Worker(absl::Seconds(int(random() % 5)),
+                                random() % 6 == 0 ? absl::InvalidArgumentError("bad") : absl::OkStatus())};
       if (random() % 2) task.on_failure = OnFailure::Skip();
       std::vector<std::string> needs;
       for (int k = 0; k < i; ++k) {

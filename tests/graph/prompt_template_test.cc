@@ -71,14 +71,17 @@ TEST(PromptTemplate, RefusesWithAReason) {
       {"{{ a b }}", ""},
   };
   for (const auto& c : cases) {
-    EXPECT_THAT(PromptTemplate(c.text).Render(Inputs()), Fails(absl::StatusCode::kInvalidArgument, HasSubstr(c.why))) << c.text;
+    EXPECT_THAT(PromptTemplate(c.text).Render(Inputs()),
+                Fails(absl::StatusCode::kInvalidArgument, HasSubstr(c.why)))
+        << c.text;
   }
 }
 
 TEST(PromptTemplate, IsCheckedBeforeARun) {
   EXPECT_THAT(PromptTemplate("{{ goal }} {{ facts.text }}").Check({"facts"}), IsOk());
   EXPECT_THAT(PromptTemplate("{{ fact.text }}").Check({"facts"}),
-              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("nothing is called \"fact\"; did you mean \"facts\"?")));
+              Fails(absl::StatusCode::kInvalidArgument,
+                    HasSubstr("nothing is called \"fact\"; did you mean \"facts\"?")));
 }
 
 }  // namespace

@@ -10,7 +10,8 @@ using ::testing::HasSubstr;
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 AgentPtr Nobody() {
-  return MakeFunctionAgent({"nobody", ""}, [](Prompt, Context&) -> Async<absl::StatusOr<Reply>> { co_return Reply{}; });
+  return MakeFunctionAgent({"nobody", ""},
+                           [](Prompt, Context&) -> Async<absl::StatusOr<Reply>> { co_return Reply{}; });
 }
 
 // "a b<-a c<-a,b": ids with what they need.
@@ -18,7 +19,8 @@ absl::Status Build(std::string_view text, TaskGraph& graph) {
   for (const auto word : absl::StrSplit(ToAbsl(text), ' ', absl::SkipEmpty())) {
     const std::pair<std::string, std::string> parts = absl::StrSplit(word, absl::MaxSplits("<-", 1));
     Task task{.id = parts.first, .agent = Nobody()};
-    for (const auto need : absl::StrSplit(parts.second, ',', absl::SkipEmpty())) task.needs.emplace_back(need);
+    for (const auto need : absl::StrSplit(parts.second, ',', absl::SkipEmpty()))
+      task.needs.emplace_back(need);
     const absl::Status added = graph.Add(std::move(task));
     if (!added.ok()) return added;
   }
@@ -52,7 +54,8 @@ TEST(TaskGraph, ChecksEachTask) {
   EXPECT_THAT(graph.Add({.id = "a"}), Fails(kInvalid, HasSubstr("has no agent")));
   EXPECT_THAT(graph.Add({.id = "a", .agent = Nobody(), .needs = {"x", "y"}, .join = Join::Quorum(3)}),
               Fails(kInvalid, HasSubstr("a quorum of 3 out of 2")));
-  EXPECT_THAT(graph.Add({.id = "a", .agent = Nobody(), .on_failure = OnFailure::Fallback(nullptr)}), Fails(kInvalid, HasSubstr("null")));
+  EXPECT_THAT(graph.Add({.id = "a", .agent = Nobody(), .on_failure = OnFailure::Fallback(nullptr)}),
+              Fails(kInvalid, HasSubstr("null")));
   EXPECT_EQ(graph.size(), 0u);
   ASSERT_TRUE(graph.Add({.id = "a", .agent = Nobody()}).ok());
   graph.set_output("b");
@@ -74,7 +77,8 @@ TEST(TaskGraph, Pictures) {
   ASSERT_THAT(Build("facts risks answer<-facts,risks", graph), IsOk());
   EXPECT_EQ(ToText(graph), "* facts (nobody)\n* risks (nobody)\n  + answer (nobody)  <- facts, risks\n");
   EXPECT_EQ(ToMermaid(graph),
-            "flowchart LR\n  t0[\"facts (nobody)\"]\n  t1[\"risks (nobody)\"]\n  t2[\"answer (nobody)\"]\n  t0 --> t2\n  t1 --> t2\n");
+            "flowchart LR\n  t0[\"facts (nobody)\"]\n  t1[\"risks (nobody)\"]\n  t2[\"answer (nobody)\"]\n  "
+            "t0 --> t2\n  t1 --> t2\n");
   EXPECT_THAT(ToDot(graph), HasSubstr("\"facts\" -> \"answer\";"));
   EXPECT_EQ(ToText(TaskGraph()), "");
 }

@@ -38,13 +38,15 @@ TEST(Research, QuotesTheLicenceFromSeveralReaders) {
   ASSERT_TRUE(pipeline.ok()) << pipeline.status();
   std::vector<File> files;
   files.push_back({"GPL-3", "text/plain", text.str()});
-  auto prompt = pipeline->MakePrompt("When may I convey a covered work in object code form?", {}, std::move(files));
+  auto prompt =
+      pipeline->MakePrompt("When may I convey a covered work in object code form?", {}, std::move(files));
   ASSERT_TRUE(prompt.ok()) << prompt.status();
   Runtime runtime;
   RunOptions run{.deadline = pipeline->deadline, .budget = pipeline->budget, .policy = pipeline->policy};
   const auto reply = runtime.Run(pipeline->team, *std::move(prompt), run);
   ASSERT_TRUE(reply.ok()) << reply.status();
-  EXPECT_NE(reply->text.find("You may convey a covered work in object code form under the terms of sections 4 and 5"),
+  EXPECT_NE(reply->text.find(
+                "You may convey a covered work in object code form under the terms of sections 4 and 5"),
             std::string::npos)
       << reply->text;
   EXPECT_NE(reply->text.find("[GPL-3:2"), std::string::npos) << reply->text;

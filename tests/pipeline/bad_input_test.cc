@@ -24,7 +24,9 @@ constexpr char kHead[] = "version: 1\nname: t\nagents: {a: {description: x}, b: 
 constexpr char kStep[] = "steps: [{id: s, agent: a}]\n";
 
 TEST(BadInput, IsSaidWithAPlaceAndAHint) {
-  struct Case { std::string text, said; };
+  struct Case {
+    std::string text, said;
+  };
   const std::string head = kHead, step = head + kStep;
   const Case cases[] = {
       {"", "t.yaml:1:1: error: the file holds no pipeline"},
@@ -167,10 +169,17 @@ TEST(BadInput, MutatedFilesNeverCrash) {
     for (std::size_t edits = 1 + next(4); edits > 0; --edits) {
       const std::size_t at = next(text.size());
       switch (next(4)) {
-        case 0: text[at] = kPieces[next(kPieces.size())]; break;
-        case 1: text.insert(at, 1, kPieces[next(kPieces.size())]); break;
-        case 2: text.erase(at, 1 + next(8)); break;
-        default: text.insert(at, text.substr(next(text.size()), next(40)));
+        case 0:
+          text[at] = kPieces[next(kPieces.size())];
+          break;
+        case 1:
+          text.insert(at, 1, kPieces[next(kPieces.size())]);
+          break;
+        case 2:
+          text.erase(at, 1 + next(8));
+          break;
+        default:
+          text.insert(at, text.substr(next(text.size()), next(40)));
       }
       if (text.empty()) text = "a";
     }

@@ -17,16 +17,34 @@ const Json& Values() {
 }
 
 TEST(Expression, Evaluates) {
-  struct { std::string_view text; Json value; } const cases[] = {
-      {"true", true}, {"not true", false}, {"not not true", true},
-      {"input.n == 3", true}, {"input.n == 3.0", true}, {"input.n != 3", false},
-      {"input.n > 2 and input.n < 4", true}, {"input.n>=3 or 1 < 0", true}, {"-1 < 0", true},
-      {"input.name == 'ann'", true}, {"input.name < \"bob\"", true},
-      {"contains(facts.text, \"approved\")", true}, {"contains(facts.text, 'x')", false},
-      {"contains(input.list, 2)", true}, {"contains(facts.data, 'rows')", true},
-      {"size(input.list)", 3}, {"size('Größe')", 5}, {"size(facts.data.gone)", 0}, {"size(facts.data)", 2},
-      {"facts.data.rows[1].x", 2}, {"facts.data.rows[7]", nullptr}, {"facts.data.none == null", true},
-      {"facts.data.gone == null", true}, {"facts.text != null", true},
+  struct {
+    std::string_view text;
+    Json value;
+  } const cases[] = {
+      {"true", true},
+      {"not true", false},
+      {"not not true", true},
+      {"input.n == 3", true},
+      {"input.n == 3.0", true},
+      {"input.n != 3", false},
+      {"input.n > 2 and input.n < 4", true},
+      {"input.n>=3 or 1 < 0", true},
+      {"-1 < 0", true},
+      {"input.name == 'ann'", true},
+      {"input.name < \"bob\"", true},
+      {"contains(facts.text, \"approved\")", true},
+      {"contains(facts.text, 'x')", false},
+      {"contains(input.list, 2)", true},
+      {"contains(facts.data, 'rows')", true},
+      {"size(input.list)", 3},
+      {"size('Größe')", 5},
+      {"size(facts.data.gone)", 0},
+      {"size(facts.data)", 2},
+      {"facts.data.rows[1].x", 2},
+      {"facts.data.rows[7]", nullptr},
+      {"facts.data.none == null", true},
+      {"facts.data.gone == null", true},
+      {"facts.text != null", true},
       {"(input.n == 1 or input.yes) and not false", true},
       {"input.n == 1 or input.n == 2 or input.n == 3", true},
       {"false and facts.text", false},  // what is not needed is not looked at
@@ -41,7 +59,8 @@ TEST(Expression, Evaluates) {
 }
 
 TEST(Expression, NeverComparesUnlikeTypesInSilence) {
-  struct { std::string_view text, why;
+  struct {
+    std::string_view text, why;
   } const cases[] = {
       {"input.n == 'three'", "cannot compare a number with a text"},
       {"input.name > 3", "cannot compare a text with a number"},
@@ -64,7 +83,10 @@ TEST(Expression, NeverComparesUnlikeTypesInSilence) {
 TEST(Expression, RefusesWithAColumn) {
   std::string deep(4'000, '('), wide = "a";
   for (int i = 0; i < 100'000; ++i) wide += " and a";
-  struct { std::string text; std::size_t at; std::string_view why;
+  struct {
+    std::string text;
+    std::size_t at;
+    std::string_view why;
   } const cases[] = {
       {"", 0, "ends too early"},
       {"a.b =", 4, "write =="},

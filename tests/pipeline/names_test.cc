@@ -30,7 +30,10 @@ TEST(Names, KnowsWhatMayStandWhere) {
        {"row", "row.name", "round", "previous.text", "previous.draft.text", "draft.text", "facts.text"}) {
     EXPECT_EQ(Check(good, inner).message, "") << good;
   }
-  struct { const char* path; const char* message; const char* hint;
+  struct {
+    const char* path;
+    const char* message;
+    const char* hint;
   } const bad[] = {
       {"gaol", "unknown variable \"gaol\"", "did you mean \"goal\"?"},
       {"fact.text", "unknown variable", "did you mean \"facts\"?"},

@@ -43,7 +43,8 @@ steps:
   - {id: one, agent: a, prompt: "1 {{ goal }} {{ input.x }}"}
   - {id: two, agent: b, prompt: "2 {{ one.text }}"}
 output: "{{ two.text }} and {{ one.status }}"
-)"), "q {{ one.text }}");
+)"),
+                             "q {{ one.text }}");
   ASSERT_TRUE(reply.ok()) << reply.status();
   EXPECT_EQ(reply->text, "<2 <1 q {{ one.text }} dx>> and done");  // a value is never read again
 }
@@ -60,15 +61,15 @@ TEST(Run, EachAsksForEveryItem) {
 input: {rows: {type: list}}
 steps: [{id: e, agent: a, each: input.rows, as: row, prompt: "{{ row.n }}"}]
 output: "{{ e.data[1] }} of {{ e.text }}"
-)"), "q", {{"rows", Json::parse(R"([{"n":1},{"n":2}])")}});
+)"),
+                             "q", {{"rows", Json::parse(R"([{"n":1},{"n":2}])")}});
   ASSERT_TRUE(reply.ok()) << reply.status();
   EXPECT_EQ(reply->text, "<2> of <1>\n\n<2>");
 }
 
 TEST(Run, LoopGoesOnUntilItIsGood) {
-  const std::string loop =
-      R"(steps: [{id: w, agent: a, prompt: "{{ round }}{{ previous.text }}", )"
-      R"(loop: {max: 9, until: "size(w.text) > 6"}}])";
+  const std::string loop = R"(steps: [{id: w, agent: a, prompt: "{{ round }}{{ previous.text }}", )"
+                           R"(loop: {max: 9, until: "size(w.text) > 6"}}])";
   const auto reply = RunEcho(absl::StrCat(kHead, loop, "\n"), "q");
   ASSERT_TRUE(reply.ok()) << reply.status();
   EXPECT_EQ(reply->text, "<3<2<1>>>");
@@ -84,7 +85,8 @@ steps:
       steps:
         - {id: draft, agent: a, prompt: "d{{ round }} {{ first.text }} {{ previous.check.text }}"}
         - {id: check, agent: b, prompt: "c {{ draft.text }}"}
-)"), "q");
+)"),
+                             "q");
   ASSERT_TRUE(reply.ok()) << reply.status();
   EXPECT_EQ(reply->text, "<c <d2 <q> <c <d1 <q> >>>>");
 }
@@ -96,7 +98,8 @@ steps:
   - {id: bad, agent: a, prompt: fail, on_error: skip}
   - {id: good, agent: a}
   - {id: saved, agent: a, prompt: "{{ good.status }} {{ no.status }}", when: "bad.status == 'failed'"}
-)yaml"), "q");
+)yaml"),
+                             "q");
   ASSERT_TRUE(reply.ok()) << reply.status();
   EXPECT_EQ(reply->text, "<done skipped>");
 }
@@ -119,7 +122,8 @@ TEST(Run, DissentReachesTheReply) {
 input: {rows: {type: list, default: [x]}}
 steps:
   - {id: e, agent: a, each: input.rows, prompt: "{{ item }}\nDissent: perhaps"}
-)"), "q");
+)"),
+                            "q");
   ASSERT_TRUE(each.ok()) << each.status();
   EXPECT_EQ(each->dissent.size(), 1u);
 }
@@ -129,7 +133,8 @@ TEST(Run, NeedsABranchOfAParallelStep) {
 steps:
   - {id: views, parallel: [a, b]}
   - {id: after, agent: a, needs: views.b, prompt: "x"}
-)"), "q");
+)"),
+                             "q");
   ASSERT_TRUE(reply.ok()) << reply.status();
   EXPECT_EQ(reply->text, "<x>");
 }

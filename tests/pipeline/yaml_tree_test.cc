@@ -33,7 +33,9 @@ std::string Repeat(std::string_view piece, int times) {
 }
 
 TEST(YamlTree, KeepsPositionsInCharacters) {
-  const Parsed parsed = Parse("\xEF\xBB\xBF" "a: b\r\nä: \"c\"\r\nlist:\r\n  - x\r\n");
+  const Parsed parsed = Parse(
+      "\xEF\xBB\xBF"
+      "a: b\r\nä: \"c\"\r\nlist:\r\n  - x\r\n");
   ASSERT_EQ(parsed.said, "");
   ASSERT_EQ(parsed.root.members.size(), 3u);
   EXPECT_EQ(parsed.root.members[1].key, "ä");
@@ -50,12 +52,12 @@ TEST(YamlTree, ExpandsAliasesToValues) {
   EXPECT_EQ(parsed.root.Find("c")->Find("b")->items[1].text, "2");
 }
 
-TEST(YamlTree, TabsInBlockTextAreText) {
-  EXPECT_EQ(Parse("a: |\n  make:\n  \tcc x\nb: c\n").said, "");
-}
+TEST(YamlTree, TabsInBlockTextAreText) { EXPECT_EQ(Parse("a: |\n  make:\n  \tcc x\nb: c\n").said, ""); }
 
 TEST(YamlTree, RefusesWithAPosition) {
-  struct Case { std::string text, said; };
+  struct Case {
+    std::string text, said;
+  };
   std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 10; ++i) {
     bomb += absl::StrCat("a", i, ": &a", i, " [", Repeat(absl::StrCat("*a", i - 1, ", "), 10), "]\n");

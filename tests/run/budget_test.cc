@@ -21,7 +21,8 @@ TEST(Budget, ReservesBeforeAndSettlesAfter) {
   ASSERT_TRUE(first.ok());
   const auto second = budget.Reserve(300, 1, kPrice);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_THAT(Describe(second.status()), HasSubstr("1000 tokens cannot pay for this call: 0 used, 700 reserved, 301 asked for"));
+  EXPECT_THAT(Describe(second.status()),
+              HasSubstr("1000 tokens cannot pay for this call: 0 used, 700 reserved, 301 asked for"));
   const Cost cost = budget.Settle(*first, Used(100, 50), kPrice);
   EXPECT_DOUBLE_EQ(cost.usd, (100 * 2 + 50 * 8) * 1e-6);
   EXPECT_TRUE(budget.Reserve(400, 400, kPrice).ok()) << "what was not used is free again";
@@ -87,7 +88,8 @@ TEST(Usage, UnknownIsNotZero) {
   EXPECT_EQ(sum.input, 5);
   EXPECT_EQ(sum.output, std::nullopt);
   EXPECT_EQ(DumpJson(ToJson(sum)), R"({"input":5})");
-  const Cost cost = CostFromJson(ToJson(Cost{.tokens = sum, .usd = 0.25, .usd_is_known = true, .model_calls = 2, .tool_calls = 1}));
+  const Cost cost = CostFromJson(
+      ToJson(Cost{.tokens = sum, .usd = 0.25, .usd_is_known = true, .model_calls = 2, .tool_calls = 1}));
   EXPECT_EQ(cost.usd, 0.25);
   EXPECT_EQ(cost.model_calls, 2);
   EXPECT_EQ(cost.tokens.input, 5);

@@ -21,7 +21,8 @@ class ConcurrencyTest : public RunFixture {
     --running;
     ended.push_back(int(i));
     if (!slept.ok()) co_return slept;
-    if (std::find(bad.begin(), bad.end(), int(i)) != bad.end()) co_return absl::UnavailableError(absl::StrCat("child ", i));
+    if (std::find(bad.begin(), bad.end(), int(i)) != bad.end())
+      co_return absl::UnavailableError(absl::StrCat("child ", i));
     co_return int(i);
   }
 
@@ -118,7 +119,8 @@ TEST_F(ConcurrencyTest, CancellationReachesChildrenAndThoseNotStarted) {
     results = co_await Settle<int>(ctx, "child", 5, body, 2);
   }));
   EXPECT_EQ(*results[0], 0);
-  for (std::size_t i = 1; i < 5; ++i) EXPECT_EQ(results[i].status().code(), absl::StatusCode::kCancelled) << i;
+  for (std::size_t i = 1; i < 5; ++i)
+    EXPECT_EQ(results[i].status().code(), absl::StatusCode::kCancelled) << i;
   EXPECT_EQ(elapsed(), absl::Milliseconds(1500));
 }
 

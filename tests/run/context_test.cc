@@ -79,8 +79,14 @@ TEST_F(ContextTest, RandomFollowsThePathNotTheOrder) {
 
 TEST_F(ContextTest, CostsAddUpToTheRoot) {
   Context root(run), a(root, "a"), b(root, "b"), deep(a, "deep");
-  deep.Charge({.tokens = {.input = 10, .cached_input = {}, .output = 5, .reasoning = {}}, .usd = 0.5, .usd_is_known = true, .model_calls = 1});
-  b.Charge({.tokens = {.input = 1, .cached_input = {}, .output = {}, .reasoning = {}}, .usd = 0, .usd_is_known = false, .model_calls = 1});
+  deep.Charge({.tokens = {.input = 10, .cached_input = {}, .output = 5, .reasoning = {}},
+               .usd = 0.5,
+               .usd_is_known = true,
+               .model_calls = 1});
+  b.Charge({.tokens = {.input = 1, .cached_input = {}, .output = {}, .reasoning = {}},
+            .usd = 0,
+            .usd_is_known = false,
+            .model_calls = 1});
   EXPECT_EQ(a.cost().model_calls, 1);
   EXPECT_EQ(root.cost().model_calls, 2);
   EXPECT_EQ(root.cost().tokens.input, 11);

@@ -20,8 +20,9 @@ TEST_F(EventTest, CarriesPathTimeAndSequence) {
   ASSERT_EQ(events.size(), 2u);
   EXPECT_EQ(*events[1].path, "answer");
   EXPECT_EQ(events[1].sequence, 2u);
-  EXPECT_EQ(DumpJson(ToJson(events[1])),
-            R"({"event":"text_delta","path":"answer","sequence":2,"text":"hi","time":"2025-01-01T00:00:00.000000Z"})");
+  EXPECT_EQ(
+      DumpJson(ToJson(events[1])),
+      R"({"event":"text_delta","path":"answer","sequence":2,"text":"hi","time":"2025-01-01T00:00:00.000000Z"})");
 }
 
 TEST_F(EventTest, EveryKindHasAName) {
@@ -45,7 +46,8 @@ TEST(EventQueue, BeforeAReaderComesItIsABuffer) {
   queue.Close();
   std::vector<std::uint64_t> seen;
   while (auto event = queue.Next()) seen.push_back(event->sequence);
-  EXPECT_THAT(seen, ::testing::ElementsAre(1, 2, 3, 11)) << "deltas beyond the limit are dropped, the rest is not";
+  EXPECT_THAT(seen, ::testing::ElementsAre(1, 2, 3, 11))
+      << "deltas beyond the limit are dropped, the rest is not";
 }
 
 TEST(EventQueue, AProducerWaitsForItsReader) {

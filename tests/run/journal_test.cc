@@ -104,7 +104,9 @@ class SlowStore : public Store {
     return fail_after >= 0 && writes > fail_after ? absl::DataLossError("disk on fire") : absl::OkStatus();
   }
   absl::StatusOr<std::vector<RunRecord>> Runs() override { return std::vector<RunRecord>(); }
-  absl::StatusOr<std::vector<StepRecord>> Steps(std::string_view) override { return std::vector<StepRecord>(); }
+  absl::StatusOr<std::vector<StepRecord>> Steps(std::string_view) override {
+    return std::vector<StepRecord>();
+  }
 
   std::mutex mutex;
   int writes = 0, fail_after = -1;

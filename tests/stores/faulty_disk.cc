@@ -67,7 +67,9 @@ int Write(sqlite3_file* f, const void* data, int size, sqlite3_int64 at) {
   Changing();
   if (const int code = Count(FaultyDisk::Call::kWrite); code != SQLITE_OK) return code;
   const int code = Methods(f)->xWrite(Real(f), data, size, at);
-  if (code == SQLITE_OK) disk->files[Of(f)->name].pending.push_back({false, at, std::string(static_cast<const char*>(data), std::size_t(size))});
+  if (code == SQLITE_OK)
+    disk->files[Of(f)->name].pending.push_back(
+        {false, at, std::string(static_cast<const char*>(data), std::size_t(size))});
   return code;
 }
 int Truncate(sqlite3_file* f, sqlite3_int64 size) {
@@ -87,25 +89,32 @@ int Sync(sqlite3_file* f, int flags) {
   return SQLITE_OK;
 }
 int Close(sqlite3_file* f) { return Methods(f)->xClose(Real(f)); }
-int Read(sqlite3_file* f, void* to, int size, sqlite3_int64 at) { return Methods(f)->xRead(Real(f), to, size, at); }
+int Read(sqlite3_file* f, void* to, int size, sqlite3_int64 at) {
+  return Methods(f)->xRead(Real(f), to, size, at);
+}
 int FileSize(sqlite3_file* f, sqlite3_int64* size) { return Methods(f)->xFileSize(Real(f), size); }
 int Lock(sqlite3_file* f, int lock) { return Methods(f)->xLock(Real(f), lock); }
 int Unlock(sqlite3_file* f, int lock) { return Methods(f)->xUnlock(Real(f), lock); }
 int CheckLock(sqlite3_file* f, int* out) { return Methods(f)->xCheckReservedLock(Real(f), out); }
-int Control(sqlite3_file* f, int op, void* argument) { return Methods(f)->xFileControl(Real(f), op, argument); }
+int Control(sqlite3_file* f, int op, void* argument) {
+  return Methods(f)->xFileControl(Real(f), op, argument);
+}
 int SectorSize(sqlite3_file* f) { return Methods(f)->xSectorSize(Real(f)); }
 // No promises: writes may be torn and reordered.
 int Characteristics(sqlite3_file*) { return 0; }
 int ShmMap(sqlite3_file* f, int page, int size, int extend, void volatile** out) {
   return Methods(f)->xShmMap(Real(f), page, size, extend, out);
 }
-int ShmLock(sqlite3_file* f, int offset, int n, int flags) { return Methods(f)->xShmLock(Real(f), offset, n, flags); }
+int ShmLock(sqlite3_file* f, int offset, int n, int flags) {
+  return Methods(f)->xShmLock(Real(f), offset, n, flags);
+}
 void ShmBarrier(sqlite3_file* f) { Methods(f)->xShmBarrier(Real(f)); }
 int ShmUnmap(sqlite3_file* f, int remove) { return Methods(f)->xShmUnmap(Real(f), remove); }
 
-const sqlite3_io_methods kMethods = {2,          Close,     Read,   Write,         Truncate,   Sync,
-                                     FileSize,   Lock,      Unlock, CheckLock,     Control,    SectorSize,
-                                     Characteristics, ShmMap, ShmLock, ShmBarrier, ShmUnmap,   nullptr, nullptr};
+const sqlite3_io_methods kMethods = {
+    2,        Close,     Read,    Write,      Truncate,        Sync,   FileSize, Lock,
+    Unlock,   CheckLock, Control, SectorSize, Characteristics, ShmMap, ShmLock,  ShmBarrier,
+    ShmUnmap, nullptr,   nullptr};
 
 int OpenFile(sqlite3_vfs*, const char* name, sqlite3_file* f, int flags, int* out) {
   f->pMethods = nullptr;

@@ -1,4 +1,5 @@
-// A disk for SQLite that fails when told to, and that remembers which writes were never confirmed, so that a power cut can be played.
+// A disk for SQLite that fails when told to, and that remembers which writes were never confirmed, so that a
+// power cut can be played.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ class FaultyDisk {
   void FailNever();
   int calls(Call call) const;
 
-  // What the disk holds when the power is cut now: what was synced, and of the rest each write kept, dropped or torn, as `seed` has it.
+  // What the disk holds when the power is cut now: what was synced, and of the rest each write kept, dropped
+  // or torn, as `seed` has it.
   DiskImage Cut(std::uint64_t seed) const;
   // Called before each write and each sync.
   void OnChange(void (*fn)(void*), void* argument);

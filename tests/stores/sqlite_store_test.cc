@@ -13,11 +13,11 @@
 namespace ninefold {
 namespace {
 
-using ::ninefold::testing::TheRun;
 using ::ninefold::testing::RunBatch;
 using ::ninefold::testing::Step;
 using ::ninefold::testing::StepBatch;
 using ::ninefold::testing::TempFolder;
+using ::ninefold::testing::TheRun;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
@@ -156,7 +156,8 @@ TEST(SqliteStore, ASecondOpenerIsToldWhoHasIt) {
     const auto second = OpenSqliteStore(name);
     EXPECT_TRUE(absl::IsFailedPrecondition(second.status())) << second.status();
     EXPECT_THAT(std::string(second.status().message()),
-                AllOf(HasSubstr(name), HasSubstr(absl::StrCat("in use by process ", ::getpid())), HasSubstr("wait until it has ended")));
+                AllOf(HasSubstr(name), HasSubstr(absl::StrCat("in use by process ", ::getpid())),
+                      HasSubstr("wait until it has ended")));
   }
   EXPECT_THAT(SqliteStoreUser(folder / "link.db"), HasSubstr(absl::StrCat("process ", ::getpid())));
   first.reset();
@@ -220,7 +221,8 @@ TEST(SqliteStore, IsReadableByItsOwnerOnly) {
 
 TEST(SqliteStore, DurabilityChoosesWhenTheDiskIsAsked) {
   TempFolder folder;
-  for (const auto& [durability, name] : {std::pair{Durability::kPower, "power.db"}, std::pair{Durability::kProcess, "process.db"}}) {
+  for (const auto& [durability, name] :
+       {std::pair{Durability::kPower, "power.db"}, std::pair{Durability::kProcess, "process.db"}}) {
     StorePtr store = Open(folder / name, durability);
     EXPECT_TRUE(store->Write(RunBatch("r1")).ok());
     EXPECT_EQ(store->Runs()->size(), 1u);

@@ -26,14 +26,17 @@ std::string ReadAll(const std::string& path) {
   return text.str();
 }
 
-void WriteAll(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+void WriteAll(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
 
 // Changes a store behind its back.
 void Sql(const std::string& path, const std::string& sql) {
   sqlite3* db = nullptr;
   ASSERT_EQ(sqlite3_open(path.c_str(), &db), SQLITE_OK);
   char* error = nullptr;
-  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &error), SQLITE_OK) << (error == nullptr ? "" : error);
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &error), SQLITE_OK)
+      << (error == nullptr ? "" : error);
   sqlite3_close(db);
 }
 
@@ -62,7 +65,8 @@ TEST(StoreDamage, WhatIsNoStoreIsRefusedAndLeftAlone) {
     WriteAll(path, bytes);
     for (const auto& store : {OpenSqliteStore(path), OpenSqliteReader(path)}) {
       EXPECT_TRUE(absl::IsDataLoss(store.status())) << name << ": " << store.status();
-      EXPECT_THAT(std::string(store.status().message()), AllOf(HasSubstr(path), HasSubstr("choose another"))) << name;
+      EXPECT_THAT(std::string(store.status().message()), AllOf(HasSubstr(path), HasSubstr("choose another")))
+          << name;
     }
     EXPECT_EQ(ReadAll(path), bytes) << name;
   }
@@ -95,7 +99,8 @@ TEST(StoreDamage, ANewerStoreSaysSo) {
   Sql(path, "PRAGMA user_version = 7");
   for (const auto& store : {OpenSqliteStore(path), OpenSqliteReader(path)}) {
     EXPECT_TRUE(absl::IsFailedPrecondition(store.status())) << store.status();
-    EXPECT_THAT(std::string(store.status().message()), AllOf(HasSubstr("newer ninefold (store version 7"), HasSubstr("update")));
+    EXPECT_THAT(std::string(store.status().message()),
+                AllOf(HasSubstr("newer ninefold (store version 7"), HasSubstr("update")));
   }
   Sql(path, "PRAGMA user_version = -3");
   EXPECT_TRUE(absl::IsDataLoss(OpenSqliteStore(path).status()));
@@ -107,7 +112,8 @@ TEST(StoreDamage, ADamagedStepIsNamed) {
     const char* sql;
     const char* what;
   } cases[] = {
-      {"UPDATE steps SET result = replace(result, 'answer', 'insult') WHERE run = 'r1' AND n = 2", "checksum"},
+      {"UPDATE steps SET result = replace(result, 'answer', 'insult') WHERE run = 'r1' AND n = 2",
+       "checksum"},
       {"UPDATE steps SET request_hash = request_hash + 1 WHERE run = 'r1' AND n = 2", "checksum"},
       {"UPDATE steps SET started = 9223372036854775807 WHERE run = 'r1' AND n = 2", "checksum"},
       {"UPDATE steps SET state = 17 WHERE run = 'r1' AND n = 2", "unknown state 17"},
@@ -125,17 +131,20 @@ TEST(StoreDamage, ADamagedStepIsNamed) {
     ASSERT_TRUE(store.ok()) << store.status();
     const auto steps = (*store)->Steps("r1");
     EXPECT_TRUE(absl::IsDataLoss(steps.status())) << c.sql;
-    EXPECT_THAT(std::string(steps.status().message()), AllOf(HasSubstr("run r1 step task.2/turn.1"), HasSubstr(c.what))) << c.sql;
+    EXPECT_THAT(std::string(steps.status().message()),
+                AllOf(HasSubstr("run r1 step task.2/turn.1"), HasSubstr(c.what)))
+        << c.sql;
     EXPECT_TRUE((*store)->Steps("r2").ok()) << "the other run is whole";
   }
 }
 
 TEST(StoreDamage, AMissingStepIsNoticed) {
   TempFolder folder;
-  for (const auto& [sql, what] : {std::pair{"DELETE FROM steps WHERE run = 'r1' AND n = 1", "step 1 of 5 is missing"},
-                                  std::pair{"DELETE FROM steps WHERE run = 'r1' AND n = 3", "step 3 of 5 is missing"},
-                                  std::pair{"DELETE FROM steps WHERE run = 'r1' AND n = 5", "step 5 of 5 is missing"},
-                                  std::pair{"DELETE FROM steps WHERE run = 'r1'", "step 1 of 5 is missing"}}) {
+  for (const auto& [sql, what] :
+       {std::pair{"DELETE FROM steps WHERE run = 'r1' AND n = 1", "step 1 of 5 is missing"},
+        std::pair{"DELETE FROM steps WHERE run = 'r1' AND n = 3", "step 3 of 5 is missing"},
+        std::pair{"DELETE FROM steps WHERE run = 'r1' AND n = 5", "step 5 of 5 is missing"},
+        std::pair{"DELETE FROM steps WHERE run = 'r1'", "step 1 of 5 is missing"}}) {
     const std::string path = folder / "runs.db";
     std::filesystem::remove(path);
     MakeStore(path, 5);
@@ -229,7 +238,8 @@ TEST(StoreDamage, ReadOnlyFolder) {
     return;
   }
   TempFolder folder;
-  std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  std::filesystem::permissions(folder.path(),
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
   const auto store = OpenSqliteStore(folder / "runs.db");
   EXPECT_TRUE(absl::IsPermissionDenied(store.status())) << store.status();
 }

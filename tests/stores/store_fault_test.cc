@@ -45,7 +45,8 @@ void ExpectHolds(const std::string& path, int acknowledged, const std::string& w
   auto steps = (*store)->Steps("r1");
   ASSERT_TRUE(steps.ok()) << what << ": " << steps.status();
   ASSERT_GE(int(steps->size()), acknowledged) << what;
-  for (std::size_t i = 0; i < steps->size(); ++i) ASSERT_EQ((*steps)[i].result, Step(int(i) + 1).result) << what;
+  for (std::size_t i = 0; i < steps->size(); ++i)
+    ASSERT_EQ((*steps)[i].result, Step(int(i) + 1).result) << what;
   ASSERT_TRUE((*store)->Write(StepBatch("r1", 100)).ok()) << what << ": and goes on";
 }
 
@@ -58,7 +59,8 @@ struct Fault {
 
 class StoreFault : public ::testing::TestWithParam<Fault> {};
 
-// The n-th call fails, for every n: a precise error, nothing acknowledged is lost, and after the disk is mended the store goes on.
+// The n-th call fails, for every n: a precise error, nothing acknowledged is lost, and after the disk is
+// mended the store goes on.
 TEST_P(StoreFault, LosesNothingWhereverItStrikes) {
   const Fault fault = GetParam();
   FaultyDisk disk;
@@ -83,10 +85,14 @@ TEST_P(StoreFault, LosesNothingWhereverItStrikes) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, StoreFault,
-    ::testing::Values(Fault{FaultyDisk::Call::kWrite, SQLITE_FULL, absl::StatusCode::kResourceExhausted, "the disk is full; free some space"},
-                      Fault{FaultyDisk::Call::kWrite, SQLITE_IOERR_WRITE, absl::StatusCode::kDataLoss, "the disk failed to read or write"},
-                      Fault{FaultyDisk::Call::kWrite, SQLITE_READONLY, absl::StatusCode::kPermissionDenied, "may not be written"},
-                      Fault{FaultyDisk::Call::kSync, SQLITE_IOERR_FSYNC, absl::StatusCode::kDataLoss, "could not confirm a write"}));
+    ::testing::Values(Fault{FaultyDisk::Call::kWrite, SQLITE_FULL, absl::StatusCode::kResourceExhausted,
+                            "the disk is full; free some space"},
+                      Fault{FaultyDisk::Call::kWrite, SQLITE_IOERR_WRITE, absl::StatusCode::kDataLoss,
+                            "the disk failed to read or write"},
+                      Fault{FaultyDisk::Call::kWrite, SQLITE_READONLY, absl::StatusCode::kPermissionDenied,
+                            "may not be written"},
+                      Fault{FaultyDisk::Call::kSync, SQLITE_IOERR_FSYNC, absl::StatusCode::kDataLoss,
+                            "could not confirm a write"}));
 
 TEST(StoreFault, AFileThatCannotBeOpened) {
   FaultyDisk disk;
@@ -145,7 +151,9 @@ int LostSteps(Durability durability, int steps) {
 TEST(StorePowerCut, FullDurabilityLosesNothing) { EXPECT_EQ(LostSteps(Durability::kPower, 50), 0); }
 
 // What kProcess gives up, and that the test above can fail.
-TEST(StorePowerCut, ProcessDurabilityMayLoseTheLastSteps) { EXPECT_GT(LostSteps(Durability::kProcess, 50), 0); }
+TEST(StorePowerCut, ProcessDurabilityMayLoseTheLastSteps) {
+  EXPECT_GT(LostSteps(Durability::kProcess, 50), 0);
+}
 
 }  // namespace
 }  // namespace ninefold

@@ -4,10 +4,10 @@
 namespace ninefold {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::HasSubstr;
 using testing::After;
+using ::testing::AllOf;
 using testing::Fail;
+using ::testing::HasSubstr;
 using testing::Say;
 using testing::Scripted;
 using testing::Sim;
@@ -18,14 +18,16 @@ AgentPtr Member(std::string name, testing::ScriptStep step) {
 
 TEST(FanOut, AsksAllAtOnceAndAggregates) {
   auto writer = Scripted({Say("The merged answer.\nDissent: critic: it is not")});
-  AgentPtr team = FanOut({Member("analyst", After(absl::Seconds(3), Say("it is"))), Member("critic", After(absl::Seconds(2), Say("it is not")))},
+  AgentPtr team = FanOut({Member("analyst", After(absl::Seconds(3), Say("it is"))),
+                          Member("critic", After(absl::Seconds(2), Say("it is not")))},
                          MakeAgent({.name = "writer", .model = writer}));
   Sim sim;
   const auto reply = sim.Run(team, "Is it?");
   ASSERT_THAT(reply, Says(HasSubstr("The merged answer.")));
   EXPECT_EQ(sim.elapsed(), absl::Seconds(3));
   EXPECT_THAT(TextOf(writer->requests()[0].conversation.back()),
-              AllOf(HasSubstr("Question: Is it?"), HasSubstr("## analyst\nit is\n"), HasSubstr("## critic\nit is not")));
+              AllOf(HasSubstr("Question: Is it?"), HasSubstr("## analyst\nit is\n"),
+                    HasSubstr("## critic\nit is not")));
   ASSERT_EQ(reply->dissent.size(), 1u);
   EXPECT_EQ(reply->dissent[0].who, "critic");
   EXPECT_EQ(reply->cost.model_calls, 3);
@@ -33,15 +35,18 @@ TEST(FanOut, AsksAllAtOnceAndAggregates) {
 
 TEST(FanOut, OneFailureIsToleratedAndNamed) {
   auto writer = Scripted({Say("partial")});
-  AgentPtr team = FanOut({Member("good", Say("yes")), Member("bad", Fail(absl::UnavailableError("server down")))},
-                         MakeAgent({.name = "writer", .model = writer}));
+  AgentPtr team =
+      FanOut({Member("good", Say("yes")), Member("bad", Fail(absl::UnavailableError("server down")))},
+             MakeAgent({.name = "writer", .model = writer}));
   Sim sim;
   EXPECT_THAT(sim.Run(team, "?"), Says("partial"));
   EXPECT_THAT(TextOf(writer->requests()[0].conversation.back()), HasSubstr("(no report: "));
 }
 
 TEST(FanOut, AllFailuresAreAnErrorThatSaysWhy) {
-  AgentPtr team = FanOut({Member("a", Fail(absl::UnavailableError("server down"))), Member("b", Fail(absl::UnavailableError("server down")))}, nullptr);
+  AgentPtr team = FanOut({Member("a", Fail(absl::UnavailableError("server down"))),
+                          Member("b", Fail(absl::UnavailableError("server down")))},
+                         nullptr);
   Sim sim;
   const auto reply = sim.Run(team, "?");
   ASSERT_FALSE(reply.ok());
@@ -50,13 +55,15 @@ TEST(FanOut, AllFailuresAreAnErrorThatSaysWhy) {
 
 TEST(FanOut, WithoutAnAggregatorTheRepliesStandSideBySide) {
   Sim sim;
-  EXPECT_THAT(sim.Run(FanOut({Member("a", Say("one")), Member("a", Say("two"))}, nullptr), "?"), Says("## a\none\n\n## a.2\ntwo"));
+  EXPECT_THAT(sim.Run(FanOut({Member("a", Say("one")), Member("a", Say("two"))}, nullptr), "?"),
+              Says("## a\none\n\n## a.2\ntwo"));
 }
 
 TEST(FanOut, AQuorumCutsTheTail) {
   TeamOptions team{.name = "t",
                    .planner = FanOutPlanner({.quorum = 2}),
-                   .members = {Member("a", After(absl::Seconds(1), Say("one"))), Member("b", After(absl::Hours(1), Say("two"))),
+                   .members = {Member("a", After(absl::Seconds(1), Say("one"))),
+                               Member("b", After(absl::Hours(1), Say("two"))),
                                Member("c", After(absl::Seconds(2), Say("three")))}};
   Sim sim;
   EXPECT_THAT(sim.Run(MakeTeam(team), "?"), Says("## a\none\n\n## c\nthree"));
@@ -66,15 +73,18 @@ TEST(FanOut, AQuorumCutsTheTail) {
 TEST(Team, IsAnAgentAmongAgents) {
   AgentPtr inner = FanOut({Member("x", Say("deep"))}, nullptr, "inner");
   Sim sim;
-  EXPECT_THAT(sim.Run(FanOut({inner, Member("y", Say("flat"))}, nullptr, "outer"), "?"), Says("## inner\n## x\ndeep\n\n## y\nflat"));
+  EXPECT_THAT(sim.Run(FanOut({inner, Member("y", Say("flat"))}, nullptr, "outer"), "?"),
+              Says("## inner\n## x\ndeep\n\n## y\nflat"));
   bool seen = false;
-  for (const auto& [path, turn] : EventsOf<event::TurnStarted>(sim.events())) seen = seen || path == "inner/x/turn.1";
+  for (const auto& [path, turn] : EventsOf<event::TurnStarted>(sim.events()))
+    seen = seen || path == "inner/x/turn.1";
   EXPECT_TRUE(seen) << "events of nested agents carry the whole path";
 }
 
 TEST(Team, NoMembersIsAnError) {
   Sim sim;
-  EXPECT_THAT(sim.Run(FanOut({}, nullptr), "?"), Fails(absl::StatusCode::kInvalidArgument, HasSubstr("needs members")));
+  EXPECT_THAT(sim.Run(FanOut({}, nullptr), "?"),
+              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("needs members")));
 }
 
 TEST(Route, ByLikenessAndByModel) {
@@ -82,8 +92,10 @@ TEST(Route, ByLikenessAndByModel) {
     return MakeAgent({.name = name, .description = description, .model = Scripted({Say(name)})});
   };
   const auto team = [&](RouteOptions options) {
-    return MakeTeam({.name = "desk", .planner = RoutePlanner(options),
-                     .members = {member("law", "Contracts, licences and courts"), member("food", "Recipes and cooking")}});
+    return MakeTeam({.name = "desk",
+                     .planner = RoutePlanner(options),
+                     .members = {member("law", "Contracts, licences and courts"),
+                                 member("food", "Recipes and cooking")}});
   };
   {
     Sim sim;
@@ -95,7 +107,8 @@ TEST(Route, ByLikenessAndByModel) {
   }
   {
     Sim sim;
-    EXPECT_THAT(sim.Run(team({.model = Scripted({Say(R"({"agent":"law","why":"x"})")})}), "bread"), Says("law"));
+    EXPECT_THAT(sim.Run(team({.model = Scripted({Say(R"({"agent":"law","why":"x"})")})}), "bread"),
+                Says("law"));
   }
   {
     Sim sim;

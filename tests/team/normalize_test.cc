@@ -29,8 +29,10 @@ TEST(NormalizeAnswer, EqualAnswersLookEqual) {
 TEST(NormalizeAnswer, DifferentAnswersStayDifferent) {
   const struct {
     std::string a, b;
-  } different[] = {{"42", "-42"}, {"0.5", "0.05"}, {"50", "50%"}, {"yes", "no"}, {"1-2", "12"}, {"1.2.3", "1.23"}, {"", "0"}};
-  for (const auto& c : different) EXPECT_NE(NormalizeAnswer(c.a), NormalizeAnswer(c.b)) << c.a << " | " << c.b;
+  } different[] = {{"42", "-42"}, {"0.5", "0.05"},   {"50", "50%"}, {"yes", "no"},
+                   {"1-2", "12"}, {"1.2.3", "1.23"}, {"", "0"}};
+  for (const auto& c : different)
+    EXPECT_NE(NormalizeAnswer(c.a), NormalizeAnswer(c.b)) << c.a << " | " << c.b;
 }
 
 }  // namespace

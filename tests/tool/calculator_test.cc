@@ -17,11 +17,35 @@ TEST(Calculator, ComputesAsAPersonWould) {
   const struct {
     std::string expression, want;
   } cases[] = {
-      {"1+2*3", "7"}, {"(1+2)*3", "9"}, {"0.1+0.2", "0.3"}, {"1/3", "0.333333333333"}, {"-2^2", "-4"}, {"2^3^2", "512"},
-      {"2^-1", "0.5"}, {"--3", "3"}, {"7 % 4", "3"}, {"9007199254740991 + 1", "9007199254740992"}, {"1e3", "1000"},
-      {"2^80", "1.20892581961e+24"}, {"sqrt(16) + abs(-2)", "6"}, {"min(3, 1, 2)", "1"}, {"max(3,1)", "3"}, {"round(2.5)", "3"},
-      {"floor(-1.5)", "-2"}, {"ceil(1.2)", "2"}, {"ln(e)", "1"}, {"log10(1000)", "3"}, {"exp(0)", "1"}, {"sin(0)", "0"},
-      {"cos(pi)", "-1"}, {"tan(0)", "0"}, {"-0", "0"}, {" 1\n+\t1 ", "2"}, {".5*2", "1"}, {"100*1.1", "110"}, {"3-1-1", "1"},
+      {"1+2*3", "7"},
+      {"(1+2)*3", "9"},
+      {"0.1+0.2", "0.3"},
+      {"1/3", "0.333333333333"},
+      {"-2^2", "-4"},
+      {"2^3^2", "512"},
+      {"2^-1", "0.5"},
+      {"--3", "3"},
+      {"7 % 4", "3"},
+      {"9007199254740991 + 1", "9007199254740992"},
+      {"1e3", "1000"},
+      {"2^80", "1.20892581961e+24"},
+      {"sqrt(16) + abs(-2)", "6"},
+      {"min(3, 1, 2)", "1"},
+      {"max(3,1)", "3"},
+      {"round(2.5)", "3"},
+      {"floor(-1.5)", "-2"},
+      {"ceil(1.2)", "2"},
+      {"ln(e)", "1"},
+      {"log10(1000)", "3"},
+      {"exp(0)", "1"},
+      {"sin(0)", "0"},
+      {"cos(pi)", "-1"},
+      {"tan(0)", "0"},
+      {"-0", "0"},
+      {" 1\n+\t1 ", "2"},
+      {".5*2", "1"},
+      {"100*1.1", "110"},
+      {"3-1-1", "1"},
       {std::string(2'000, '-') + "1", "1"},
   };
   for (const auto& c : cases) EXPECT_EQ(Calculate(c.expression), c.want) << c.expression;
@@ -51,7 +75,8 @@ TEST(Calculator, SaysWhereAMistakeIs) {
       {"nan", "column 1: unknown name \"nan\"; did you mean \"tan\"?"},
       {"1,000", "column 2: expected an operator, not \",\""},
   };
-  for (const auto& c : cases) EXPECT_EQ(Calculate(c.expression), "error: tool \"calculator\" failed: " + c.want);
+  for (const auto& c : cases)
+    EXPECT_EQ(Calculate(c.expression), "error: tool \"calculator\" failed: " + c.want);
 }
 
 TEST(Calculator, IsBounded) {

@@ -32,7 +32,8 @@ TEST(JsonSchema, SaysWhatIsWrongAndWhere) {
       {R"({"type":"number"})", "null", "the value: null is not a number"},
       {R"({"type":["string","null"]})", "null", ""},
       {R"({"type":["string","null"]})", "3", "the value: 3 is neither a string nor null"},
-      {R"({"enum":["celsius","fahrenheit"]})", "\"kelvin\"", "the value: \"kelvin\" is none of celsius, fahrenheit"},
+      {R"({"enum":["celsius","fahrenheit"]})", "\"kelvin\"",
+       "the value: \"kelvin\" is none of celsius, fahrenheit"},
       {R"({"enum":["celsius","fahrenheit"]})", "\"celcius\"",
        "the value: \"celcius\" is none of celsius, fahrenheit; did you mean \"celsius\"?"},
       {R"({"enum":[1,null]})", "1.0", ""},
@@ -66,15 +67,18 @@ TEST(JsonSchema, SaysWhatIsWrongAndWhere) {
       {R"({"uniqueItems":true})", "[1,2,1.0]", "/2: the same as item 0; items must differ"},
       {R"({"contains":{"type":"integer"}})", R"(["a"])", "the value: has 0 fitting items; at least 1"},
       {R"({"allOf":[{"minimum":1},{"maximum":3}]})", "4", "the value: 4 is more than the maximum 3"},
-      {R"({"anyOf":[{"type":"string"},{"type":"null"}]})", "4", "the value: fits none of 2 alternatives: 4 is not a string"},
+      {R"({"anyOf":[{"type":"string"},{"type":"null"}]})", "4",
+       "the value: fits none of 2 alternatives: 4 is not a string"},
       {R"({"anyOf":[{"type":"string"},{"properties":{"a":{"minimum":1}}}]})", R"({"a":0})",
        "/a: 0 is less than the minimum 1"},
       {R"({"oneOf":[{"minimum":1},{"maximum":3}]})", "2", "the value: fits more than one of 2 alternatives"},
       {R"({"not":{"type":"null"}})", "null", "the value: null is what the schema rules out"},
       {R"({"if":{"required":["a"]},"then":{"required":["b"]}})", R"({"a":1})", "/b: missing"},
       {R"({"if":{"required":["a"]},"else":{"required":["b"]}})", R"({})", "/b: missing"},
-      {R"({"$ref":"#/$defs/n","$defs":{"n":{"type":"integer"}}})", "\"x\"", "the value: \"x\" is not an integer"},
-      {R"({"$ref":"#n","$defs":{"x":{"$anchor":"n","type":"integer"}}})", "\"x\"", "the value: \"x\" is not an integer"},
+      {R"({"$ref":"#/$defs/n","$defs":{"n":{"type":"integer"}}})", "\"x\"",
+       "the value: \"x\" is not an integer"},
+      {R"({"$ref":"#n","$defs":{"x":{"$anchor":"n","type":"integer"}}})", "\"x\"",
+       "the value: \"x\" is not an integer"},
       {R"({"properties":{"next":{"$ref":"#"},"v":{"type":"integer"}}})", R"({"next":{"next":{"v":"x"}}})",
        "/next/next/v: \"x\" is not an integer"},
       {R"({"format":"email","x-note":1})", "\"no\"", ""},
@@ -104,7 +108,8 @@ TEST(JsonSchema, HostileSchemasEndInAnError) {
 
 TEST(JsonSchema, WorkIsBounded) {
   // Regular expressions that back-tracking engines take years for.
-  EXPECT_THAT(ValidateJson(J(R"({"pattern":"^(a+)+$"})"), Json(std::string(100'000, 'a') + "b")).message(), HasSubstr("does not match"));
+  EXPECT_THAT(ValidateJson(J(R"({"pattern":"^(a+)+$"})"), Json(std::string(100'000, 'a') + "b")).message(),
+              HasSubstr("does not match"));
   Json wide = Json::object();
   for (int i = 0; i < 1'000'000; ++i) wide["allOf"].push_back(true);
   EXPECT_TRUE(ValidateJson(wide, Json(1)).ok());
@@ -118,7 +123,8 @@ TEST(JsonSchema, WorkIsBounded) {
   EXPECT_THAT(ValidateJson(twice, deep).message(), HasSubstr("takes too long"));
   Json all_wrong = Json::array();
   for (int i = 0; i < 100'000; ++i) all_wrong.push_back("x");
-  EXPECT_EQ(SchemaMistakes(J(R"({"items":{"type":"integer"}})"), all_wrong).size(), SchemaLimits().mistakes_max);
+  EXPECT_EQ(SchemaMistakes(J(R"({"items":{"type":"integer"}})"), all_wrong).size(),
+            SchemaLimits().mistakes_max);
 }
 
 TEST(JsonSchema, LongValuesAreShownShort) {
@@ -140,7 +146,8 @@ TEST(CheckSchema, NamesThePlace) {
       {R"({"minItems":1.5})", "/minItems: 1.5 must be a whole number, 0 or more"},
       {R"({"multipleOf":0})", "/multipleOf: must be more than 0"},
       {R"({"type":"sting"})",
-       "/type: \"sting\" is no type; there are null, boolean, integer, number, string, array, object; did you mean \"string\"?"},
+       "/type: \"sting\" is no type; there are null, boolean, integer, number, string, array, object; did "
+       "you mean \"string\"?"},
       {R"({"type":[]})", "/type: must name at least one type"},
       {R"({"enum":[]})", "/enum: must be a list of at least one value"},
       {R"({"required":"a"})", "/required: must be a list of names"},
@@ -150,14 +157,17 @@ TEST(CheckSchema, NamesThePlace) {
       {R"({"properties":[]})", "/properties: must be an object of schemas"},
       {R"({"uniqueItems":1})", "/uniqueItems: must be true or false"},
       {R"({"$ref":"#"})", "/$ref: leads back to itself"},
-      {R"({"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/b"},"b":{"$ref":"#/$defs/a"}}})", "/$defs/a/$ref: leads back to itself"},
+      {R"({"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/b"},"b":{"$ref":"#/$defs/a"}}})",
+       "/$defs/a/$ref: leads back to itself"},
       {R"({"properties":{"a":{"$ref":"#"}}})", ""},
       {R"({"$ref":"#/type","type":"string"})", "/$ref: leads to what is no schema"},
       {R"({"items":{"$ref":"other.json"}})",
-       "/items/$ref: $ref \"other.json\" leads out of the document; only \"#/…\" is followed, nothing is fetched"},
+       "/items/$ref: $ref \"other.json\" leads out of the document; only \"#/…\" is followed, nothing is "
+       "fetched"},
   };
   for (const auto& c : cases) EXPECT_EQ(std::string(CheckSchema(J(c.schema)).message()), c.want) << c.schema;
-  EXPECT_THAT(CheckSchema(J(R"({"patternProperties":{"(":{}}})")).message(), HasSubstr("/patternProperties/(: pattern \"(\" cannot be used"));
+  EXPECT_THAT(CheckSchema(J(R"({"patternProperties":{"(":{}}})")).message(),
+              HasSubstr("/patternProperties/(: pattern \"(\" cannot be used"));
   Json deep = Json::object();
   for (int i = 0; i < 100; ++i) {
     Json outer = Json::object();

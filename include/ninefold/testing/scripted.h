@@ -1,8 +1,7 @@
 // A model that says what a test tells it to.
 //
-//   auto model = Scripted({Say("first"), CallTool("clock"), Fail(absl::UnavailableError("busy")), Say("last")});
-//   … run an agent on it …
-//   EXPECT_THAT(model->unused(), 0);
+//   auto model = Scripted({Say("first"), CallTool("clock"), Fail(absl::UnavailableError("busy")),
+//   Say("last")}); … run an agent on it … EXPECT_THAT(model->unused(), 0);
 //   EXPECT_THAT(TextOf(model->requests()[1].conversation.back()), "…");
 #pragma once
 
@@ -21,14 +20,14 @@
 namespace ninefold::testing {
 
 struct ScriptStep {
-  absl::Status status;                // not OK: the call fails with it
+  absl::Status status;  // not OK: the call fails with it
   ModelReply reply;
-  std::vector<std::string> pieces;    // streamed one by one; {}: the text at once
-  absl::Duration delay;               // before the first piece, on the loop's clock
+  std::vector<std::string> pieces;  // streamed one by one; {}: the text at once
+  absl::Duration delay;             // before the first piece, on the loop's clock
 };
 ScriptStep Say(std::string text);
 ScriptStep Stream(std::vector<std::string> pieces);
-ScriptStep Ask(std::string tool, Json arguments = Json::object());  // one tool call
+ScriptStep Ask(std::string tool, Json arguments = Json::object());    // one tool call
 ScriptStep AskMany(std::vector<std::pair<std::string, Json>> calls);  // parallel tool calls
 ScriptStep Fail(absl::Status status);
 ScriptStep After(absl::Duration delay, ScriptStep step);

@@ -1,4 +1,5 @@
-// Runs agents in virtual time on a seeded scheduler: an hour of a thousand agents takes a second, and the same seed gives the same run.
+// Runs agents in virtual time on a seeded scheduler: an hour of a thousand agents takes a second, and the
+// same seed gives the same run.
 //
 //   Sim sim({.seed = 7});
 //   absl::StatusOr<Reply> reply = sim.Run(team, "…");
@@ -23,7 +24,7 @@ namespace ninefold::testing {
 
 struct SimOptions {
   std::uint64_t seed = 1;
-  bool shuffle = true;       // run ready work in a random order drawn from the seed; false: first in, first out
+  bool shuffle = true;  // run ready work in a random order drawn from the seed; false: first in, first out
   StorePtr store = nullptr;  // null: a MemoryStore
 };
 
@@ -33,12 +34,13 @@ class Sim {
   ~Sim();
 
   absl::StatusOr<Reply> Run(AgentPtr agent, Prompt prompt, RunOptions options = {});
-  // Any coroutine, in a context of its own at the root path ""; returns when nothing is left to do. kDeadlineExceeded and the like come from the
-  // body itself; kInternal "stuck": it waits for something that never comes.
+  // Any coroutine, in a context of its own at the root path ""; returns when nothing is left to do.
+  // kDeadlineExceeded and the like come from the body itself; kInternal "stuck": it waits for something that
+  // never comes.
   absl::Status Run(std::function<Async<void>(Context&)> body, RunOptions options = {});
 
-  absl::Duration elapsed() const;           // virtual time since the start
-  const std::vector<Event>& events() const; // of all runs so far
+  absl::Duration elapsed() const;            // virtual time since the start
+  const std::vector<Event>& events() const;  // of all runs so far
   const StorePtr& store() const;
 
  private:

@@ -81,7 +81,8 @@ Json Parameters() {
     "type": "object",
     "properties": {
       "query": {"type": "string", "description": "words to look for", "minLength": 1},
-      "limit": {"type": "integer", "description": "how many passages", "minimum": 1, "maximum": 20, "default": 5},
+      "limit": {"type": "integer", "description": "how many passages",
+                "minimum": 1, "maximum": 20, "default": 5},
       "document": {"type": "string", "description": "only in this document"}
     },
     "required": ["query"],
