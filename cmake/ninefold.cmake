@@ -57,6 +57,17 @@ endif()
 
 set_property(GLOBAL PROPERTY NINEFOLD_FLOORS "")
 
+# Compiles a target's files together, where the preset asks for it.
+function(ninefold_unity target)
+  if(NOT NINEFOLD_UNITY)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # it takes the files put together for a header
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
+endfunction()
+
 # ninefold_floor(base SOURCES a.cc … ON run net … LIBS CURL::libcurl …)
 # A floor: its objects, and a static library of them that stands on the floors it names and nothing else.
 function(ninefold_floor name)
@@ -78,12 +89,7 @@ function(ninefold_floor name)
                                     PRIVATE ${F_LIBS})
   endforeach()
   target_link_libraries(ninefold_${name}_objects PRIVATE ninefold_flags)
-  if(NINEFOLD_UNITY)
-    set_target_properties(ninefold_${name}_objects PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
-    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # it takes the files put together for a header
-      target_compile_options(ninefold_${name}_objects PRIVATE -Wno-subobject-linkage)
-    endif()
-  endif()
+  ninefold_unity(ninefold_${name}_objects)
   if(NINEFOLD_PCH)
     if(name STREQUAL "base")
       target_precompile_headers(ninefold_base_objects PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h)
