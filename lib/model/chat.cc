@@ -15,6 +15,8 @@ namespace ninefold {
 namespace {
 
 constexpr std::size_t kErrorBodyMax = 64u << 10;
+// Keep-alive comments reset the idle time-out, but not for ever: an event must come within that many of it.
+constexpr int kIdleTimeOutsMax = 10;
 
 // The tools of an agent are the same in each of its requests: their text is made once.
 struct ToolText {
@@ -50,7 +52,8 @@ class ToolTexts {
 
 class ChatModel : public Model {
  public:
-  explicit ChatModel(ChatOptions options) : options_(std::move(options)), origin_(OriginOf(options_.base_url)) {
+  explicit ChatModel(ChatOptions options)
+      : options_(std::move(options)), origin_(OriginOf(options_.base_url)) {
     HttpTarget target;
     target.url = options_.base_url + "/chat/completions";
     target.headers = options_.headers;
@@ -106,7 +109,8 @@ class ChatModel : public Model {
     }
   }
 
-  Async<absl::Status> Whole(std::shared_ptr<const std::string> body, ChatAssembly& assembly, Context& ctx) const {
+  Async<absl::Status> Whole(std::shared_ptr<const std::string> body, ChatAssembly& assembly,
+                            Context& ctx) const {
     CO_TRY(HttpResponse response, co_await Fetch(ctx.loop(), target_, std::move(body), ctx.cancel_node()));
     if (response.head.status != 200) co_return ChatError(response.head, response.body, options_);
     co_return ReadWhole(response.body, assembly, EmitTo(ctx));
@@ -119,9 +123,11 @@ class ChatModel : public Model {
   }
 
   // A body that is one JSON value, or a stream under another content type.
-  absl::Status ReadWhole(std::string_view body, ChatAssembly& assembly, std::function<void(EventBody)> emit) const {
+  absl::Status ReadWhole(std::string_view body, ChatAssembly& assembly,
+                         std::function<void(EventBody)> emit) const {
     const std::size_t begin = body.find_first_not_of(" \t\r\n");
-    if (begin == std::string_view::npos) return absl::UnavailableError(absl::StrCat(origin_, " sent an empty body"));
+    if (begin == std::string_view::npos)
+      return absl::UnavailableError(absl::StrCat(origin_, " sent an empty body"));
     const std::string_view text = body.substr(begin);
     if (text[0] != 'd' && text[0] != ':' && text[0] != 'e') return assembly.Chunk(text, emit);
     SseParser parser([&](const SseEvent& event) { return assembly.Chunk(event.data, emit); });
@@ -129,7 +135,8 @@ class ChatModel : public Model {
     return parser.Finish();
   }
 
-  Async<absl::Status> Stream(std::shared_ptr<const std::string> body, ChatAssembly& assembly, Context& ctx) const {
+  Async<absl::Status> Stream(std::shared_ptr<const std::string> body, ChatAssembly& assembly,
+                             Context& ctx) const {
     HttpStream stream(ctx.loop(), target_, std::move(body));
     CO_TRY(const HttpHead* head, co_await stream.Start(ctx.cancel_node()));
     const auto type = head->Get("content-type");
@@ -137,12 +144,20 @@ class ChatModel : public Model {
       co_return co_await Other(stream, *head, assembly, ctx);
     }
     std::function<void(EventBody)> emit = EmitTo(ctx);
-    SseParser parser([&](const SseEvent& event) { return assembly.Chunk(event.data, emit); });
+    bool event_came = true;
+    SseParser parser([&](const SseEvent& event) {
+      event_came = true;
+      return assembly.Chunk(event.data, emit);
+    });
+    const absl::Duration patience = options_.wire.idle_timeout * kIdleTimeOutsMax;
+    absl::Time due;
     std::string piece;
     bool more = true;
     while (more) {
+      if (std::exchange(event_came, false)) due = ctx.Now() + patience;
       CO_TRY(more, co_await stream.Read(piece));
       CO_CHECK_OK(more ? parser.Feed(piece) : parser.Finish());
+      if (!event_came && more && ctx.Now() > due) co_return NoEvents(patience);
       if (emit) CO_CHECK_OK(co_await ctx.Drain());
     }
     // Some servers send an error in the midst of a stream as a line of its own.
@@ -150,8 +165,15 @@ class ChatModel : public Model {
     co_return absl::OkStatus();
   }
 
+  absl::Status NoEvents(absl::Duration patience) const {
+    return absl::DeadlineExceededError(absl::StrCat(origin_, " sent nothing but signs of life for ",
+                                                    absl::FormatDuration(patience), " (", kIdleTimeOutsMax,
+                                                    " times idle_timeout)"));
+  }
+
   // Not a stream: a refusal, or a server that answers at once whatever was asked for.
-  Async<absl::Status> Other(HttpStream& stream, const HttpHead& head, ChatAssembly& assembly, Context& ctx) const {
+  Async<absl::Status> Other(HttpStream& stream, const HttpHead& head, ChatAssembly& assembly,
+                            Context& ctx) const {
     std::string all, piece;
     bool more = true;
     while (more) {

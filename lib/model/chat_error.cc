@@ -3,6 +3,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "base/utf8.h"
 #include "model/chat.h"
 #include "net/http.h"
@@ -54,13 +55,18 @@ bool IsMoney(const std::string& code) {
 absl::StatusCode CodeFor(int status) {
   switch (status) {
     case 401:
-    case 403: return absl::StatusCode::kPermissionDenied;
-    case 404: return absl::StatusCode::kNotFound;
+    case 403:
+      return absl::StatusCode::kPermissionDenied;
+    case 404:
+      return absl::StatusCode::kNotFound;
     case 402:
-    case 429: return absl::StatusCode::kResourceExhausted;
+    case 429:
+      return absl::StatusCode::kResourceExhausted;
     case 408:
-    case 409: return absl::StatusCode::kUnavailable;
-    default: break;
+    case 409:
+      return absl::StatusCode::kUnavailable;
+    default:
+      break;
   }
   return status >= 400 && status < 500 ? absl::StatusCode::kInvalidArgument : absl::StatusCode::kUnavailable;
 }
@@ -72,7 +78,8 @@ std::string WhatNext(int status, const std::string& code, const ChatOptions& opt
   }
   if (status == 404) return absl::StrCat("; check the model \"", options.model, "\" and the address");
   if (status == 402 || IsMoney(code)) return "; check the account's credit";
-  if (code == "context_length_exceeded" || code == "exceed_context_size_error") return "; shorten the conversation";
+  if (code == "context_length_exceeded" || code == "exceed_context_size_error")
+    return "; shorten the conversation";
   if (status == 413) return "; send less";
   if (status == 429) return "; wait, or ask less at once";
   return "";
@@ -86,15 +93,32 @@ std::string_view Verb(int status) {
   return " refused the request (";
 }
 
-// The delay that the server asks for, in milliseconds: for whoever tries again.
+constexpr std::int64_t kRetryAfterMaxMs = 10'000'000'000;
+
+// RFC 9110, 5.6.7, in the form that is not obsolete.
+std::optional<absl::Time> HttpDate(std::optional<std::string_view> text) {
+  absl::Time time;
+  std::string error;
+  if (!text || !absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", ToAbsl(*text), &time, &error))
+    return std::nullopt;
+  return time;
+}
+
+// The delay that the server asks for, in milliseconds: for whoever tries again. A date is taken relative to
+// the server's own clock.
 std::optional<std::int64_t> RetryAfterMs(const HttpHead& head) {
   double value = 0;
-  if (auto ms = head.Get("retry-after-ms"); ms && absl::SimpleAtod(ToAbsl(*ms), &value) && value >= 0 && value < 1e10) {
+  if (auto ms = head.Get("retry-after-ms");
+      ms && absl::SimpleAtod(ToAbsl(*ms), &value) && value >= 0 && value < 1e10) {
     return std::int64_t(value);
   }
-  if (auto s = head.Get("retry-after"); s && absl::SimpleAtod(ToAbsl(*s), &value) && value >= 0 && value < 1e7) {
+  if (auto s = head.Get("retry-after");
+      s && absl::SimpleAtod(ToAbsl(*s), &value) && value >= 0 && value < 1e7) {
     return std::int64_t(value * 1000);
   }
+  const auto until = HttpDate(head.Get("retry-after")), now = HttpDate(head.Get("date"));
+  if (until && now)
+    return std::clamp<std::int64_t>(absl::ToInt64Milliseconds(*until - *now), 0, kRetryAfterMaxMs);
   return std::nullopt;
 }
 
@@ -102,7 +126,8 @@ std::optional<std::int64_t> RetryAfterMs(const HttpHead& head) {
 
 std::string WithoutKey(std::string text, std::string_view key) {
   if (key.size() < 4) return text;
-  for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at)) text.replace(at, key.size(), "[key]");
+  for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at))
+    text.replace(at, key.size(), "[key]");
   return text;
 }
 
@@ -118,12 +143,14 @@ absl::Status ChatError(const HttpHead& head, std::string_view body, const ChatOp
   const std::string code = json.ok() ? CodeOf(*json) : "";
   // The key goes before anything is cut, or half of it would stay.
   const std::string words = ChatErrorText(WithoutKey(std::string(body), options.key));
-  std::string message = absl::StrCat(OriginOf(options.base_url), std::string(Verb(head.status)), head.status, ")");
+  std::string message =
+      absl::StrCat(OriginOf(options.base_url), std::string(Verb(head.status)), head.status, ")");
   if (!words.empty()) absl::StrAppend(&message, ": ", words);
   absl::StrAppend(&message, WhatNext(head.status, code, options));
   auto id = head.Get("x-request-id");
   if (!id) id = head.Get("x-generation-id");
-  if (id && !id->empty()) absl::StrAppend(&message, " (request ", EscapeForTerminal(CutUtf8(*id, 100), true), ")");
+  if (id && !id->empty())
+    absl::StrAppend(&message, " (request ", EscapeForTerminal(CutUtf8(*id, 100), true), ")");
   const auto status_code = IsMoney(code) ? absl::StatusCode::kResourceExhausted : CodeFor(head.status);
   absl::Status status(status_code, WithoutKey(std::move(message), options.key));
   if (const auto delay = RetryAfterMs(head)) {
@@ -139,7 +166,8 @@ absl::Status ChatErrorObject(const Json& error, std::string_view who) {
   if (number < 400 || number > 599) number = 0;
   absl::StatusCode status = number != 0 ? CodeFor(int(number)) : absl::StatusCode::kUnavailable;
   if (code.starts_with("rate_limit") || IsMoney(code)) status = absl::StatusCode::kResourceExhausted;
-  if (code.starts_with("invalid_request") || code == "context_length_exceeded") status = absl::StatusCode::kInvalidArgument;
+  if (code.starts_with("invalid_request") || code == "context_length_exceeded")
+    status = absl::StatusCode::kInvalidArgument;
   return absl::Status(status, absl::StrCat(std::string(who), " broke off its reply: ", Shown(WordsOf(body))));
 }
 

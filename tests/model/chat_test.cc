@@ -1,4 +1,6 @@
 // Replies, deviations and failures of servers, over the wire.
+#include "model/chat.h"
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,7 +10,6 @@
 #include "base/loop.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "model/chat.h"
 #include "ninefold/context.h"
 #include "run/run_state.h"
 #include "testing/chat_server.h"
@@ -16,10 +17,10 @@
 namespace ninefold {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::ChatScript;
 using testing::ChatServer;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr char kKey[] = "sk-secret-1234567890";
 
@@ -35,11 +36,13 @@ Async<void> Generate(const Model& model, const ModelRequest& request, Context& c
 ModelRequest Question() {
   ModelRequest request;
   request.conversation = Conversation().With(UserMessage("What?"));
-  request.tools = std::make_shared<const ToolList>(std::vector<ToolSpec>{{.name = "text.search"}, {.name = "look"}});
+  request.tools =
+      std::make_shared<const ToolList>(std::vector<ToolSpec>{{.name = "text.search"}, {.name = "look"}});
   return request;
 }
 
-Asked Ask(const std::string& base_url, bool stream = true, std::function<void(Context&, const Event&)> on_event = nullptr,
+Asked Ask(const std::string& base_url, bool stream = true,
+          std::function<void(Context&, const Event&)> on_event = nullptr,
           absl::Duration idle = absl::Seconds(20)) {
   ChatOptions options;
   options.vendor = "openai";
@@ -59,7 +62,8 @@ Asked Ask(const std::string& base_url, bool stream = true, std::function<void(Co
   run.on_event = [&](const Event& event) {
     if (const auto* delta = std::get_if<event::TextDelta>(&event.body)) asked.text += delta->text;
     if (const auto* delta = std::get_if<event::ReasoningDelta>(&event.body)) asked.reasoning += delta->text;
-    if (const auto* delta = std::get_if<event::ToolCallDelta>(&event.body)) asked.arguments += delta->arguments;
+    if (const auto* delta = std::get_if<event::ToolCallDelta>(&event.body))
+      asked.arguments += delta->arguments;
     if (on_event) on_event(root, event);
   };
   asio::co_spawn(io, Generate(*model, request, root, asked), asio::detached);
@@ -77,7 +81,8 @@ std::string Shown(const Asked& asked) {
   std::string out(StopReasonName(asked.reply->stop_reason));
   for (const Part& part : asked.reply->message.parts) {
     if (const auto* text = std::get_if<Text>(&part)) absl::StrAppend(&out, "|text:", text->text);
-    if (const auto* thought = std::get_if<Reasoning>(&part)) absl::StrAppend(&out, "|reasoning:", thought->text);
+    if (const auto* thought = std::get_if<Reasoning>(&part))
+      absl::StrAppend(&out, "|reasoning:", thought->text);
     if (const auto* call = std::get_if<ToolCall>(&part)) {
       absl::StrAppend(&out, "|", call->id, ":", call->name, DumpJson(call->arguments));
     }
@@ -99,16 +104,20 @@ TEST(Chat, TextStreamedAndNot) {
 
 TEST(Chat, ParallelToolCalls) {
   for (const bool stream : {true, false}) {
-    const Asked asked = AskScript(ChatScript::Call({{"c1", "text_search", R"({"q":"x"})"}, {"c2", "look", ""}}), stream);
+    const Asked asked =
+        AskScript(ChatScript::Call({{"c1", "text_search", R"({"q":"x"})"}, {"c2", "look", ""}}), stream);
     EXPECT_EQ(Shown(asked), R"(tool_calls|c1:text.search{"q":"x"}|c2:look{})");
     EXPECT_EQ(asked.arguments, R"({"q":"x"})");
   }
 }
 
 std::string Chunk(const std::string& delta, const std::string& finish = "null") {
-  return absl::StrCat(R"(data: {"id":"c","model":"m1","choices":[{"index":0,"delta":)", delta, R"(,"finish_reason":)", finish, "}]}\n\n");
+  return absl::StrCat(R"(data: {"id":"c","model":"m1","choices":[{"index":0,"delta":)", delta,
+                      R"(,"finish_reason":)", finish, "}]}\n\n");
 }
-std::string CallChunk(const std::string& call) { return Chunk(absl::StrCat(R"({"tool_calls":[)", call, "]}")); }
+std::string CallChunk(const std::string& call) {
+  return Chunk(absl::StrCat(R"({"tool_calls":[)", call, "]}"));
+}
 
 const std::string kStop = Chunk("{}", "\"stop\"") + "data: [DONE]\n\n";
 
@@ -122,30 +131,76 @@ std::vector<Dialect> Dialects() {
   const std::string a = R"({"id":"a","function":{"name":"look","arguments":"{\"x\":1}"}})";
   return {
       {"no [DONE]", Chunk(R"({"content":"hi"})") + Chunk("{}", "\"stop\""), "stop|text:hi"},
-      {"text after [DONE]", Chunk(R"({"content":"hi"})", "\"stop\"") + "data: [DONE] bye\n\n", "stop|text:hi"},
-      {"choices empty at first", "data: {\"id\":\"\",\"choices\":[]}\n\n" + Chunk(R"({"content":"hi"})") + kStop, "stop|text:hi"},
-      {"unknown events", "data: {\"ping\":1}\n\n: x\n\n" + Chunk(R"({"content":"hi","new":[{}]})") + kStop, "stop|text:hi"},
-      {"reasoning_content", Chunk(R"({"reasoning_content":"hm"})") + Chunk(R"({"content":"hi"})") + kStop, "stop|reasoning:hm|text:hi"},
+      {"[DONE] alone", Chunk(R"({"content":"hi"})") + "data: [DONE]\n\n", "stop|text:hi"},
+      {"text after [DONE]", Chunk(R"({"content":"hi"})", "\"stop\"") + "data: [DONE] bye\n\n",
+       "stop|text:hi"},
+      {"choices empty at first",
+       "data: {\"id\":\"\",\"choices\":[]}\n\n" + Chunk(R"({"content":"hi"})") + kStop, "stop|text:hi"},
+      {"unknown events", "data: {\"ping\":1}\n\n: x\n\n" + Chunk(R"({"content":"hi","new":[{}]})") + kStop,
+       "stop|text:hi"},
+      {"reasoning_content", Chunk(R"({"reasoning_content":"hm"})") + Chunk(R"({"content":"hi"})") + kStop,
+       "stop|reasoning:hm|text:hi"},
       {"reasoning", Chunk(R"({"reasoning":"hm","content":"hi"})") + kStop, "stop|reasoning:hm|text:hi"},
       {"odd finish", Chunk(R"({"content":"hi"})", "\"eos\""), "stop|text:hi"},
-      {"escapes", Chunk(R"({"content":"\ud83d\ude00\u0041\/\b"})") + Chunk(R"({"content":"\ud83d!"})") + kStop, "stop|text:\xf0\x9f\x98\x80" "A/\b\xef\xbf\xbd!"},
-      {"content is null", Chunk(R"({"content":null})") + Chunk(R"({"content":"hi"})") + kStop, "stop|text:hi"},
+      {"escapes",
+       Chunk(R"({"content":"\ud83d\ude00\u0041\/\b"})") + Chunk(R"({"content":"\ud83d!"})") + kStop,
+       "stop|text:\xf0\x9f\x98\x80"
+       "A/\b\xef\xbf\xbd!"},
+      {"content is null", Chunk(R"({"content":null})") + Chunk(R"({"content":"hi"})") + kStop,
+       "stop|text:hi"},
       {"content is a list", Chunk(R"({"content":[{"type":"text","text":"hi"}]})") + kStop, "stop|text:hi"},
-      {"one-byte arguments", CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":""}})") + CallChunk(R"({"index":0,"function":{"arguments":"{"}})") + CallChunk(R"({"index":0,"function":{"arguments":"}"}})") + kStop, "tool_calls|a:look{}"},
-      {"interleaved", CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":"{\"x\""}})") + CallChunk(R"({"index":1,"id":"b","function":{"name":"look","arguments":"{\"y\""}})") + CallChunk(R"({"index":0,"function":{"arguments":":1}"}})") + CallChunk(R"({"index":1,"function":{"arguments":":2}"}})") + kStop, R"(tool_calls|a:look{"x":1}|b:look{"y":2})"},
-      {"index missing", CallChunk(a) + CallChunk(R"({"id":"b","function":{"name":"look","arguments":"{\"y\":"}})") + CallChunk(R"({"function":{"arguments":"2}"}})") + kStop, R"(tool_calls|a:look{"x":1}|b:look{"y":2})"},
-      {"index null", CallChunk(R"({"index":null,"id":"a","function":{"name":"look","arguments":"{}"}})") + kStop, "tool_calls|a:look{}"},
-      {"index always 0", CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":"{}"}})") + CallChunk(R"({"index":0,"id":"b","function":{"name":"look","arguments":"{}"}})") + kStop, "tool_calls|a:look{}|b:look{}"},
-      {"ids missing", CallChunk(R"({"index":0,"function":{"name":"look","arguments":"{}"}})") + CallChunk(R"({"index":1,"function":{"name":"look","arguments":"{}"}})") + kStop, "tool_calls|call_1:look{}|call_2:look{}"},
-      {"arguments are objects", CallChunk(R"({"function":{"name":"look","arguments":{"x":1}}})") + CallChunk(R"({"function":{"name":"look","arguments":{"x":2}}})") + kStop, R"(tool_calls|call_1:look{"x":1}|call_2:look{"x":2})"},
-      {"name repeated", CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":"{"}})") + CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":"}"}})") + kStop, "tool_calls|a:look{}"},
-      {"arguments null", CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":null}})") + kStop, "tool_calls|a:look{}"},
-      {"arguments are no JSON", CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":"{oops"}})") + kStop, "tool_calls|a:look\"{oops\""},
-      {"length cuts a call", Chunk(R"({"content":"hi"})") + CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":"{\"x"}})") + Chunk("{}", "\"length\""), "length|text:hi"},
+      {"one-byte arguments",
+       CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":""}})") +
+           CallChunk(R"({"index":0,"function":{"arguments":"{"}})") +
+           CallChunk(R"({"index":0,"function":{"arguments":"}"}})") + kStop,
+       "tool_calls|a:look{}"},
+      {"interleaved",
+       CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":"{\"x\""}})") +
+           CallChunk(R"({"index":1,"id":"b","function":{"name":"look","arguments":"{\"y\""}})") +
+           CallChunk(R"({"index":0,"function":{"arguments":":1}"}})") +
+           CallChunk(R"({"index":1,"function":{"arguments":":2}"}})") + kStop,
+       R"(tool_calls|a:look{"x":1}|b:look{"y":2})"},
+      {"index missing",
+       CallChunk(a) + CallChunk(R"({"id":"b","function":{"name":"look","arguments":"{\"y\":"}})") +
+           CallChunk(R"({"function":{"arguments":"2}"}})") + kStop,
+       R"(tool_calls|a:look{"x":1}|b:look{"y":2})"},
+      {"index null",
+       CallChunk(R"({"index":null,"id":"a","function":{"name":"look","arguments":"{}"}})") + kStop,
+       "tool_calls|a:look{}"},
+      {"index always 0",
+       CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":"{}"}})") +
+           CallChunk(R"({"index":0,"id":"b","function":{"name":"look","arguments":"{}"}})") + kStop,
+       "tool_calls|a:look{}|b:look{}"},
+      {"ids missing",
+       CallChunk(R"({"index":0,"function":{"name":"look","arguments":"{}"}})") +
+           CallChunk(R"({"index":1,"function":{"name":"look","arguments":"{}"}})") + kStop,
+       "tool_calls|call_1:look{}|call_2:look{}"},
+      {"arguments are objects",
+       CallChunk(R"({"function":{"name":"look","arguments":{"x":1}}})") +
+           CallChunk(R"({"function":{"name":"look","arguments":{"x":2}}})") + kStop,
+       R"(tool_calls|call_1:look{"x":1}|call_2:look{"x":2})"},
+      {"name repeated",
+       CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":"{"}})") +
+           CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":"}"}})") + kStop,
+       "tool_calls|a:look{}"},
+      {"arguments null",
+       CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":null}})") + kStop,
+       "tool_calls|a:look{}"},
+      {"arguments are no JSON",
+       CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":"{oops"}})") + kStop,
+       "tool_calls|a:look\"{oops\""},
+      {"length cuts a call",
+       Chunk(R"({"content":"hi"})") +
+           CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":"{\"x"}})") +
+           Chunk("{}", "\"length\""),
+       "length|text:hi"},
       {"refusal", Chunk(R"({"refusal":"I will not"})") + kStop, "refusal|text:I will not"},
       {"filtered", Chunk(R"({"content":"some"})") + Chunk("{}", "\"content_filter\""), "filtered|text:some"},
-      {"crlf", "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}\r\n\r\n", "stop|text:hi"},
-      {"no blank line at the end", Chunk(R"({"content":"hi"})") + R"(data: {"choices":[{"delta":{},"finish_reason":"stop"}]})", "stop|text:hi"},
+      {"crlf", "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}\r\n\r\n",
+       "stop|text:hi"},
+      {"no blank line at the end",
+       Chunk(R"({"content":"hi"})") + R"(data: {"choices":[{"delta":{},"finish_reason":"stop"}]})",
+       "stop|text:hi"},
   };
 }
 
@@ -163,8 +218,14 @@ TEST(Chat, UsageLastWinsAndUnknownIsNotZero) {
   Asked asked = AskScript(ChatScript::Raw(text + kStop));
   ASSERT_TRUE(asked.reply.ok());
   EXPECT_EQ(asked.reply->usage.input, std::nullopt);
-  const std::string usage = R"(data: {"choices":[],"usage":{"prompt_tokens":40,"completion_tokens":18,"prompt_tokens_details":{"cached_tokens":30},"completion_tokens_details":{"reasoning_tokens":20}}})" "\n\n";
-  asked = AskScript(ChatScript::Raw(text + R"(data: {"choices":[],"usage":{"prompt_tokens":-5,"completion_tokens":1}})" "\n\n" + usage + kStop));
+  const std::string usage =
+      R"(data: {"choices":[],"usage":{"prompt_tokens":40,"completion_tokens":18,"prompt_tokens_details":{"cached_tokens":30},"completion_tokens_details":{"reasoning_tokens":20}}})"
+      "\n\n";
+  asked =
+      AskScript(ChatScript::Raw(text +
+                                R"(data: {"choices":[],"usage":{"prompt_tokens":-5,"completion_tokens":1}})"
+                                "\n\n" +
+                                usage + kStop));
   ASSERT_TRUE(asked.reply.ok());
   EXPECT_EQ(asked.reply->usage.input, 40);
   EXPECT_EQ(asked.reply->usage.cached_input, 30);
@@ -174,7 +235,9 @@ TEST(Chat, UsageLastWinsAndUnknownIsNotZero) {
 
 // A stream cut anywhere before its finish reason is an error; after it, the reply stands.
 TEST(Chat, CutAtEveryByte) {
-  const std::string body = Chunk(R"({"content":"hi"})") + CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":"{}"}})") + kStop;
+  const std::string body = Chunk(R"({"content":"hi"})") +
+                           CallChunk(R"({"index":0,"id":"a","function":{"name":"look","arguments":"{}"}})") +
+                           kStop;
   const std::size_t finished = body.find("\"stop\"}]}") + 9;
   ChatScript script = ChatScript::Raw(body);
   ChatServer server([&](const Json&) { return script; });
@@ -206,32 +269,61 @@ std::vector<Failure> Failures() {
     return absl::StrCat(R"({"error":{"message":")", message, R"(","code":")", code, "\"}}");
   };
   return {
-      {"key", ChatScript::Refuse(401, error(absl::StrCat("Incorrect API key provided: ", kKey, "."), "invalid_api_key")), Code::kPermissionDenied,
-       " refused the key (401): Incorrect API key provided: [key]; check the key in OPENAI_API_KEY (request req_test_1)"},
-      {"permission", ChatScript::Refuse(403, error("no access")), Code::kPermissionDenied, " refused the key (403): no access (request req_test_1)"},
-      {"model", ChatScript::Refuse(404, error("The model does not exist")), Code::kNotFound, " does not know what was asked for (404): The model does not exist; check the model \"m\" and the address"},
-      {"bad request", ChatScript::Refuse(400, error("bad tool")), Code::kInvalidArgument, " refused the request (400): bad tool"},
-      {"too long", ChatScript::Refuse(400, error("too many tokens", "context_length_exceeded")), Code::kInvalidArgument, "too many tokens; shorten the conversation"},
-      {"too large", ChatScript::Refuse(413, ""), Code::kInvalidArgument, " refused the request (413); send less"},
-      {"rate", ChatScript::Refuse(429, error("slow down", "rate_limit_exceeded")), Code::kResourceExhausted, " is asked too often (429): slow down; wait, or ask less at once"},
-      {"quota", ChatScript::Refuse(429, error("out of money", "insufficient_quota")), Code::kResourceExhausted, "out of money; check the account's credit"},
-      {"payment", ChatScript::Refuse(402, ""), Code::kResourceExhausted, " (402); check the account's credit"},
+      {"key",
+       ChatScript::Refuse(401,
+                          error(absl::StrCat("Incorrect API key provided: ", kKey, "."), "invalid_api_key")),
+       Code::kPermissionDenied,
+       " refused the key (401): Incorrect API key provided: [key]; check the key in OPENAI_API_KEY (request "
+       "req_test_1)"},
+      {"permission", ChatScript::Refuse(403, error("no access")), Code::kPermissionDenied,
+       " refused the key (403): no access (request req_test_1)"},
+      {"model", ChatScript::Refuse(404, error("The model does not exist")), Code::kNotFound,
+       " does not know what was asked for (404): The model does not exist; check the model \"m\" and the "
+       "address"},
+      {"bad request", ChatScript::Refuse(400, error("bad tool")), Code::kInvalidArgument,
+       " refused the request (400): bad tool"},
+      {"too long", ChatScript::Refuse(400, error("too many tokens", "context_length_exceeded")),
+       Code::kInvalidArgument, "too many tokens; shorten the conversation"},
+      {"too large", ChatScript::Refuse(413, ""), Code::kInvalidArgument,
+       " refused the request (413); send less"},
+      {"rate", ChatScript::Refuse(429, error("slow down", "rate_limit_exceeded")), Code::kResourceExhausted,
+       " is asked too often (429): slow down; wait, or ask less at once"},
+      {"quota", ChatScript::Refuse(429, error("out of money", "insufficient_quota")),
+       Code::kResourceExhausted, "out of money; check the account's credit"},
+      {"payment", ChatScript::Refuse(402, ""), Code::kResourceExhausted,
+       " (402); check the account's credit"},
       {"server", ChatScript::Refuse(500, error("oops")), Code::kUnavailable, " failed (500): oops"},
-      {"overload", ChatScript::Refuse(529, "{\"error\":\"overloaded\"}"), Code::kUnavailable, " failed (529): overloaded"},
-      {"detail", ChatScript::Refuse(422, R"({"detail":[{"msg":"field required"}]})"), Code::kInvalidArgument, "field required"},
-      {"message", ChatScript::Refuse(503, R"({"message":"Loading model"})"), Code::kUnavailable, "(503): Loading model"},
-      {"html", ChatScript::Refuse(502, "<html>Bad\x1b[31m gateway</html>"), Code::kUnavailable, "(502): <html>Bad\\x1b[31m gateway</html>"},
-      {"error in 200", ChatScript::Refuse(200, error("provider died")), Code::kUnavailable, " broke off its reply: provider died"},
-      {"html in 200", ChatScript::Refuse(200, "<html>login</html>"), Code::kUnavailable, " sent something that is no Chat Completions reply: \"<html>login</html>\"; check the address"},
+      {"overload", ChatScript::Refuse(529, "{\"error\":\"overloaded\"}"), Code::kUnavailable,
+       " failed (529): overloaded"},
+      {"detail", ChatScript::Refuse(422, R"({"detail":[{"msg":"field required"}]})"), Code::kInvalidArgument,
+       "field required"},
+      {"message", ChatScript::Refuse(503, R"({"message":"Loading model"})"), Code::kUnavailable,
+       "(503): Loading model"},
+      {"html", ChatScript::Refuse(502, "<html>Bad\x1b[31m gateway</html>"), Code::kUnavailable,
+       "(502): <html>Bad\\x1b[31m gateway</html>"},
+      {"error in 200", ChatScript::Refuse(200, error("provider died")), Code::kUnavailable,
+       " broke off its reply: provider died"},
+      {"html in 200", ChatScript::Refuse(200, "<html>login</html>"), Code::kUnavailable,
+       " sent something that is no Chat Completions reply: \"<html>login</html>\"; check the address"},
       {"empty 200", ChatScript::Refuse(200, ""), Code::kUnavailable, " sent an empty body"},
-      {"error in the stream", ChatScript::Raw(Chunk(R"({"content":"hi"})") + "data: {\"error\":{\"message\":\"boom\",\"code\":503}}\n\ndata: [DONE]\n\n"), Code::kUnavailable, " broke off its reply: boom"},
-      {"stray error line", ChatScript::Raw(Chunk(R"({"content":"hi"})") + "{\"error\":\"out of memory\"}\n"), Code::kUnavailable, " broke off its reply: out of memory"},
-      {"garbage in the stream", ChatScript::Raw("data: {\"choices\": [garbage\n\n"), Code::kUnavailable, "no Chat Completions reply"},
-      {"empty reply", ChatScript::Raw(kStop), Code::kUnavailable, " sent an empty reply (finish reason \"stop\")"},
-      {"all tokens thought", ChatScript::Raw(Chunk("{}", "\"length\"")), Code::kResourceExhausted, "raise max_output_tokens"},
-      {"finish error", ChatScript::Raw(Chunk(R"({"content":"h"})", "\"error\"")), Code::kUnavailable, "finish reason \"error\""},
-      {"event too long", ChatScript::Raw("data: " + std::string(2u << 20, 'x')), Code::kResourceExhausted, "longer than 1048576 bytes"},
-      {"deep", ChatScript::Raw("data: " + std::string(200000, '[') + "\n\n"), Code::kUnavailable, "no Chat Completions reply"},
+      {"error in the stream",
+       ChatScript::Raw(Chunk(R"({"content":"hi"})") +
+                       "data: {\"error\":{\"message\":\"boom\",\"code\":503}}\n\ndata: [DONE]\n\n"),
+       Code::kUnavailable, " broke off its reply: boom"},
+      {"stray error line", ChatScript::Raw(Chunk(R"({"content":"hi"})") + "{\"error\":\"out of memory\"}\n"),
+       Code::kUnavailable, " broke off its reply: out of memory"},
+      {"garbage in the stream", ChatScript::Raw("data: {\"choices\": [garbage\n\n"), Code::kUnavailable,
+       "no Chat Completions reply"},
+      {"empty reply", ChatScript::Raw(kStop), Code::kUnavailable,
+       " sent an empty reply (finish reason \"stop\")"},
+      {"all tokens thought", ChatScript::Raw(Chunk("{}", "\"length\"")), Code::kResourceExhausted,
+       "raise max_output_tokens"},
+      {"finish error", ChatScript::Raw(Chunk(R"({"content":"h"})", "\"error\"")), Code::kUnavailable,
+       "finish reason \"error\""},
+      {"event too long", ChatScript::Raw("data: " + std::string(2u << 20, 'x')), Code::kResourceExhausted,
+       "longer than 1048576 bytes"},
+      {"deep", ChatScript::Raw("data: " + std::string(200000, '[') + "\n\n"), Code::kUnavailable,
+       "no Chat Completions reply"},
   };
 }
 
@@ -261,7 +353,8 @@ TEST(Chat, KeyGoesInTheHeaderAlone) {
 }
 
 TEST(Chat, CancellingMidStreamClosesTheSocket) {
-  ChatScript script = ChatScript::Raw(Chunk(R"({"role":"assistant"})") + Chunk(R"({"content":"hi"})") + kStop);
+  ChatScript script =
+      ChatScript::Raw(Chunk(R"({"role":"assistant"})") + Chunk(R"({"content":"hi"})") + kStop);
   script.stall = Chunk(R"({"role":"assistant"})").size() + Chunk(R"({"content":"hi"})").size();
   ChatServer server([&](const Json&) { return script; });
   const auto cancel = [](Context& ctx, const Event& event) {
@@ -280,6 +373,44 @@ TEST(Chat, SilenceEndsInTheIdleTimeOut) {
   const Asked asked = Ask(server.base_url(), true, nullptr, absl::Milliseconds(100));
   EXPECT_EQ(asked.reply.status().code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_THAT(Shown(asked), HasSubstr("fell silent for 100ms after 20 bytes of its reply (idle_timeout)"));
+}
+
+// Each comment resets the idle time-out, and only an event the patience with them.
+TEST(Chat, SignsOfLifeAloneEndInATimeOut) {
+  std::string stream = Chunk(R"({"content":"hi"})");
+  for (int i = 0; i < 5000; ++i) stream += ": keep-alive\n\n";
+  ChatScript script = ChatScript::Raw(stream + kStop);
+  script.gap = absl::Milliseconds(5);
+  ChatServer server([&](const Json&) { return script; });
+  const Asked asked = Ask(server.base_url(), true, nullptr, absl::Milliseconds(200));
+  EXPECT_EQ(asked.reply.status().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_THAT(Shown(asked), HasSubstr("sent nothing but signs of life for 2s (10 times idle_timeout)"));
+  EXPECT_EQ(asked.text, "hi");
+}
+
+TEST(Chat, RetryAfterInEveryForm) {
+  const struct {
+    std::vector<std::string> headers;
+    const char* ms;  // null: none
+  } cases[] = {
+      {{"retry-after-ms: 250", "retry-after: 9"}, "250"},
+      {{"retry-after: 1.5"}, "1500"},
+      {{"date: Wed, 21 Oct 2026 07:28:00 GMT", "retry-after: Wed, 21 Oct 2026 07:28:30 GMT"}, "30000"},
+      {{"date: Wed, 21 Oct 2026 07:28:00 GMT", "retry-after: Wed, 21 Oct 2026 07:27:00 GMT"}, "0"},
+      {{"retry-after: Wed, 21 Oct 2026 07:28:30 GMT"}, nullptr},
+      {{"retry-after: soon"}, nullptr},
+      {{"retry-after: -3"}, nullptr}};
+  ChatScript script = ChatScript::Refuse(429, "");
+  ChatServer server([&](const Json&) { return script; });
+  for (const auto& c : cases) {
+    script.headers = c.headers;
+    const Asked asked = Ask(server.base_url());
+    const auto delay = asked.reply.status().GetPayload("ninefold/retry-after-ms");
+    EXPECT_EQ(delay.has_value(), c.ms != nullptr) << c.headers.back();
+    if (delay && c.ms != nullptr) {
+      EXPECT_EQ(std::string(*delay), c.ms) << c.headers.back();
+    }
+  }
 }
 
 }  // namespace
