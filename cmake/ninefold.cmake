@@ -102,6 +102,7 @@ function(ninefold_floor name)
 endfunction()
 
 # ninefold_test(async_test SOURCES async_test.cc LINKS base testing …): a GoogleTest program of one floor's tests.
+# RUNS MACRO program: the test starts that program and finds its path in the macro.
 # LABELS async: also run under TSan, where only these are built. Under a sanitizer its name says so, so that one CTest can
 # run the folders of several presets.
 add_custom_target(ninefold_tests)
@@ -116,7 +117,7 @@ if(NINEFOLD_SANITIZER STREQUAL "tsan")
 endif()
 
 function(ninefold_test name)
-  cmake_parse_arguments(T "" "" "SOURCES;LINKS;LIBS;LABELS" ${ARGN})
+  cmake_parse_arguments(T "" "" "SOURCES;LINKS;LIBS;LABELS;RUNS" ${ARGN})
   if(NINEFOLD_SANITIZER STREQUAL "tsan" AND NOT "async" IN_LIST T_LABELS)
     return()
   endif()
@@ -135,6 +136,12 @@ function(ninefold_test name)
     target_compile_options(${name} PRIVATE -fPIC)
   endif()
   add_dependencies(ninefold_tests ${name})
+  if(T_RUNS)
+    list(GET T_RUNS 0 macro)
+    list(GET T_RUNS 1 program)
+    target_compile_definitions(${name} PRIVATE ${macro}="$<TARGET_FILE:${program}>")
+    add_dependencies(${name} ${program})
+  endif()
   set(test ${name})
   if(NINEFOLD_SANITIZER)
     set(test ${NINEFOLD_SANITIZER}.${name})
