@@ -24,17 +24,21 @@ TEST(ChatBody, PlainQuestion) {
   ModelRequest request;
   request.instructions = std::make_shared<const std::string>("Be \"brief\".\n\x01");
   request.conversation = Conversation().With(UserMessage("h\xc3\xa9 \xff\\"));
-  EXPECT_EQ(BodyOf(request), *ParseJson("{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"Be \\\"brief\\\".\\n\\u0001\"},"
-                                        "{\"role\":\"user\",\"content\":\"h\xc3\xa9 \\ufffd\\\\\"}],"
-                                        "\"stream\":true,\"stream_options\":{\"include_usage\":true}}"));
+  EXPECT_EQ(
+      BodyOf(request),
+      *ParseJson(
+          "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"Be \\\"brief\\\".\\n\\u0001\"},"
+          "{\"role\":\"user\",\"content\":\"h\xc3\xa9 \\ufffd\\\\\"}],"
+          "\"stream\":true,\"stream_options\":{\"include_usage\":true}}"));
   EXPECT_FALSE(BodyOf(request, false).contains("stream"));
 }
 
 TEST(ChatBody, PartsOfEveryKind) {
   ModelRequest request;
   request.conversation = Conversation().With(
-      With(Role::kUser, {Text{"look"}, Image{.media_type = "image/png", .bytes = "png"}, Image{.url = "https://x/y.png"},
-                         File{.name = "a.txt", .bytes = "body"}, File{.name = "a.pdf", .media_type = "application/pdf", .bytes = "pdf"},
+      With(Role::kUser, {Text{"look"}, Image{.media_type = "image/png", .bytes = "png"},
+                         Image{.url = "https://x/y.png"}, File{.name = "a.txt", .bytes = "body"},
+                         File{.name = "a.pdf", .media_type = "application/pdf", .bytes = "pdf"},
                          Data{.value = {{"a", 1}}, .name = "facts"}}));
   const Json content = BodyOf(request)["messages"][0]["content"];
   EXPECT_EQ(content, *ParseJson(R"([{"type":"text","text":"look"},
@@ -46,14 +50,18 @@ TEST(ChatBody, PartsOfEveryKind) {
 }
 
 TEST(ChatBody, ImagesOfToolsFollowAllResults) {
-  ToolResult first{.call_id = "c1", .name = "look", .content = {Text{"radar:"}, Image{.media_type = "image/png", .bytes = "png"}}};
+  ToolResult first{.call_id = "c1",
+                   .name = "look",
+                   .content = {Text{"radar:"}, Image{.media_type = "image/png", .bytes = "png"}}};
   ToolResult second{.call_id = "c2", .name = "text.search", .content = {Data{.value = 7}}};
   ModelRequest request;
-  request.tools = std::make_shared<const ToolList>(std::vector<ToolSpec>{{.name = "text.search", .description = "d"}});
+  request.tools =
+      std::make_shared<const ToolList>(std::vector<ToolSpec>{{.name = "text.search", .description = "d"}});
   request.conversation =
       Conversation()
           .With(UserMessage("q"))
-          .With(With(Role::kAssistant, {Reasoning{.text = "hm"}, ToolCall{.id = "c1", .name = "look", .arguments = Json::object()},
+          .With(With(Role::kAssistant, {Reasoning{.text = "hm"},
+                                        ToolCall{.id = "c1", .name = "look", .arguments = Json::object()},
                                         ToolCall{.id = "c2", .name = "text.search", .arguments = "{broken"}}))
           .With(With(Role::kTool, {first, second}));
   const Json body = BodyOf(request);
@@ -64,7 +72,8 @@ TEST(ChatBody, ImagesOfToolsFollowAllResults) {
     {"id":"c2","type":"function","function":{"name":"text_search","arguments":"{broken"}}]})"));
   EXPECT_EQ(messages[2], *ParseJson(R"({"role":"tool","tool_call_id":"c1","content":"radar:"})"));
   EXPECT_EQ(messages[3], *ParseJson(R"({"role":"tool","tool_call_id":"c2","content":"7"})"));
-  EXPECT_EQ(messages[4], *ParseJson(R"({"role":"user","content":[{"type":"text","text":"Image from tool call c1:"},
+  EXPECT_EQ(messages[4],
+            *ParseJson(R"({"role":"user","content":[{"type":"text","text":"Image from tool call c1:"},
     {"type":"image_url","image_url":{"url":"data:image/png;base64,cG5n"}}]})"));
   EXPECT_EQ(body["tools"][0]["function"]["name"], "text_search");
 }
@@ -74,9 +83,14 @@ TEST(ChatBody, SettingsAndOutput) {
   request.conversation = Conversation().With(UserMessage("q"));
   request.tools = std::make_shared<const ToolList>(std::vector<ToolSpec>{{.name = "a"}});
   request.tool_choice = ToolChoice::kRequired;
-  request.settings = {.temperature = 0.5, .max_output_tokens = 7, .seed = 3, .reasoning_effort = "low", .parallel_tool_calls = false};
+  request.settings = {.temperature = 0.5,
+                      .max_output_tokens = 7,
+                      .seed = 3,
+                      .reasoning_effort = "low",
+                      .parallel_tool_calls = false};
   request.output = std::make_shared<const OutputSchema>(OutputSchema{
-      .schema = *ParseJson(R"({"type":"object","properties":{"x":{"type":"number"}},"required":["x"],"additionalProperties":false})")});
+      .schema = *ParseJson(
+          R"({"type":"object","properties":{"x":{"type":"number"}},"required":["x"],"additionalProperties":false})")});
   Json body = BodyOf(request);
   EXPECT_EQ(body["tool_choice"], "required");
   EXPECT_EQ(body["parallel_tool_calls"], false);

@@ -10,15 +10,17 @@
 namespace ninefold {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::ChatScript;
 using testing::ChatServer;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 class OpenModelTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    for (const char* name : {"OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "COMPATIBLE_BASE_URL", "COMPATIBLE_API_KEY"}) unsetenv(name);
+    for (const char* name :
+         {"OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "COMPATIBLE_BASE_URL", "COMPATIBLE_API_KEY"})
+      unsetenv(name);
   }
 };
 
@@ -29,13 +31,22 @@ TEST_F(OpenModelTest, SpecsThatAreWrong) {
     absl::StatusCode code;
     const char* says;
   } cases[] = {
-      {"opnai/gpt", {}, absl::StatusCode::kInvalidArgument, "model \"opnai/gpt\": no vendor \"opnai\"; did you mean \"openai\"?"},
+      {"opnai/gpt",
+       {},
+       absl::StatusCode::kInvalidArgument,
+       "model \"opnai/gpt\": no vendor \"opnai\"; did you mean \"openai\"?"},
       {"", {}, absl::StatusCode::kInvalidArgument, "there are offline, auto, openai/MODEL, compatible/MODEL"},
-      {"openai", {}, absl::StatusCode::kInvalidArgument, "model \"openai\" names no model; write \"openai/MODEL\""},
+      {"openai",
+       {},
+       absl::StatusCode::kInvalidArgument,
+       "model \"openai\" names no model; write \"openai/MODEL\""},
       {"openai/", {}, absl::StatusCode::kInvalidArgument, "names no model"},
       {"openai/gpt", {}, absl::StatusCode::kFailedPrecondition, "needs a key: set OPENAI_API_KEY"},
       {"openai/gpt", {.key_env = "MY_KEY"}, absl::StatusCode::kFailedPrecondition, "set MY_KEY"},
-      {"openai/gpt", {.base_url = "localhost:80?key=SECRET"}, absl::StatusCode::kInvalidArgument, "base_url: \"localhost:80\" is no address"},
+      {"openai/gpt",
+       {.base_url = "localhost:80?key=SECRET"},
+       absl::StatusCode::kInvalidArgument,
+       "base_url: \"localhost:80\" is no address"},
       {"compatible/x", {}, absl::StatusCode::kFailedPrecondition, "set base_url or COMPATIBLE_BASE_URL"},
   };
   for (const auto& c : cases) {
@@ -51,6 +62,22 @@ TEST_F(OpenModelTest, LocalServersNeedNoKeyAndAreFree) {
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_EQ((*model)->card().name, "openai/llama3.2");
   EXPECT_TRUE((*model)->card().free);
+}
+
+TEST_F(OpenModelTest, ImagesWhereThatIsKnown) {
+  const struct {
+    const char *model, *base_url;
+    bool images;
+  } cases[] = {{"gpt-5.4", "", true},
+               {"o3-mini", "", false},
+               {"gpt-3.5-turbo", "", false},
+               {"gpt-5.4", "http://localhost:1/v1", false}};
+  for (const auto& c : cases) {
+    const auto model =
+        OpenModel(absl::StrCat("openai/", c.model), {.base_url = c.base_url, .key = "sk-test"});
+    ASSERT_TRUE(model.ok()) << model.status();
+    EXPECT_EQ((*model)->card().images, c.images) << c.model << c.base_url;
+  }
 }
 
 TEST_F(OpenModelTest, AutoAsksTheNamedServerForItsModel) {
@@ -72,7 +99,8 @@ TEST_F(OpenModelTest, AutoTakesAKey) {
 TEST_F(OpenModelTest, ListsWhatIsMissingAndNoSecret) {
   setenv("COMPATIBLE_BASE_URL", "http://user:SECRET@127.0.0.1:1/v1?key=SECRET", 1);
   std::string all;
-  for (const VendorStatus& vendor : ListVendors()) absl::StrAppend(&all, vendor.vendor, vendor.ready ? "+ " : "- ", vendor.detail, "\n");
+  for (const VendorStatus& vendor : ListVendors())
+    absl::StrAppend(&all, vendor.vendor, vendor.ready ? "+ " : "- ", vendor.detail, "\n");
   EXPECT_EQ(all,
             "offline+ in this process: no key, no network\n"
             "openai- set OPENAI_API_KEY, or OPENAI_BASE_URL to a server of your own\n"

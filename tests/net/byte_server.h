@@ -1,4 +1,5 @@
-// A server that answers each request with given bytes, for tests of the HTTP client: what is on the wire is in the test.
+// A server that answers each request with given bytes, for tests of the HTTP client: what is on the wire is
+// in the test.
 #pragma once
 
 #include <atomic>
@@ -68,7 +69,8 @@ class ByteServer {
     Count count{open_};
     std::string input;
     while (true) {
-      auto [error, size] = co_await asio::async_read_until(socket, asio::dynamic_buffer(input), "\r\n\r\n", kTuple);
+      auto [error, size] =
+          co_await asio::async_read_until(socket, asio::dynamic_buffer(input), "\r\n\r\n", kTuple);
       if (error) co_return;
       const std::size_t at = input.find("ontent-Length: ");
       const std::size_t body = at < size ? std::stoul(input.substr(at + 15)) : 0;

@@ -17,7 +17,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 std::string Ok(const std::string& body, const std::string& headers = "") {
-  return "HTTP/1.1 200 OK\r\n" + headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "HTTP/1.1 200 OK\r\n" + headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         body;
 }
 
 // A loop on this thread, until all of its work is done.
@@ -29,7 +30,9 @@ struct Bench {
   absl::StatusOr<HttpResponse> Get(HttpTarget target, std::string body = "") {
     absl::StatusOr<HttpResponse> result = absl::InternalError("never ended");
     auto shared = std::make_shared<const HttpTarget>(std::move(target));
-    asio::co_spawn(io, FetchInto(std::move(shared), std::make_shared<const std::string>(std::move(body)), result), asio::detached);
+    asio::co_spawn(io,
+                   FetchInto(std::move(shared), std::make_shared<const std::string>(std::move(body)), result),
+                   asio::detached);
     io.restart();
     io.run();
     return result;
@@ -41,7 +44,8 @@ struct Bench {
 };
 
 TEST(Http, PostsAndKeepsTheConnection) {
-  ByteServer server([](const std::string&) { return ByteReply{.bytes = Ok("hello", "X-Request-Id: r1\r\n")}; });
+  ByteServer server(
+      [](const std::string&) { return ByteReply{.bytes = Ok("hello", "X-Request-Id: r1\r\n")}; });
   Bench bench;
   for (int i = 0; i < 3; ++i) {
     auto response = bench.Get({.url = server.url() + "/a?b=c", .headers = {"x-mine: 7"}}, "the body");
@@ -67,7 +71,9 @@ TEST(Http, GetsWithoutABody) {
 
 TEST(Http, ReadsErrorsOfTheServerAsReplies) {
   ByteServer server([](const std::string&) {
-    return ByteReply{.bytes = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 429 Busy\r\nRetry-After: 2\r\nContent-Length: 4\r\n\r\nbusy"};
+    return ByteReply{.bytes =
+                         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 429 Busy\r\nRetry-After: "
+                         "2\r\nContent-Length: 4\r\n\r\nbusy"};
   });
   Bench bench;
   auto response = bench.Get({.url = server.url()});
@@ -77,7 +83,8 @@ TEST(Http, ReadsErrorsOfTheServerAsReplies) {
   EXPECT_EQ(response->body, "busy");
 }
 
-// Each way to fail: its code, what the message says, and that the query, which may hold secrets, is never in it.
+// Each way to fail: its code, what the message says, and that the query, which may hold secrets, is never in
+// it.
 TEST(Http, FailsWithReasons) {
   const absl::Duration soon = absl::Milliseconds(80);
   const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -87,17 +94,44 @@ TEST(Http, FailsWithReasons) {
     absl::StatusCode code;
     const char* says;
   } cases[] = {
-      {"closes at once", {"", true}, absl::StatusCode::kUnavailable, "closed the connection without an answer"},
-      {"cut body", {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", true}, absl::StatusCode::kUnavailable, "broke off after 3 bytes"},
+      {"closes at once",
+       {"", true},
+       absl::StatusCode::kUnavailable,
+       "closed the connection without an answer"},
+      {"cut body",
+       {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", true},
+       absl::StatusCode::kUnavailable,
+       "broke off after 3 bytes"},
       {"cut chunk", {chunked + "5\r\nabc", true}, absl::StatusCode::kUnavailable, "broke off after"},
-      {"bad chunk size", {chunked + "fffffffffffffffffffff\r\nabc", true}, absl::StatusCode::kUnavailable, "127.0.0.1"},
+      {"bad chunk size",
+       {chunked + "fffffffffffffffffffff\r\nabc", true},
+       absl::StatusCode::kUnavailable,
+       "127.0.0.1"},
       {"no HTTP", {"SSH-2.0-OpenSSH_9.2\r\n", true}, absl::StatusCode::kUnavailable, "not HTTP"},
-      {"silent", {"", false, true}, absl::StatusCode::kDeadlineExceeded, "sent nothing within 80ms of the request (first_byte_timeout)"},
-      {"falls silent", {chunked + "3\r\nabc\r\n", false, true}, absl::StatusCode::kDeadlineExceeded, "fell silent for 80ms after 3 bytes of its reply (idle_timeout)"},
-      {"long body", {Ok(std::string(5000, 'x'))}, absl::StatusCode::kResourceExhausted, "sent a body of more than 1000 bytes"},
-      {"long head", {Ok("", "X: " + std::string(5000, 'x') + "\r\n")}, absl::StatusCode::kResourceExhausted, "sent a head of more than 2000 bytes"},
-      {"redirect", {"HTTP/1.1 301 Moved\r\nLocation: http://user:pw@evil.example:81/x?y\r\nContent-Length: 0\r\n\r\n"}, absl::StatusCode::kFailedPrecondition, "redirects to http://evil.example:81 (301)"},
-      {"redirect to a file", {"HTTP/1.1 302 Moved\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"}, absl::StatusCode::kFailedPrecondition, "redirects to file:// (302)"},
+      {"silent",
+       {"", false, true},
+       absl::StatusCode::kDeadlineExceeded,
+       "sent nothing within 80ms of the request (first_byte_timeout)"},
+      {"falls silent",
+       {chunked + "3\r\nabc\r\n", false, true},
+       absl::StatusCode::kDeadlineExceeded,
+       "fell silent for 80ms after 3 bytes of its reply (idle_timeout)"},
+      {"long body",
+       {Ok(std::string(5000, 'x'))},
+       absl::StatusCode::kResourceExhausted,
+       "sent a body of more than 1000 bytes"},
+      {"long head",
+       {Ok("", "X: " + std::string(5000, 'x') + "\r\n")},
+       absl::StatusCode::kResourceExhausted,
+       "sent a head of more than 2000 bytes"},
+      {"redirect",
+       {"HTTP/1.1 301 Moved\r\nLocation: http://user:pw@evil.example:81/x?y\r\nContent-Length: 0\r\n\r\n"},
+       absl::StatusCode::kFailedPrecondition,
+       "redirects to http://evil.example:81 (301)"},
+      {"redirect to a file",
+       {"HTTP/1.1 302 Moved\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"},
+       absl::StatusCode::kFailedPrecondition,
+       "redirects to file:// (302)"},
   };
   for (const auto& c : cases) {
     ByteServer server([&](const std::string&) { return c.reply; });
@@ -118,7 +152,8 @@ TEST(Http, FailsWithReasons) {
 
 TEST(Http, TotalTimeOutHoldsThoughBytesCome) {
   ByteServer server([](const std::string&) {
-    return ByteReply{.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", .silence = true};
+    return ByteReply{.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+                     .silence = true};
   });
   Bench bench;
   auto response = bench.Get({.url = server.url(), .total_timeout = absl::Milliseconds(100)});
@@ -134,7 +169,8 @@ TEST(Http, NobodyListens) {
   }
   Bench bench;
   auto response = bench.Get({.url = url + "/v1?key=SECRET"});
-  EXPECT_EQ(response.status(), absl::UnavailableError(url + " refused the connection; is a server listening at " + url + "?"));
+  EXPECT_EQ(response.status(),
+            absl::UnavailableError(url + " refused the connection; is a server listening at " + url + "?"));
 }
 
 TEST(Http, RefusesBadTargets) {
@@ -148,12 +184,14 @@ TEST(Http, RefusesBadTargets) {
       {{.url = ""}, "is no http:// or https:// address"},
       {{.url = "http://"}, "is no http:// or https:// address"},
       {{.url = "http://127.0.0.1:99999/"}, "is no http:// or https:// address"},
-      {{.url = "http://127.0.0.1:1/", .headers = {"authorization: Bearer SECRET\r\nx: y"}}, "header \"authorization\" holds a line break"},
+      {{.url = "http://127.0.0.1:1/", .headers = {"authorization: Bearer SECRET\r\nx: y"}},
+       "header \"authorization\" holds a line break"},
   };
   for (const auto& c : cases) {
     Bench bench;
     auto response = bench.Get(c.target);
-    EXPECT_EQ(response.status().code(), absl::StatusCode::kInvalidArgument) << c.target.url << response.status();
+    EXPECT_EQ(response.status().code(), absl::StatusCode::kInvalidArgument)
+        << c.target.url << response.status();
     EXPECT_THAT(std::string(response.status().message()), HasSubstr(c.says));
     EXPECT_THAT(std::string(response.status().message()), Not(HasSubstr("SECRET")));
   }
@@ -173,7 +211,8 @@ TEST(Http, VirtualTimeHasNoNetwork) {
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
 }
 
-Async<void> ReadAll(Loop& loop, std::shared_ptr<const HttpTarget> target, CancelNode& cancel, std::string& all, absl::Status& end) {
+Async<void> ReadAll(Loop& loop, std::shared_ptr<const HttpTarget> target, CancelNode& cancel,
+                    std::string& all, absl::Status& end) {
   HttpStream stream(loop, std::move(target), nullptr);
   auto head = co_await stream.Start(cancel);
   if (!head.ok()) {
@@ -191,7 +230,8 @@ Async<void> ReadAll(Loop& loop, std::shared_ptr<const HttpTarget> target, Cancel
 
 TEST(HttpStream, HandsOverWhatCameBeforeACut) {
   ByteServer server([](const std::string&) {
-    return ByteReply{.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", .close = true};
+    return ByteReply{.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+                     .close = true};
   });
   Bench bench;
   std::string all;
@@ -257,7 +297,8 @@ TEST(HttpStream, CancellingClosesTheConnection) {
 // The reader has seen the head and wants no more.
 TEST(HttpStream, DestroyingItClosesTheConnection) {
   ByteServer server([](const std::string&) {
-    return ByteReply{.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", .silence = true};
+    return ByteReply{.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+                     .silence = true};
   });
   Bench bench;
   int status = 0;
@@ -287,7 +328,8 @@ Async<void> AskOnce(Loop& loop, std::shared_ptr<const HttpTarget> target, Cancel
 Crowd AskMany(ByteServer& server, int count, int connections_max) {
   Bench bench;
   Crowd crowd;
-  auto target = std::make_shared<const HttpTarget>(HttpTarget{.url = server.url(), .connections_max = connections_max});
+  auto target =
+      std::make_shared<const HttpTarget>(HttpTarget{.url = server.url(), .connections_max = connections_max});
   for (int i = 0; i < count; ++i) {
     asio::co_spawn(bench.io, AskOnce(*bench.loop, target, bench.cancel, crowd), asio::detached);
   }

@@ -54,9 +54,19 @@ std::vector<SseCase> SseCases() {
       {"event type", "event: add\ndata: 1\n\ndata: 2\n\n", {"add|1", "|2"}},
       {"no data is no event", "event: ping\n\n: hi\n\nid: 3\n\ndata: x\n\n", {"|x"}},
       {"comments", ": OPENROUTER PROCESSING\n\n:\n\ndata: x\n: inside\ndata: y\n\n", {"|x\ny"}},
-      {"byte order mark", "\xef\xbb\xbf" "data: a\n\n", {"|a"}},
-      {"half a mark is text", "\xef\xbb" "data: a\n\ndata: b\n\n", {"|b"}},
-      {"mark later is text", "data: \xef\xbb\xbf" "a\n\n", {"|\xef\xbb\xbf" "a"}},
+      {"byte order mark",
+       "\xef\xbb\xbf"
+       "data: a\n\n",
+       {"|a"}},
+      {"half a mark is text",
+       "\xef\xbb"
+       "data: a\n\ndata: b\n\n",
+       {"|b"}},
+      {"mark later is text",
+       "data: \xef\xbb\xbf"
+       "a\n\n",
+       {"|\xef\xbb\xbf"
+        "a"}},
       {"id and retry", std::string("id: 1\0\nretry: -1\nretry: 1e99\ndata: x\n\n", 38), {"|x"}},
       {"no last blank line", "data: a\n\ndata: b\n", {"|a", "|b"}},
       {"no last line end", "data: a\n\ndata: b", {"|a", "|b"}},
@@ -80,7 +90,8 @@ TEST(Sse, TableCutAtEveryTwoPlaces) {
   for (const SseCase& c : SseCases()) {
     for (std::size_t i = 0; i <= c.stream.size(); ++i) {
       for (std::size_t j = i; j <= c.stream.size(); ++j) {
-        const Parsed parsed = ParseSse({c.stream.substr(0, i), c.stream.substr(i, j - i), c.stream.substr(j)});
+        const Parsed parsed =
+            ParseSse({c.stream.substr(0, i), c.stream.substr(i, j - i), c.stream.substr(j)});
         ASSERT_EQ(parsed.events, c.events) << c.name << " cut at " << i << " and " << j;
       }
     }

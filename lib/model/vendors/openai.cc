@@ -1,4 +1,5 @@
-// OpenAI, and every server that speaks its Chat Completions: https://platform.openai.com/docs/api-reference/chat (2026-08).
+// OpenAI, and every server that speaks its Chat Completions:
+// https://platform.openai.com/docs/api-reference/chat (2026-08).
 #include <cstdlib>
 #include <utility>
 
@@ -28,8 +29,9 @@ absl::StatusOr<std::string> CheckedBase(std::string base, std::string_view from)
   constexpr std::string_view kPath = "/chat/completions";
   if (base.ends_with(kPath)) base.resize(base.size() - kPath.size());
   if (base.starts_with("http://") || base.starts_with("https://")) return base;
-  return absl::InvalidArgumentError(absl::StrCat(std::string(from), ": \"", OriginOf(base),
-                                                 "\" is no address; write it as \"http://localhost:11434/v1\""));
+  return absl::InvalidArgumentError(
+      absl::StrCat(std::string(from), ": \"", OriginOf(base),
+                   "\" is no address; write it as \"http://localhost:11434/v1\""));
 }
 
 bool IsLocal(std::string_view base) {
@@ -38,7 +40,16 @@ bool IsLocal(std::string_view base) {
   return host.starts_with("localhost") || host.starts_with("127.") || host.starts_with("[::1]");
 }
 
-ModelPtr Make(std::string vendor, std::string base, std::string_view model, const ModelOptions& options, std::string key_env) {
+// Families of OpenAI's own models that look at images (https://platform.openai.com/docs/models, 2026-08).
+bool SeesImages(std::string_view model) {
+  for (std::string_view family : {"gpt-4o", "gpt-4.1", "gpt-5", "o3", "o4", "chatgpt-4o"}) {
+    if (model.starts_with(family)) return !model.starts_with("o3-mini");
+  }
+  return false;
+}
+
+ModelPtr Make(std::string vendor, std::string base, std::string_view model, const ModelOptions& options,
+              std::string key_env) {
   ChatOptions chat;
   chat.vendor = vendor;
   chat.key_env = Or(options.key_env, key_env);
@@ -48,7 +59,7 @@ ModelPtr Make(std::string vendor, std::string base, std::string_view model, cons
   chat.card.name = absl::StrCat(vendor, "/", chat.model);
   chat.card.price = options.price;
   chat.card.free = !options.price && IsLocal(base);
-  chat.card.images = true;
+  chat.card.images = base == kOpenAi && SeesImages(model);
   chat.base_url = std::move(base);
   chat.wire = options;
   return MakeChatModel(std::move(chat));
@@ -85,7 +96,8 @@ VendorStatus OpenAiStatus() {
   if (own) {
     status.detail = absl::StrCat("OPENAI_BASE_URL is ", OriginOf(base), key ? "" : ", without a key");
   } else {
-    status.detail = key ? "OPENAI_API_KEY is set" : "set OPENAI_API_KEY, or OPENAI_BASE_URL to a server of your own";
+    status.detail =
+        key ? "OPENAI_API_KEY is set" : "set OPENAI_API_KEY, or OPENAI_BASE_URL to a server of your own";
   }
   return status;
 }
@@ -94,9 +106,9 @@ absl::StatusOr<ModelPtr> OpenCompatible(std::string_view model, const ModelOptio
   const bool given = !options.base_url.empty();
   std::string base = Or(options.base_url, Environment("COMPATIBLE_BASE_URL"));
   if (base.empty()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("model \"compatible/", std::string(model),
-                     "\" needs its server's address: set base_url or COMPATIBLE_BASE_URL (\"http://localhost:8080/v1\")"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "model \"compatible/", std::string(model),
+        "\" needs its server's address: set base_url or COMPATIBLE_BASE_URL (\"http://localhost:8080/v1\")"));
   }
   TRY(base, CheckedBase(std::move(base), given ? "base_url" : "COMPATIBLE_BASE_URL"));
   return Make("compatible", std::move(base), model, options, "COMPATIBLE_API_KEY");
