@@ -30,8 +30,8 @@ int Models() {
 void AddModels(CLI::App& app, int& exit_code) {
   CLI::App* models = app.add_subcommand("models", "List where models can come from, and what is missing");
   models->footer(
-      R"(A pipeline names a model as "offline", "auto", or "vendor/name", like openai/gpt-5.4. Keys are read from
-the environment and never printed.
+      R"(A pipeline names a model as "offline", "auto", or "vendor/name", like openai/gpt-5.4. Keys are
+read from the environment and never printed.
 
 Examples:
   ninefold models
