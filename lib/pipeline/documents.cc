@@ -64,9 +64,10 @@ std::vector<Document> TakeDocuments(Prompt& prompt) {
   return documents;
 }
 
+// A paragraph of its own also where the parts of a message are joined by single newlines.
 std::string Announce(const std::vector<Document>& documents) {
-  if (documents.empty()) return "No documents were given.";
-  std::string text = "Documents you can search with text.search:";
+  if (documents.empty()) return "\nNo documents were given.";
+  std::string text = "\nDocuments you can search with text.search:";
   for (const Document& document : documents) {
     const auto lines = std::count(document.text.begin(), document.text.end(), '\n') + 1;
     absl::StrAppend(&text, "\n- ", document.name, " (", lines, " lines)");
