@@ -154,7 +154,10 @@ absl::Status ChatError(const HttpHead& head, std::string_view body, const ChatOp
   const auto status_code = IsMoney(code) ? absl::StatusCode::kResourceExhausted : CodeFor(head.status);
   absl::Status status(status_code, WithoutKey(std::move(message), options.key));
   if (const auto delay = RetryAfterMs(head)) {
-    status.SetPayload("ninefold/retry-after-ms", absl::Cord(absl::StrCat(*delay)));
+    // From a view: clang 18 and later mangle the constructor from a moved string otherwise than the g++ that
+    // Debian's Abseil was built with.
+    const std::string milliseconds = absl::StrCat(*delay);
+    status.SetPayload("ninefold/retry-after-ms", absl::Cord(absl::string_view(milliseconds)));
   }
   return status;
 }
