@@ -4,6 +4,8 @@
 #include <optional>
 #include <set>
 
+#include "base/text_terms.h"
+
 namespace ninefold {
 namespace {
 
@@ -66,20 +68,6 @@ std::vector<Marker> FindMarkers(std::string_view text) {
   return markers;
 }
 
-std::string FoldBlanks(std::string_view text) {
-  std::string folded;
-  for (const char c : text) {
-    const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (!blank) {
-      folded += c;
-    } else if (!folded.empty() && folded.back() != ' ') {
-      folded += ' ';
-    }
-  }
-  if (!folded.empty() && folded.back() == ' ') folded.pop_back();
-  return folded;
-}
-
 // The longest quotation that ends right before `at` and is in `shown`, blanks folded; "" when there is none.
 // A quotation may hold quotation marks itself, so each mark of the paragraph may be the one that opens it.
 std::string QuoteBefore(std::string_view text, std::size_t at, const std::string& shown) {
@@ -90,7 +78,7 @@ std::string QuoteBefore(std::string_view text, std::size_t at, const std::string
   for (std::size_t open = close; open > 0 && close - open < kQuoteBytesMax; --open) {
     if (text[open - 1] == '\n' && open > 1 && text[open - 2] == '\n') break;
     if (text[open - 1] != '"') continue;
-    std::string quote = FoldBlanks(text.substr(open, close - open));
+    std::string quote = FoldWhiteSpace(text.substr(open, close - open));
     if (!quote.empty() && shown.find(quote) != std::string::npos) longest = std::move(quote);
   }
   return longest;
@@ -138,7 +126,7 @@ std::vector<Citation> Sources::CitedIn(std::string_view text) const {
         place != nullptr ? place->quote : FileText(marker.source, marker.line_begin, marker.line_end);
     if (place == nullptr && shown.empty()) continue;
     Citation citation{marker.source, marker.line_begin, marker.line_end, std::move(shown)};
-    std::string quote = QuoteBefore(text, marker.at, FoldBlanks(citation.quote));
+    std::string quote = QuoteBefore(text, marker.at, FoldWhiteSpace(citation.quote));
     if (!quote.empty()) citation.quote = std::move(quote);
     if (seen.insert(Place(citation) + citation.quote).second) cited.push_back(std::move(citation));
   }
