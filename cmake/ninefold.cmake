@@ -149,5 +149,5 @@ function(ninefold_test name)
   endif()
   add_test(NAME ${test} COMMAND ${NINEFOLD_TEST_LAUNCHER} $<TARGET_FILE:${name}>)
   set_tests_properties(${test} PROPERTIES TIMEOUT 600 LABELS "unit;${T_LABELS}"
-    ENVIRONMENT "UBSAN_OPTIONS=print_stacktrace=1")
+    ENVIRONMENT "UBSAN_OPTIONS=print_stacktrace=1;TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp")
 endfunction()
