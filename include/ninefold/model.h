@@ -69,12 +69,22 @@ std::uint64_t HashOf(const ModelRequest& request);
 enum class StopReason { kStop, kLength, kToolCalls, kRefusal, kFiltered };
 std::string_view StopReasonName(StopReason reason);
 
+// What a server's headers say of its limits; what is not said is unset.
+struct RateLimits {
+  struct Bucket {
+    std::optional<std::int64_t> limit = {}, remaining = {};  // a minute
+    std::optional<absl::Duration> reset = {};                // until it is full again
+  };
+  Bucket requests, tokens;
+};
+
 struct ModelReply {
   Message message;  // role kAssistant
   StopReason stop_reason = StopReason::kStop;
   Usage usage;
   std::string model;       // as the server named it
   std::string request_id;  // as the server named it
+  std::shared_ptr<const RateLimits> rate_limits = {};  // null: not said; not journaled
 };
 Json ToJson(const ModelReply& reply);
 absl::StatusOr<ModelReply> ModelReplyFromJson(const Json& json);

@@ -4,6 +4,7 @@
 #include "ninefold/agent.h"
 #include "ninefold/concurrency.h"
 #include "ninefold/contemplate.h"
+#include "ninefold/model_error.h"
 #include "ninefold/models.h"
 #include "ninefold/planner.h"
 #include "ninefold/runtime.h"
