@@ -102,6 +102,15 @@ function(ninefold_floor name)
   set_property(GLOBAL APPEND PROPERTY NINEFOLD_LIBS ${F_LIBS})
 endfunction()
 
+# The precompiled header for a program: with the flags of the header, which is made for a library.
+function(ninefold_precompiled program)
+  if(NINEFOLD_PCH)
+    target_precompile_headers(${program} REUSE_FROM ninefold_base_objects)
+    set_target_properties(${program} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_compile_options(${program} PRIVATE -fPIC)
+  endif()
+endfunction()
+
 # ninefold_test(async_test SOURCES async_test.cc LINKS base testing …): a GoogleTest program of one floor's tests.
 # RUNS MACRO program: the test starts that program and finds its path in the macro.
 # LABELS async: also run under TSan, where only these are built. Under a sanitizer its name says so, so that one CTest can
@@ -130,12 +139,7 @@ function(ninefold_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/lib ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE ${links} ${T_LIBS} GTest::gmock GTest::gtest_main ninefold_flags)
   target_compile_definitions(${name} PRIVATE NINEFOLD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  if(NINEFOLD_PCH)
-    target_precompile_headers(${name} REUSE_FROM ninefold_base_objects)
-    # The same flags as the precompiled header's, which is made for a library.
-    set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-    target_compile_options(${name} PRIVATE -fPIC)
-  endif()
+  ninefold_precompiled(${name})
   add_dependencies(ninefold_tests ${name})
   if(T_RUNS)
     list(GET T_RUNS 0 macro)
