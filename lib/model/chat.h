@@ -2,58 +2,37 @@
 // servers with many deviations, which reading tolerates. A vendor that speaks it is a ChatOptions.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "ninefold/model.h"
-#include "ninefold/models.h"
+#include "model/wire.h"
 
 namespace ninefold {
 
-struct HttpHead;
-
-struct ChatOptions {
-  std::string vendor;    // "openai"
-  std::string base_url;  // "https://api.openai.com/v1"
-  std::string key;       // "": none is sent
-  std::string key_env;   // the variable to name when the key is refused
-  std::string model;
+struct ChatOptions : WireOptions {
   std::string max_tokens_field = "max_completion_tokens";
-  std::vector<std::string> headers;  // beside the usual ones
-  ModelCard card;
-  ModelOptions wire;  // stream, time-outs, connections_max
 };
 
-// No network is touched yet.
 ModelPtr MakeChatModel(ChatOptions options);
 
 // ---- parts, for tests ----------------------------------------------------------------------------
 
-// Names as the dialect allows them ([A-Za-z0-9_-]), unique, in the order of the list.
-std::vector<std::string> WireNames(const ToolList* tools);
-
 // ,"tools":[…] of a request body.
 std::string ChatTools(const ToolList& tools, const std::vector<std::string>& names);
-// The body of a request; `tools` from ChatTools or empty.
-std::string ChatBody(const ModelRequest& request, const ChatOptions& options,
-                     const std::vector<std::string>& names, std::string_view tools);
+std::string ChatBody(const ModelRequest& request, const ChatOptions& options, const WireTools& tools);
 
-// Puts a reply together, from the chunks of a stream or from one whole JSON value.
-class ChatAssembly {
+class ChatAssembly : public Assembly {
  public:
-  // `who` starts each error: the server's origin.
-  explicit ChatAssembly(std::string who) : who_(std::move(who)) {}
+  // `who` starts each error: the server's origin. `vendor`: whose the fields beside a call are.
+  explicit ChatAssembly(std::string who, std::string vendor = "")
+      : who_(std::move(who)), vendor_(std::move(vendor)) {}
 
-  // The text of one event. Deltas go to `emit` when it is set. Errors: what the server said, or that it makes
-  // no sense.
-  absl::Status Chunk(std::string_view text, const std::function<void(EventBody)>& emit);
+  absl::Status Take(std::string_view type, std::string_view text, const EmitFn& emit) override;
+  absl::StatusOr<ModelReply> Finish(const ToolList* tools, const WireTools& wire) override;
   bool done() const { return done_; }  // [DONE] was seen
-  absl::StatusOr<ModelReply> Finish(const ToolList* tools, const std::vector<std::string>& names);
 
  private:
   struct Call {
@@ -61,29 +40,21 @@ class ChatAssembly {
     std::string id, name, arguments;
     Json extra;
   };
-  bool PlainText(std::string_view text, const std::function<void(EventBody)>& emit);
-  bool PlainReply(std::string_view text, const std::function<void(EventBody)>& emit);
+  bool PlainText(std::string_view text, const EmitFn& emit);
+  bool PlainReply(std::string_view text, const EmitFn& emit);
   void TakeUsage(const Usage& usage);
-  absl::Status Choice(const Json& choice, const std::function<void(EventBody)>& emit);
-  void Text(const Json& delta, const std::function<void(EventBody)>& emit);
-  void ToolCall(const Json& delta, const std::function<void(EventBody)>& emit);
+  absl::Status Choice(const Json& choice, const EmitFn& emit);
+  void Text(const Json& delta, const EmitFn& emit);
+  void ToolCall(const Json& delta, const EmitFn& emit);
   Call& CallOf(const Json& delta, std::string_view id, std::string_view name, bool whole);
-  std::vector<Part> Calls(const ToolList* tools, const std::vector<std::string>& names, bool cut);
+  std::vector<Part> Calls(const ToolList* tools, const WireTools& wire, bool cut);
 
-  std::string who_;
+  std::string who_, vendor_;
   std::string id_, model_, text_, reasoning_, refusal_;
   std::vector<Call> calls_;
   std::optional<std::string> finish_;
   Usage usage_;
   bool done_ = false;
 };
-
-// What a server's refusal means; `body` is what it sent. The key is taken out wherever the server echoes it.
-absl::Status ChatError(const HttpHead& head, std::string_view body, const ChatOptions& options);
-// The same of an error object inside a stream or a reply of status 200.
-absl::Status ChatErrorObject(const Json& error, std::string_view who);
-// The server's own words in an error body of any known form.
-std::string ChatErrorText(std::string_view body);
-std::string WithoutKey(std::string text, std::string_view key);
 
 }  // namespace ninefold

@@ -3,55 +3,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/base64.h"
-#include "base/utf8.h"
+#include "base/json_text.h"
 #include "model/chat.h"
 #include "ninefold/status.h"
 
 namespace ninefold {
 namespace {
 
-void AppendQuoted(std::string& out, std::string_view text) {
-  if (FindInvalidUtf8(text) != std::string_view::npos) {
-    const std::string mended = MendUtf8(text);
-    return AppendQuoted(out, mended);
-  }
-  static constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(text.substr(begin, i - begin));
-    begin = i + 1;
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        out.append("\\u00").append(1, kHex[c >> 4]).append(1, kHex[c & 15]);
-    }
-  }
-  out.append(text.substr(begin));
-  out += '"';
-}
-
 class Writer {
  public:
-  Writer(std::string& out, const ChatOptions& options, const ToolList* tools,
-         const std::vector<std::string>& names)
-      : out_(out), options_(options), tools_(tools), names_(names) {}
+  Writer(std::string& out, const ChatOptions& options, const ToolList* tools, const WireTools& wire)
+      : out_(out), options_(options), tools_(tools), wire_(wire) {}
 
   void System(std::string_view text) {
     Open("system");
@@ -195,15 +157,14 @@ class Writer {
     out_ += "{\"id\":";
     AppendQuoted(out_, call.id);
     out_ += ",\"type\":\"function\",\"function\":{\"name\":";
-    AppendQuoted(out_, WireName(call.name));
+    AppendQuoted(out_, WireNameOf(call.name, tools_, wire_));
     out_ += ",\"arguments\":";
     const std::string* text = call.arguments.get_ptr<const std::string*>();
     AppendQuoted(out_, text != nullptr ? *text : DumpJson(call.arguments));
     out_ += '}';
     // What the vendor put beside a call goes back to it as it was.
-    const std::string* vendor = GetString(call.vendor_state, "vendor");
-    const Json* fields = GetMember(call.vendor_state, "fields");
-    if (vendor != nullptr && *vendor == options_.vendor && fields != nullptr && fields->is_object()) {
+    const Json* fields = FromVendorState(call.vendor_state, options_.vendor, "fields");
+    if (fields != nullptr && fields->is_object()) {
       for (const auto& [key, value] : fields->items()) {
         out_ += ',';
         AppendQuoted(out_, key);
@@ -235,21 +196,10 @@ class Writer {
     }
   }
 
-  std::string WireName(const std::string& name) const {
-    for (std::size_t i = 0; tools_ != nullptr && i < names_.size(); ++i) {
-      if (tools_->specs()[i].name == name) return names_[i];
-    }
-    std::string wire = name;
-    for (char& c : wire) {
-      if (c == '.') c = '_';
-    }
-    return wire;
-  }
-
   std::string& out_;
   const ChatOptions& options_;
   const ToolList* tools_;
-  const std::vector<std::string>& names_;
+  const WireTools& wire_;
   std::string images_;
   bool first_ = true;
 };
@@ -291,22 +241,6 @@ void AppendSettings(std::string& out, const ModelRequest& request, const ChatOpt
 
 }  // namespace
 
-std::vector<std::string> WireNames(const ToolList* tools) {
-  std::vector<std::string> names;
-  if (tools == nullptr) return names;
-  std::set<std::string> taken;
-  for (const ToolSpec& spec : tools->specs()) {
-    std::string name = spec.name;
-    for (char& c : name) {
-      if (c == '.') c = '_';
-    }
-    std::string unique = name;
-    for (int i = 2; !taken.insert(unique).second; ++i) unique = absl::StrCat(name.substr(0, 60), "_", i);
-    names.push_back(std::move(unique));
-  }
-  return names;
-}
-
 std::string ChatTools(const ToolList& tools, const std::vector<std::string>& names) {
   std::string out = ",\"tools\":[";
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -321,20 +255,19 @@ std::string ChatTools(const ToolList& tools, const std::vector<std::string>& nam
   return out;
 }
 
-std::string ChatBody(const ModelRequest& request, const ChatOptions& options,
-                     const std::vector<std::string>& names, std::string_view tools) {
+std::string ChatBody(const ModelRequest& request, const ChatOptions& options, const WireTools& tools) {
   std::string out;
-  out.reserve(512 + tools.size());
+  out.reserve(512 + tools.text.size());
   out += "{\"model\":";
   AppendQuoted(out, options.model);
   out += ",\"messages\":[";
-  Writer writer(out, options, request.tools.get(), names);
+  Writer writer(out, options, request.tools.get(), tools);
   if (request.instructions && !request.instructions->empty()) writer.System(*request.instructions);
   for (const Message* message : request.conversation.messages()) writer.Message(*message);
   writer.FlushImages();
   out += ']';
-  if (!tools.empty()) {
-    out.append(tools);
+  if (!tools.text.empty()) {
+    out.append(tools.text);
     if (request.tool_choice == ToolChoice::kNone) out += ",\"tool_choice\":\"none\"";
     if (request.tool_choice == ToolChoice::kRequired) out += ",\"tool_choice\":\"required\"";
     if (!request.settings.parallel_tool_calls) out += ",\"parallel_tool_calls\":false";

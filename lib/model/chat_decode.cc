@@ -13,8 +13,6 @@
 namespace ninefold {
 namespace {
 
-using Emit = std::function<void(EventBody)>;
-
 std::string_view StringOr(const Json& object, std::string_view key) {
   const std::string* text = GetString(object, key);
   return text == nullptr ? std::string_view() : std::string_view(*text);
@@ -98,7 +96,7 @@ Json ReadArguments(std::string_view text) {
 // Nearly all chunks add some text and nothing else, and building a document for each costs ten times as much
 // as reading it. A chunk in the usual form is read in place; quotes inside strings are escaped, so the keys
 // searched for cannot be text.
-bool ChatAssembly::PlainText(std::string_view text, const Emit& emit) {
+bool ChatAssembly::PlainText(std::string_view text, const EmitFn& emit) {
   if (id_.empty() && model_.empty()) return false;  // the first says who answers
   constexpr std::string_view kDelta = "\"delta\":{\"content\":\"";
   const std::size_t delta = FindIn(text, kDelta);
@@ -128,7 +126,7 @@ void ChatAssembly::TakeUsage(const Usage& usage) {
     usage_.cached_input = std::min(*usage_.cached_input, *usage_.input);
 }
 
-absl::Status ChatAssembly::Chunk(std::string_view text, const Emit& emit) {
+absl::Status ChatAssembly::Take(std::string_view, std::string_view text, const EmitFn& emit) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return absl::OkStatus();
   text.remove_prefix(begin);
@@ -141,13 +139,9 @@ absl::Status ChatAssembly::Chunk(std::string_view text, const Emit& emit) {
   if (PlainText(text, emit) || PlainReply(text, emit)) return absl::OkStatus();
   absl::StatusOr<Json> json = ParseJson(text);
   if (!json.ok()) json = ParseJson(MendUtf8(text));
-  if (!json.ok() || !json->is_object()) {
-    return absl::UnavailableError(absl::StrCat(who_, " sent something that is no Chat Completions reply: \"",
-                                               EscapeForTerminal(CutUtf8(text, 80), true),
-                                               "\"; check the address"));
-  }
+  if (!json.ok() || !json->is_object()) return NoSense(who_, "Chat Completions", text);
   const Json* error = GetMember(*json, "error");
-  if (error != nullptr && !error->is_null()) return ChatErrorObject(*error, who_);
+  if (error != nullptr && !error->is_null()) return ServerErrorObject(*error, who_);
   if (const auto id = StringOr(*json, "id"); !id.empty()) id_ = id;
   if (const auto model = StringOr(*json, "model"); !model.empty()) model_ = model;
   if (const Json* usage = GetMember(*json, "usage"); usage != nullptr && usage->is_object())
@@ -155,7 +149,7 @@ absl::Status ChatAssembly::Chunk(std::string_view text, const Emit& emit) {
   const Json* choices = GetMember(*json, "choices");
   if (choices == nullptr) {
     const std::string* object = GetString(*json, "object");
-    if (object != nullptr && *object == "error") return ChatErrorObject(*json, who_);
+    if (object != nullptr && *object == "error") return ServerErrorObject(*json, who_);
     return absl::OkStatus();  // an event of a kind we do not know
   }
   if (!choices->is_array()) return absl::OkStatus();
@@ -165,7 +159,7 @@ absl::Status ChatAssembly::Chunk(std::string_view text, const Emit& emit) {
   return absl::OkStatus();
 }
 
-absl::Status ChatAssembly::Choice(const Json& choice, const Emit& emit) {
+absl::Status ChatAssembly::Choice(const Json& choice, const EmitFn& emit) {
   for (const char* key : {"delta", "message"}) {
     const Json* delta = GetMember(choice, key);
     if (delta == nullptr || !delta->is_object()) continue;
@@ -178,7 +172,7 @@ absl::Status ChatAssembly::Choice(const Json& choice, const Emit& emit) {
   return absl::OkStatus();
 }
 
-void ChatAssembly::Text(const Json& delta, const Emit& emit) {
+void ChatAssembly::Text(const Json& delta, const EmitFn& emit) {
   for (const char* key : {"reasoning_content", "reasoning"}) {
     const auto text = StringOr(delta, key);
     if (text.empty()) continue;
@@ -210,7 +204,7 @@ ChatAssembly::Call& ChatAssembly::CallOf(const Json& delta, std::string_view id,
       Call{.index = index, .id = "", .name = "", .arguments = "", .extra = Json::object()});
 }
 
-void ChatAssembly::ToolCall(const Json& delta, const Emit& emit) {
+void ChatAssembly::ToolCall(const Json& delta, const EmitFn& emit) {
   if (!delta.is_object()) return;
   const Json* function = GetMember(delta, "function");
   static const Json kNothing = Json::object();
@@ -230,38 +224,32 @@ void ChatAssembly::ToolCall(const Json& delta, const Emit& emit) {
   if (emit) emit(event::ToolCallDelta{call.id, call.name, std::move(piece)});
 }
 
-std::vector<Part> ChatAssembly::Calls(const ToolList* tools, const std::vector<std::string>& names,
-                                      bool cut) {
+std::vector<Part> ChatAssembly::Calls(const ToolList* tools, const WireTools& wire, bool cut) {
   std::vector<Part> parts;
   for (Call& call : calls_) {
     if (call.name.empty() && call.arguments.empty()) continue;
     if (cut && !IsObject(call.arguments)) continue;  // half a call is never run
     ninefold::ToolCall made;
     made.id = call.id.empty() ? absl::StrCat("call_", parts.size() + 1) : call.id;
-    const auto known = std::find(names.begin(), names.end(), call.name);
-    const bool listed = tools != nullptr && known != names.end();
-    made.name = listed ? tools->specs()[std::size_t(known - names.begin())].name : call.name;
+    made.name = ToolNameOf(call.name, tools, wire);
     made.arguments = ReadArguments(call.arguments);
-    if (!call.extra.empty()) made.vendor_state = std::move(call.extra);
+    // What a server put beside a call is for that vendor alone.
+    if (!call.extra.empty()) made.vendor_state = VendorState(vendor_, "fields", std::move(call.extra));
     parts.push_back(std::move(made));
   }
   return parts;
 }
 
-absl::StatusOr<ModelReply> ChatAssembly::Finish(const ToolList* tools,
-                                                const std::vector<std::string>& names) {
-  if (!finish_ && !done_) {
-    return absl::UnavailableError(absl::StrCat(who_, " broke off its reply: it has no finish reason"));
-  }
+absl::StatusOr<ModelReply> ChatAssembly::Finish(const ToolList* tools, const WireTools& wire) {
+  if (!finish_ && !done_) return BrokenOff(who_, "it has no finish reason");
   const std::string finish = finish_.value_or("");
-  if (finish == "error")
-    return absl::UnavailableError(absl::StrCat(who_, " ended its reply with the finish reason \"error\""));
+  if (finish == "error") return BrokenOff(who_, "it ended with the finish reason \"error\"");
   ModelReply reply;
   reply.message.role = Role::kAssistant;
   reply.usage = usage_;
   reply.model = model_;
   reply.request_id = id_;
-  std::vector<Part> calls = Calls(tools, names, finish == "length");
+  std::vector<Part> calls = Calls(tools, wire, finish == "length");
   reply.stop_reason = StopReason::kStop;
   if (!calls.empty()) reply.stop_reason = StopReason::kToolCalls;
   if (finish == "length") reply.stop_reason = StopReason::kLength;
@@ -270,14 +258,8 @@ absl::StatusOr<ModelReply> ChatAssembly::Finish(const ToolList* tools,
   const bool stopped =
       reply.stop_reason == StopReason::kRefusal || reply.stop_reason == StopReason::kFiltered;
   if (stopped) calls.clear();
-  if (text_.empty() && refusal_.empty() && calls.empty() && !stopped) {
-    if (finish == "length") {
-      return absl::ResourceExhaustedError(
-          absl::StrCat(who_, " used up its output tokens before any text; raise max_output_tokens"));
-    }
-    return absl::UnavailableError(
-        absl::StrCat(who_, " sent an empty reply (finish reason \"", finish, "\")"));
-  }
+  if (text_.empty() && refusal_.empty() && calls.empty() && !stopped)
+    return EmptyReply(who_, finish, finish == "length");
   if (!reasoning_.empty()) reply.message.parts.push_back(Reasoning{.text = std::move(reasoning_)});
   text_ += refusal_;
   if (!text_.empty()) reply.message.parts.push_back(ninefold::Text{std::move(text_)});

@@ -1,6 +1,6 @@
 // A whole reply in the usual form, read in place: one choice with text, no tool calls. Building a document of
 // it first takes several times as long as all else that is done for a call. Whatever is unusual is left to
-// ChatAssembly::Chunk, which reads anything.
+// ChatAssembly::Take, which reads anything.
 #include <charconv>
 #include <utility>
 
@@ -200,7 +200,7 @@ bool ReadWholeReply(std::string_view text, ReplyFields& found) {
 
 }  // namespace
 
-bool ChatAssembly::PlainReply(std::string_view text, const std::function<void(EventBody)>& emit) {
+bool ChatAssembly::PlainReply(std::string_view text, const EmitFn& emit) {
   ReplyFields found;
   if (!ReadWholeReply(text, found) || FindInvalidUtf8(text) != std::string_view::npos) return false;
   if (!found.id.empty()) id_ = found.id;

@@ -46,7 +46,7 @@ void ChatChunkDecode(benchmark::State& state) {
   const std::string text = ChunkText();
   for (auto _ : state) {
     ChatAssembly assembly("server");
-    for (int i = 0; i < kEvents; ++i) benchmark::DoNotOptimize(assembly.Chunk(text, nullptr));
+    for (int i = 0; i < kEvents; ++i) benchmark::DoNotOptimize(assembly.Take("", text, nullptr));
   }
   PerItem(state, kEvents);
 }
@@ -64,7 +64,7 @@ const std::string& WholeReply() {
 void ChatReplyDecode(benchmark::State& state) {
   for (auto _ : state) {
     ChatAssembly assembly("server");
-    benchmark::DoNotOptimize(assembly.Chunk(WholeReply(), nullptr));
+    benchmark::DoNotOptimize(assembly.Take("", WholeReply(), nullptr));
   }
 }
 BENCHMARK(ChatReplyDecode);

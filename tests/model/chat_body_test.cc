@@ -11,9 +11,9 @@ Json BodyOf(const ModelRequest& request, bool stream = true) {
   options.vendor = "openai";
   options.model = "m";
   options.wire.stream = stream;
-  const std::vector<std::string> names = WireNames(request.tools.get());
-  const std::string tools = request.tools ? ChatTools(*request.tools, names) : "";
-  absl::StatusOr<Json> json = ParseJson(ChatBody(request, options, names, tools));
+  WireTools tools{.names = WireNames(request.tools.get())};
+  if (request.tools) tools.text = ChatTools(*request.tools, tools.names);
+  absl::StatusOr<Json> json = ParseJson(ChatBody(request, options, tools));
   EXPECT_TRUE(json.ok()) << json.status();
   return json.ok() ? *json : Json();
 }

@@ -48,6 +48,7 @@ Asked Ask(const std::string& base_url, bool stream = true,
   options.vendor = "openai";
   options.base_url = base_url;
   options.key = kKey;
+  options.headers = {absl::StrCat("authorization: Bearer ", kKey)};
   options.key_env = "OPENAI_API_KEY";
   options.model = "m";
   options.wire.stream = stream;
@@ -319,9 +320,9 @@ std::vector<Failure> Failures() {
       {"all tokens thought", ChatScript::Raw(Chunk("{}", "\"length\"")), Code::kResourceExhausted,
        "raise max_output_tokens"},
       {"finish error", ChatScript::Raw(Chunk(R"({"content":"h"})", "\"error\"")), Code::kUnavailable,
-       "finish reason \"error\""},
-      {"event too long", ChatScript::Raw("data: " + std::string(2u << 20, 'x')), Code::kResourceExhausted,
-       "longer than 1048576 bytes"},
+       "ended with the finish reason \"error\""},
+      {"event too long", ChatScript::Raw("data: " + std::string(17u << 20, 'x')), Code::kResourceExhausted,
+       "longer than 16777216 bytes"},
       {"deep", ChatScript::Raw("data: " + std::string(200000, '[') + "\n\n"), Code::kUnavailable,
        "no Chat Completions reply"},
   };

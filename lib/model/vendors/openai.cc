@@ -55,6 +55,7 @@ ModelPtr Make(std::string vendor, std::string base, std::string_view model, cons
   chat.key_env = Or(options.key_env, key_env);
   chat.key = Trimmed(Or(options.key, Environment(chat.key_env)));
   chat.model = std::string(model);
+  if (!chat.key.empty()) chat.headers.push_back("authorization: Bearer " + chat.key);
   chat.max_tokens_field = base == kOpenAi ? "max_completion_tokens" : "max_tokens";
   chat.card.name = absl::StrCat(vendor, "/", chat.model);
   chat.card.price = options.price;
