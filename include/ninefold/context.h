@@ -63,6 +63,10 @@ class Context {
   Async<absl::Status> Blocking(std::function<void()> fn);
 
   void Emit(EventBody body);
+  // Shows `tap` every event of this context, and of those made below it from now on, before readers see it;
+  // true keeps it from them. For what wraps a call: to know whether something was shown, or to show one of
+  // two.
+  void Tap(std::function<bool(const EventBody&)> tap);
   // Waits while readers of events are too far behind; streaming code awaits it between deltas.
   Async<absl::Status> Drain();
   bool wants_events() const;  // someone reads events
@@ -102,6 +106,8 @@ class Context {
   int depth_ = 0;
   Cost cost_;
   std::unique_ptr<CancelNode> cancel_;
+  Context* tapped_ = nullptr;  // the nearest with a tap, from here upwards
+  std::unique_ptr<std::function<bool(const EventBody&)>> tap_;
   struct DeadlineTimer;
   std::unique_ptr<DeadlineTimer> timer_;
 };

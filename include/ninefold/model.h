@@ -78,13 +78,17 @@ struct RateLimits {
   Bucket requests, tokens;
 };
 
+struct ModelCard;
+
 struct ModelReply {
   Message message;  // role kAssistant
   StopReason stop_reason = StopReason::kStop;
   Usage usage;
-  std::string model;       // as the server named it
-  std::string request_id;  // as the server named it
+  std::string model;                                   // as the server named it
+  std::string request_id;                              // as the server named it
   std::shared_ptr<const RateLimits> rate_limits = {};  // null: not said; not journaled
+  // Set by a model that chooses among others: which of them answered, at whose price the call is settled.
+  std::shared_ptr<const ModelCard> answered_by = {};  // not journaled
 };
 Json ToJson(const ModelReply& reply);
 absl::StatusOr<ModelReply> ModelReplyFromJson(const Json& json);

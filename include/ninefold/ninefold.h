@@ -7,6 +7,7 @@
 #include "ninefold/model_error.h"
 #include "ninefold/models.h"
 #include "ninefold/planner.h"
+#include "ninefold/resilience.h"
 #include "ninefold/runtime.h"
 #include "ninefold/schema.h"
 #include "ninefold/status.h"

@@ -5,14 +5,13 @@
 #include "absl/strings/str_cat.h"
 #include "base/try.h"
 #include "base/utf8.h"
+#include "model/estimate.h"
 #include "ninefold/model.h"
 #include "ninefold/status.h"
 
 namespace ninefold {
 namespace {
 
-// The most output a call is reserved for when nobody has said.
-constexpr std::int64_t kOutputTokensAssumed = 4096;
 constexpr std::size_t kRequestBytesKept = 4096;
 
 class ReplyValue : public StepValue {
@@ -24,26 +23,6 @@ class ReplyValue : public StepValue {
  private:
   ModelReply reply_;
 };
-
-std::int64_t BytesOf(const std::vector<Part>& parts) {
-  std::int64_t bytes = 0;
-  for (const Part& part : parts) {
-    if (const auto* text = std::get_if<Text>(&part)) bytes += std::int64_t(text->text.size());
-    if (const auto* file = std::get_if<File>(&part)) bytes += std::int64_t(file->bytes.size());
-    if (const auto* result = std::get_if<ToolResult>(&part)) bytes += BytesOf(result->content);
-    if (std::holds_alternative<Image>(part)) bytes += 4 * 1500;
-    if (const auto* call = std::get_if<ToolCall>(&part))
-      bytes += 64 + std::int64_t(call->arguments.size()) * 32;
-  }
-  return bytes;
-}
-
-// About four bytes a token, from above for most languages.
-std::int64_t InputTokens(const ModelRequest& request) {
-  std::int64_t bytes = request.instructions ? std::int64_t(request.instructions->size()) : 0;
-  for (const Message* message : request.conversation.messages()) bytes += 16 + BytesOf(message->parts);
-  return bytes / 3 + 8;
-}
 
 // What was asked, for a person who reads the journal: the last message.
 std::string DescribeRequest(const ModelRequest& request) {
@@ -62,13 +41,10 @@ absl::StatusOr<ModelReply> ReplyOf(const StepRecord& record) {
 Async<absl::StatusOr<ModelReply>> Ask(const Model& model, const ModelRequest& request, Context& ctx) {
   const ModelCard& card = model.card();
   const bool limited = ctx.budget().limits().tokens || ctx.budget().limits().usd;
-  std::optional<Price> price = card.price;
-  if (!price && card.free) price = Price{};
-  const std::int64_t output = request.settings.max_output_tokens.value_or(
-      card.max_output_tokens > 0 ? std::min(card.max_output_tokens, kOutputTokensAssumed)
-                                 : kOutputTokensAssumed);
+  const std::optional<Price> price = PriceOf(card);
   CO_TRY(const Budget::Reservation reserved,
-         ctx.budget().Reserve(limited ? InputTokens(request) : 0, limited ? output : 0, price));
+         ctx.budget().Reserve(limited ? EstimateInputTokens(request) : 0,
+                              limited ? EstimateOutputTokens(request, card) : 0, price));
   const absl::Time started = ctx.Now();
   ctx.Emit(event::ModelStarted{card.name});
   absl::StatusOr<ModelReply> reply = absl::InternalError("the model threw");
@@ -80,7 +56,8 @@ Async<absl::StatusOr<ModelReply>> Ask(const Model& model, const ModelRequest& re
   // A call that failed may have been billed: without a count from the server the reservation stands only when
   // something came back.
   if (reply.ok()) {
-    ctx.Charge(ctx.budget().Settle(reserved, reply->usage, price));
+    const std::optional<Price> paid = reply->answered_by ? PriceOf(*reply->answered_by) : price;
+    ctx.Charge(ctx.budget().Settle(reserved, reply->usage, paid));
   } else {
     const Usage nothing{.input = 0, .cached_input = {}, .output = 0, .reasoning = {}};
     ctx.Charge(ctx.budget().Settle(reserved, nothing, price));

@@ -32,7 +32,8 @@ Context::Context(Context& parent, std::string_view segment, absl::Duration timeo
       parent_(&parent),
       deadline_(parent.deadline_),
       depth_(parent.depth_),
-      cancel_(std::make_unique<CancelNode>(parent.cancel_.get())) {
+      cancel_(std::make_unique<CancelNode>(parent.cancel_.get())),
+      tapped_(parent.tapped_) {
   path_ = segment.empty() ? parent.path_ : std::make_shared<const std::string>(parent.PathOf(segment));
   if (timeout == absl::InfiniteDuration()) return;
   const absl::Time until = Now() + timeout;
@@ -98,7 +99,20 @@ Async<absl::Status> Context::Blocking(std::function<void()> fn) {
   co_return cancel_->status();
 }
 
-void Context::Emit(EventBody body) { run_.Emit(std::move(body), path_); }
+void Context::Emit(EventBody body) {
+  if (!wants_events()) return;
+  Context* tapped = tapped_;
+  while (tapped != nullptr) {
+    if ((*tapped->tap_)(body)) return;
+    tapped = tapped->parent_ == nullptr ? nullptr : tapped->parent_->tapped_;
+  }
+  run_.Emit(std::move(body), path_);
+}
+
+void Context::Tap(std::function<bool(const EventBody&)> tap) {
+  tap_ = std::make_unique<std::function<bool(const EventBody&)>>(std::move(tap));
+  tapped_ = this;
+}
 
 void RunState::Emit(EventBody body, const std::shared_ptr<const std::string>& path) {
   if (!on_event && queue == nullptr) return;

@@ -17,9 +17,10 @@ const std::map<std::string, std::string>& HeaderFloors() {
       {"policy.h", "run"},       {"stores.h", "stores"},      {"make_tool.h", "tool"},
       {"schema.h", "tool"},      {"schema_macros.h", "tool"}, {"tool.h", "tool"},
       {"model.h", "model"},      {"model_error.h", "model"},  {"models.h", "model"},
-      {"agent.h", "agent"},      {"runtime.h", "agent"},      {"progress.h", "graph"},
-      {"task_graph.h", "graph"}, {"contemplate.h", "team"},   {"planner.h", "team"},
-      {"team.h", "team"},        {"ninefold.h", "team"},      {"pipeline.h", "pipeline"},
+      {"resilience.h", "model"}, {"catalog.h", "model"},      {"agent.h", "agent"},
+      {"runtime.h", "agent"},    {"progress.h", "graph"},     {"task_graph.h", "graph"},
+      {"contemplate.h", "team"}, {"planner.h", "team"},       {"team.h", "team"},
+      {"ninefold.h", "team"},    {"pipeline.h", "pipeline"},
   };
   return floors;
 }

@@ -1,0 +1,86 @@
+#include "model/estimate.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/try.h"
+#include "ninefold/model_error.h"
+
+namespace ninefold {
+namespace {
+
+constexpr std::int64_t kOutputTokensAssumed = 4096;
+constexpr std::int64_t kImageTokens = 2000;
+constexpr std::int64_t kBytesPerToken = 3;
+
+std::int64_t BytesOf(const std::vector<Part>& parts) {
+  std::int64_t bytes = 0;
+  for (const Part& part : parts) {
+    if (const auto* text = std::get_if<Text>(&part)) bytes += std::int64_t(text->text.size());
+    if (const auto* file = std::get_if<File>(&part)) bytes += std::int64_t(file->bytes.size());
+    if (const auto* result = std::get_if<ToolResult>(&part)) bytes += BytesOf(result->content);
+    if (std::holds_alternative<Image>(part)) bytes += kBytesPerToken * kImageTokens;
+    if (const auto* call = std::get_if<ToolCall>(&part)) {
+      bytes += 64 + std::int64_t(call->arguments.size()) * 32;
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::int64_t EstimateTokens(const Message& message) { return (16 + BytesOf(message.parts)) / kBytesPerToken; }
+
+std::int64_t EstimateInputTokens(const ModelRequest& request) {
+  std::int64_t bytes = request.instructions ? std::int64_t(request.instructions->size()) : 0;
+  for (const Message* message : request.conversation.messages()) bytes += 16 + BytesOf(message->parts);
+  return bytes / kBytesPerToken + 8;
+}
+
+std::int64_t EstimateOutputTokens(const ModelRequest& request, const ModelCard& card) {
+  if (request.settings.max_output_tokens) return *request.settings.max_output_tokens;
+  if (card.max_output_tokens <= 0) return kOutputTokensAssumed;
+  return std::min(card.max_output_tokens, kOutputTokensAssumed);
+}
+
+std::optional<Price> PriceOf(const ModelCard& card) {
+  if (!card.price && card.free) return Price{};
+  return card.price;
+}
+
+ExtraCall::ExtraCall(Context& ctx, Budget::Reservation reserved, std::optional<Price> price)
+    : ctx_(&ctx), reserved_(reserved), price_(price) {}
+
+ExtraCall::ExtraCall(ExtraCall&& other) noexcept
+    : ctx_(std::exchange(other.ctx_, nullptr)), reserved_(other.reserved_), price_(other.price_) {}
+
+ExtraCall::~ExtraCall() {
+  if (ctx_ != nullptr) ctx_->budget().Release(reserved_);
+}
+
+absl::StatusOr<ExtraCall> ExtraCall::Reserve(Context& ctx, const ModelRequest& request,
+                                             const ModelCard& card) {
+  const BudgetLimits& limits = ctx.budget().limits();
+  const bool limited = limits.tokens || limits.usd;
+  const std::optional<Price> price = PriceOf(card);
+  TRY(const Budget::Reservation reserved,
+      ctx.budget().Reserve(limited ? EstimateInputTokens(request) : 0,
+                           limited ? EstimateOutputTokens(request, card) : 0, price));
+  return ExtraCall(ctx, reserved, price);
+}
+
+void ExtraCall::Settle(const Usage& usage) {
+  if (ctx_ == nullptr) return;
+  ctx_->Charge(ctx_->budget().Settle(reserved_, usage, price_));
+  ctx_ = nullptr;
+}
+
+Usage UsageOfFailure(const absl::Status& status) {
+  const ModelError error = ModelErrorOf(status);
+  const bool worked = error == ModelError::kBroken || error == ModelError::kTimeout ||
+                      status.code() == absl::StatusCode::kCancelled;
+  if (worked) return {};
+  return {.input = 0, .cached_input = {}, .output = 0, .reasoning = {}};
+}
+
+}  // namespace ninefold

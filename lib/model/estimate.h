@@ -1,0 +1,42 @@
+// What a request may use, before anyone has counted: for budgets, rates and what fits a context.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "ninefold/model.h"
+
+namespace ninefold {
+
+// About four bytes a token, from above for most languages.
+std::int64_t EstimateTokens(const Message& message);
+std::int64_t EstimateInputTokens(const ModelRequest& request);
+// The most output a call is reserved for: what the request says, else what the card says, at most 4096.
+std::int64_t EstimateOutputTokens(const ModelRequest& request, const ModelCard& card);
+// Zero for a model that is free; nullopt when it is not known.
+std::optional<Price> PriceOf(const ModelCard& card);
+
+// A request beyond the one that CallModel has reserved: a further attempt, another model, a hedge. It is
+// checked against the budget and counted like the first.
+class ExtraCall {
+ public:
+  static absl::StatusOr<ExtraCall> Reserve(Context& ctx, const ModelRequest& request, const ModelCard& card);
+  ExtraCall(ExtraCall&& other) noexcept;
+  ExtraCall& operator=(ExtraCall&&) = delete;
+  ~ExtraCall();  // not settled: it was never sent
+
+  // With what it used; what is unknown keeps the reservation as spent.
+  void Settle(const Usage& usage);
+
+ private:
+  ExtraCall(Context& ctx, Budget::Reservation reserved, std::optional<Price> price);
+  Context* ctx_;  // null: settled
+  Budget::Reservation reserved_;
+  std::optional<Price> price_;
+};
+
+// The usage of a call that ended with `status` and without a count: nothing when the server refused it,
+// unknown when it went away in the midst of its work, which it may charge for.
+Usage UsageOfFailure(const absl::Status& status);
+
+}  // namespace ninefold
