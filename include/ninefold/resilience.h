@@ -88,19 +88,20 @@ struct RateLimitOptions {
 //     there
 //     are went well;
 //   - runs take turns, however many calls each has waiting.
-class RateLimiter : public std::enable_shared_from_this<RateLimiter> {
+class RateLimiter {
  public:
   explicit RateLimiter(RateLimitOptions options = {});
   ~RateLimiter();
-  // Calls that wait and that run; for displays.
+  RateLimiter(const RateLimiter&) = delete;
+  RateLimiter& operator=(const RateLimiter&) = delete;
   std::size_t waiting() const;
   std::size_t running() const;
 
   struct State;
-  State& state() { return *state_; }  // for WithRateLimit
+  const std::shared_ptr<State>& state() const { return state_; }  // for WithRateLimit
 
  private:
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 ModelPtr WithRateLimit(ModelPtr model, std::shared_ptr<RateLimiter> limiter);
 ModelPtr WithRateLimit(ModelPtr model, RateLimitOptions options = {});  // a limiter of its own
