@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/suggest.h"
@@ -116,9 +117,17 @@ int SayParseError(const CLI::App& app, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     for (const CLI::Option* option : command.get_options()) {
       if (!option->get_required() || option->count() > 0) continue;
-      return SayUsageError(command.get_name(),
-                           absl::StrCat("ninefold ", command.get_name(), " needs a ", option->get_type_name(),
-                                        ": ", option->get_description()));
+      std::string what = option->get_description();
+      what[0] = absl::ascii_tolower(static_cast<unsigned char>(what[0]));
+      return SayUsageError(command.get_name(), absl::StrCat("ninefold ", command.get_name(), " needs a ",
+                                                            option->get_type_name(), " (", what, ")"));
+    }
+  }
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    for (const CLI::Option* option : command.get_options()) {
+      if (!absl::StartsWith(error.what(), option->get_name() + ":")) continue;
+      return SayUsageError(command.get_name(), absl::StrCat(option->get_name(), " needs a ",
+                                                            option->get_type_name(), " behind it"));
     }
   }
   return SayUsageError(command.get_name(), error.what());

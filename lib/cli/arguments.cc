@@ -13,6 +13,12 @@
 namespace ninefold::cli {
 namespace {
 
+// The name that was meant, or else all there are.
+std::string MeantOr(const std::string& word, const std::vector<std::string>& names, const std::string& all) {
+  const std::string meant = DidYouMean(word, names);
+  return meant.empty() ? all : meant;
+}
+
 absl::StatusOr<std::int64_t> ParseCount(const std::string& key, const std::string& value) {
   std::int64_t count = 0;
   if (absl::SimpleAtoi(value, &count) && count >= 0) return count;
@@ -32,9 +38,9 @@ absl::Status SetLimit(const std::string& key, const std::string& value, BudgetLi
   }
   const std::vector<std::string> keys = {"tokens", "usd", "calls", "tools", "depth"};
   if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-    return absl::InvalidArgumentError(absl::StrCat("--budget: there is no limit \"", key, "\"",
-                                                   DidYouMean(key, keys), "; there are ",
-                                                   absl::StrJoin(keys, ", ")));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--budget: there is no limit \"", key, "\"",
+                     MeantOr(key, keys, absl::StrCat("; there are ", absl::StrJoin(keys, ", ")))));
   }
   TRY(const std::int64_t count, ParseCount(key, value));
   if (key == "tokens") limits.tokens = count;
@@ -105,9 +111,10 @@ absl::StatusOr<std::map<std::string, Json>> ParseInputs(const std::vector<std::s
                                     [&](const PipelineInput& i) { return i.name == name; });
     if (input == declared.end()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("--set ", name, ": the pipeline has no such input", DidYouMean(name, names),
-                       names.empty() ? "; it declares none under \"input\""
-                                     : absl::StrCat("; it has ", absl::StrJoin(names, ", "))));
+          absl::StrCat("--set ", name, ": the pipeline has no such input",
+                       MeantOr(name, names,
+                               names.empty() ? "; it declares none under \"input\""
+                                             : absl::StrCat("; it has ", absl::StrJoin(names, ", ")))));
     }
     if (values.contains(name))
       return absl::InvalidArgumentError(absl::StrCat("--set ", name, ": given twice; give it once"));

@@ -2,17 +2,31 @@
 
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/utf8.h"
 #include "cli/run_setup.h"
 #include "cli/terminal.h"
 #include "cli/words.h"
+#include "ninefold/models.h"
 #include "ninefold/status.h"
 
 namespace ninefold::cli {
 namespace {
 
 constexpr std::size_t kPipelineBytesMax = 4u << 20;
+
+// A model given on the command line is looked at first: its mistake is in no line of the pipeline.
+absl::Status CheckModel(const std::string& model) {
+  // "vendor:model" is understood, with a warning.
+  const bool colon = absl::StrContains(model, ':') && !absl::StrContains(model, '/');
+  if (model.empty() || model == "auto" || colon) return absl::OkStatus();
+  const absl::Status status = OpenModel(model).status();
+  if (status.ok()) return status;
+  const bool key = absl::IsFailedPrecondition(status);
+  return absl::Status(status.code(),
+                      absl::StrCat("--", Describe(status), key ? "; or use --model offline" : ""));
+}
 
 }  // namespace
 
@@ -22,6 +36,10 @@ absl::StatusOr<std::string> ReadPipeline(const std::string& path) {
 
 std::optional<Pipeline> LoadAndSay(const std::string& text, const std::string& path,
                                    const std::string& model) {
+  if (const absl::Status known = CheckModel(model); !known.ok()) {
+    SayError(Describe(known));
+    return std::nullopt;
+  }
   std::vector<Diagnostic> diagnostics;
   absl::StatusOr<Pipeline> pipeline = ParsePipeline(text, path, {.model = model}, &diagnostics);
   std::int64_t errors = 0;

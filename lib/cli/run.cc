@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/try.h"
 #include "cli/arguments.h"
@@ -43,11 +44,26 @@ absl::StatusOr<std::string> ReadQuestion(const std::string& given) {
   return text;
 }
 
+// Of a team that has the offline model alone, which reads text.
+absl::Status CheckSeen(const std::vector<GivenFile>& files, const std::vector<std::string>& models) {
+  for (const std::string& model : models) {
+    if (!absl::StartsWith(model, "offline")) return absl::OkStatus();
+  }
+  for (const GivenFile& given : files) {
+    if (absl::StartsWith(given.file.media_type, "text/")) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--file \"", given.file.name, "\": the offline model reads text alone, this is ",
+                     given.file.media_type, "; give its text, or use another model (ninefold models)"));
+  }
+  return absl::OkStatus();
+}
+
 // Everything the command line says, but the pipeline itself.
 absl::Status FillSetup(const RunOptionsGiven& given, const Pipeline& pipeline, RunSetup& setup) {
   TRY(setup.pipeline_path, AbsolutePath(given.pipeline));
   TRY(setup.question, ReadQuestion(given.question));
   TRY(setup.files, ReadGivenFiles(given.files));
+  CHECK_OK(CheckSeen(setup.files, pipeline.models));
   TRY(setup.inputs, ParseInputs(given.settings, pipeline.inputs));
   setup.model = given.model;
   setup.models = pipeline.models;

@@ -45,6 +45,18 @@ std::string MediaTypeOf(const std::string& path, const std::string& bytes) {
   return text ? "text/plain" : "application/octet-stream";
 }
 
+// What nobody could read is refused: an agent would answer "not found" and mean "not readable".
+absl::Status CheckReadable(const std::string& path, const File& file) {
+  if (file.bytes.empty())
+    return absl::InvalidArgumentError(absl::StrCat("--file \"", path, "\": is empty; leave it out"));
+  if (file.media_type != "application/octet-stream") return absl::OkStatus();
+  const std::size_t invalid = FindInvalidUtf8(file.bytes);
+  const std::size_t at = std::min(invalid, file.bytes.find('\0'));
+  return absl::InvalidArgumentError(
+      absl::StrCat("--file \"", path, "\": neither UTF-8 text (byte ", at + 1,
+                   ") nor a picture or PDF by its name; convert it, for example with iconv"));
+}
+
 absl::StatusOr<GivenFile> ReadGivenFile(const std::string& path) {
   CHECK_OK(CheckUtf8(path, absl::StrCat("--file \"", path, "\": the name")));
   GivenFile given;
@@ -54,6 +66,7 @@ absl::StatusOr<GivenFile> ReadGivenFile(const std::string& path) {
   given.size = given.file.bytes.size();
   given.file.name = std::filesystem::path(path).filename().string();
   given.file.media_type = MediaTypeOf(path, given.file.bytes);
+  CHECK_OK(CheckReadable(path, given.file));
   return given;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "cli/command.h"
 #include "cli/recorded.h"
@@ -87,7 +88,13 @@ void AddRuns(CLI::App& app, int& exit_code) {
   CLI::App* runs = app.add_subcommand("runs", "List the runs that are kept, newest first");
   runs->add_option("-n,--limit", given->limit, "How many; 0: all")
       ->type_name("N")
-      ->check(CLI::Range(0, 1'000'000));
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            int count = 0;
+            const bool good = absl::SimpleAtoi(text, &count) && count >= 0;
+            return good ? "" : absl::StrCat("give a whole number, 0 or more, not \"", text, "\"");
+          },
+          ""));
   runs->add_flag("--json", given->json, "Print a JSON list");
   AddStoreOption(*runs, given->store);
   runs->footer(R"(Examples:

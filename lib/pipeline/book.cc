@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/suggest.h"
@@ -188,11 +189,13 @@ void Book::WarnOfUnused(const std::map<std::string, Entry>& entries, const std::
 void Book::CheckAll() {
   const std::set<std::string> used_agents = used_agents_;  // before the check below uses them all
   for (const auto& [name, entry] : agents_) Agent(name, entry.at);
-  WarnOfUnused(agents_, used_agents, "agent");
-  WarnOfUnused(models_, used_models_, "model");
+  const std::set<std::string> used_models = used_models_;
   for (const auto& [name, entry] : models_) {
     if (load_.options.model.empty()) Model(entry.node);
   }
+  if (!load_.out.ok()) return;  // a mistyped name leaves the right one unused: said once
+  WarnOfUnused(agents_, used_agents, "agent");
+  WarnOfUnused(models_, used_models, "model");
 }
 
 ModelPtr Book::Model(const YamlNode* node) {
@@ -243,7 +246,9 @@ ModelPtr Book::Open(const std::string& written, const YamlNode* map, const Posit
   absl::StatusOr<ModelPtr> model =
       load_.options.open_model ? load_.options.open_model(spec, options) : OpenModel(spec, options);
   if (!model.ok()) {
-    load_.out.Error(at, absl::StrCat("model \"", spec, "\": ", Describe(model.status())),
+    const std::string what = Describe(model.status());
+    const bool named = absl::StartsWith(what, "model \"");
+    load_.out.Error(at, named ? what : absl::StrCat("model \"", spec, "\": ", what),
                     "or run with --model offline");
     open_models_[key] = nullptr;
     return nullptr;

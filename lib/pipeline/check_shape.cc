@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "base/suggest.h"
 #include "ninefold/status.h"
@@ -19,7 +21,7 @@ std::string Range(const Type& type) {
   if (type.min >= 0 && type.max >= 1e12) return absl::StrCat(type.min, " or more");
   return absl::StrCat(static_cast<std::int64_t>(type.min) == type.min
                           ? absl::StrCat(static_cast<std::int64_t>(type.min))
-                          : absl::StrCat(type.min),
+                          : absl::StrFormat("%.6f", type.min),
                       " to ", static_cast<std::int64_t>(type.max));
 }
 
@@ -56,6 +58,12 @@ std::string What(const Type& type) {
   return "?";
 }
 
+std::vector<std::string> NamesOf(const Shape& shape) {
+  std::vector<std::string> names;
+  for (const Field& field : shape.fields) names.push_back(field.name);
+  return names;
+}
+
 class Checker {
  public:
   explicit Checker(Diagnostics& out) : out_(out) {}
@@ -67,9 +75,13 @@ class Checker {
       return;
     }
     std::vector<const Field*> seen;
+    std::vector<std::string> meant;  // by keys that are mistyped: not missed a second time
     for (YamlMember& member : node.members) {
       const Field* field = FieldOf(member, shape);
-      if (field == nullptr) continue;
+      if (field == nullptr) {
+        meant.push_back(Suggest(member.key, NamesOf(shape)));
+        continue;
+      }
       for (const Field* other : seen) {
         if (other == field)
           out_.Error(member.key_at,
@@ -81,6 +93,7 @@ class Checker {
     }
     for (const Field& field : shape.fields) {
       if (!field.required || std::find(seen.begin(), seen.end(), &field) != seen.end()) continue;
+      if (std::find(meant.begin(), meant.end(), field.name) != meant.end()) continue;
       out_.Error(node.at, absl::StrCat(shape.what, " needs \"", field.name, "\""),
                  absl::StrCat(field.name, ": ", field.doc));
     }
@@ -127,8 +140,7 @@ class Checker {
   }
 
   void Unknown(const YamlMember& member, const Shape& shape) {
-    std::vector<std::string> names;
-    for (const Field& field : shape.fields) names.push_back(field.name);
+    const std::vector<std::string> names = NamesOf(shape);
     std::string hint;
     if (member.key == "key" || member.key == "api_key" || member.key == "token") {
       hint = "no secrets in files: put it in an environment variable and name that with key_env";

@@ -50,11 +50,13 @@ absl::StatusOr<std::string> Confine(const std::string& folder, std::string_view 
   std::error_code error;
   const fs::path root = fs::canonical(folder, error);
   if (error) return absl::NotFoundError(absl::StrCat("\"", folder, "\": ", error.message()));
-  if (!IsBelow((root / given).lexically_normal(), root)) return Refuse(name, "leaves the pipeline's folder");
+  if (!IsBelow((root / given).lexically_normal(), root))
+    return Refuse(name, "leaves the pipeline's folder; put the file into it");
   const fs::path real = fs::canonical(root / given, error);
   if (error)
     return absl::NotFoundError(absl::StrCat("\"", std::string(name.substr(0, 120)), "\": no such file"));
-  if (!IsBelow(real, root)) return Refuse(name, "leaves the pipeline's folder by a symbolic link");
+  if (!IsBelow(real, root))
+    return Refuse(name, "leaves the pipeline's folder by a symbolic link; put the file into it");
   return real.string();
 }
 

@@ -34,6 +34,15 @@ void AddNeed(const std::string& id, StepPlan& plan) {
   if (std::find(plan.needs.begin(), plan.needs.end(), id) == plan.needs.end()) plan.needs.push_back(id);
 }
 
+// Whether a key was meant to say what the step does: that it is unknown has been said.
+bool MistypesItsKind(const YamlNode& node) {
+  const std::vector<std::string> kinds(std::begin(kKinds), std::end(kKinds));
+  for (const YamlMember& member : node.members) {
+    if (!Suggest(member.key, kinds).empty()) return true;
+  }
+  return false;
+}
+
 std::shared_ptr<const Template> GoalTemplate() {
   absl::StatusOr<Template> goal = ParseTemplate("{{ goal }}");
   return std::make_shared<const Template>(*std::move(goal));
@@ -92,7 +101,7 @@ bool StepReader::OneKind(const YamlNode& node, const std::string& id) {
   if (given.size() > 1) {
     load_.out.Error(node.at, absl::StrCat("step \"", id, "\" has ", absl::StrJoin(given, " and ")),
                     "keep one: make a step of each");
-  } else if (given.empty()) {
+  } else if (given.empty() && (load_.out.ok() || !MistypesItsKind(node))) {
     load_.out.Error(node.at, absl::StrCat("step \"", id, "\" does nothing"),
                     "give it one of agent, parallel, plan, contemplate, route, or a loop with steps");
   }

@@ -40,8 +40,9 @@ Cost operator+(const Cost& a, const Cost& b) {
 absl::StatusOr<Budget::Reservation> Budget::Reserve(std::int64_t input, std::int64_t output,
                                                     const std::optional<Price>& price) {
   if (limits_.model_calls && spent_.model_calls + 1 > *limits_.model_calls) {
-    return absl::ResourceExhaustedError(
-        absl::StrFormat("the budget of %d model calls is used up", *limits_.model_calls));
+    return absl::ResourceExhaustedError(absl::StrFormat("the budget of %d model call%s is used up; raise it",
+                                                        *limits_.model_calls,
+                                                        *limits_.model_calls == 1 ? "" : "s"));
   }
   Reservation asked{input + output, price ? Dollars(input, 0, output, *price) : 0};
   if (limits_.tokens && charged_tokens_ + reserved_tokens_ + asked.tokens > *limits_.tokens) {
@@ -98,8 +99,9 @@ void Budget::Release(const Reservation& reserved) {
 
 absl::Status Budget::CountToolCall() {
   if (limits_.tool_calls && spent_.tool_calls + 1 > *limits_.tool_calls) {
-    return absl::ResourceExhaustedError(
-        absl::StrFormat("the budget of %d tool calls is used up", *limits_.tool_calls));
+    return absl::ResourceExhaustedError(absl::StrFormat("the budget of %d tool call%s is used up; raise it",
+                                                        *limits_.tool_calls,
+                                                        *limits_.tool_calls == 1 ? "" : "s"));
   }
   ++spent_.tool_calls;
   return absl::OkStatus();

@@ -73,7 +73,7 @@ TEST(Budget, CallsAreCounted) {
   EXPECT_TRUE(budget.Reserve(0, 0, kPrice).ok());
   EXPECT_THAT(Describe(budget.Reserve(0, 0, kPrice).status()), HasSubstr("2 model calls is used up"));
   EXPECT_TRUE(budget.CountToolCall().ok());
-  EXPECT_THAT(Describe(budget.CountToolCall()), HasSubstr("1 tool calls is used up"));
+  EXPECT_THAT(Describe(budget.CountToolCall()), HasSubstr("1 tool call is used up; raise it"));
 }
 
 TEST(Budget, ARestoredRunHasSpentBefore) {

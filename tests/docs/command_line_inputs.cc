@@ -1,0 +1,59 @@
+// Mistakes on the command line.
+#include "docs/bad_inputs.h"
+#include "docs/shell.h"
+
+namespace ninefold::docs {
+namespace {
+
+constexpr const char* kLines[] = {
+    "ninefold rnu hello/team.yaml",
+    "ninefold hello/team.yaml \"When?\"",
+    "ninefold run",
+    "ninefold run hello/team.yaml \"When?\" --modle offline",
+    "ninefold run hello/team.yaml When is it open?",
+    "ninefold run hello/team.yaml \"When?\" --file",
+    "ninefold run none.yaml \"When?\"",
+    "ninefold run hello \"When?\"",
+    "ninefold run hello/team.yaml \"When?\" --set topic",
+    "ninefold run hello/team.yaml \"When?\" --set topic=x",
+    "ninefold run hello/team.yaml \"When?\" --deadline 90",
+    "ninefold run hello/team.yaml \"When?\" --budget tokns=3",
+    "ninefold run hello/team.yaml \"When?\" --budget calls=-1",
+    "ninefold run hello/team.yaml \"When?\" --budget usd=nan",
+    "ninefold run hello/team.yaml \"When?\" --model opnai/gpt-5.4",
+    "ninefold run hello/team.yaml \"When?\" --model openai",
+    "ninefold run hello/team.yaml \"When?\" --model openai/gpt-5.4",
+    "ninefold run hello/team.yaml \"When?\" --store runs.txt",
+    "ninefold run hello/team.yaml \"When?\" --store hello/notes.db",
+    "ninefold run hello/team.yaml \"When?\" --store no/such/runs.db",
+    "ninefold run hello/team.yaml \"When?\" --trace no/such/trace",
+    "ninefold run hello/team.yaml \"When?\" --model offline --budget calls=1 --quiet",
+    "ninefold graph hello/team.yaml --format doot",
+    "ninefold test hello/team.yaml --only nothing",
+    "ninefold init hello",
+    "ninefold show 7f3a",
+    "ninefold resume 7f3a",
+    "ninefold runs --limit many",
+};
+
+}  // namespace
+
+BadInputs CommandLineInputs() {
+  BadInputs group{
+      .title = "The command line",
+      .about =
+          "In a folder where `ninefold init hello` was done. Nothing is run, but where an exit code says so.",
+      .code = 2,
+      .all = {}};
+  Shell shell;
+  EXPECT_EQ(shell.Run("ninefold init hello").code, 0);
+  shell.Write("hello/notes.db", "no database");
+  for (const char* line : kLines) {
+    const Ended ended = shell.Run(line);
+    EXPECT_EQ(ended.out, "") << line;
+    group.all.push_back({line, shell.Fixed(ended.err), ended.code});
+  }
+  return group;
+}
+
+}  // namespace ninefold::docs
