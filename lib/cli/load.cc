@@ -24,8 +24,8 @@ absl::Status CheckModel(const std::string& model) {
   const absl::Status status = OpenModel(model).status();
   if (status.ok()) return status;
   const bool key = absl::IsFailedPrecondition(status);
-  return absl::Status(status.code(),
-                      absl::StrCat("--", Describe(status), key ? "; or use --model offline" : ""));
+  return absl::Status(status.code(), absl::StrCat(absl::StartsWith(Describe(status), "model ") ? "--" : "",
+                                                  Describe(status), key ? "; or use --model offline" : ""));
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ std::string What(const Type& type) {
     case Type::kBool:
       return "true or false";
     case Type::kInteger:
+      if (type.min == type.max) return absl::StrCat("the number ", static_cast<std::int64_t>(type.min));
       return absl::StrCat("a whole number, ", Range(type));
     case Type::kNumber:
       return absl::StrCat("a number, ", Range(type));

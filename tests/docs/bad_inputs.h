@@ -20,6 +20,7 @@ struct BadInputs {
 };
 
 BadInputs YamlInputs();
+BadInputs WholeYamlInputs();
 BadInputs CommandLineInputs();
 BadInputs DocumentInputs();
 BadInputs ServerInputs();

@@ -16,6 +16,9 @@ constexpr const char* kLines[] = {
     "ninefold run hello \"When?\"",
     "ninefold run hello/team.yaml \"When?\" --set topic",
     "ninefold run hello/team.yaml \"When?\" --set topic=x",
+    "ninefold run report.yaml",
+    "ninefold run report.yaml --set years=many",
+    "ninefold run report.yaml --set yeers=3",
     "ninefold run hello/team.yaml \"When?\" --deadline 90",
     "ninefold run hello/team.yaml \"When?\" --budget tokns=3",
     "ninefold run hello/team.yaml \"When?\" --budget calls=-1",
@@ -23,6 +26,7 @@ constexpr const char* kLines[] = {
     "ninefold run hello/team.yaml \"When?\" --model opnai/gpt-5.4",
     "ninefold run hello/team.yaml \"When?\" --model openai",
     "ninefold run hello/team.yaml \"When?\" --model openai/gpt-5.4",
+    "OPENAI_BASE_URL=ftp://models.example ninefold run hello/team.yaml \"When?\" --model openai/gpt-5.4",
     "ninefold run hello/team.yaml \"When?\" --store runs.txt",
     "ninefold run hello/team.yaml \"When?\" --store hello/notes.db",
     "ninefold run hello/team.yaml \"When?\" --store no/such/runs.db",
@@ -36,6 +40,13 @@ constexpr const char* kLines[] = {
     "ninefold runs --limit many",
 };
 
+constexpr char kReport[] =
+    "version: 1\nname: report\ninput: {years: integer}\nagents: {reader: {model: offline}}\n"
+    "steps: [{id: a, agent: reader, prompt: 'The last {{ input.years }} years'}]\n";
+constexpr char kAsk[] =
+    "ninefold run hello/team.yaml \"When is the library open on Saturday?\" -f hello/notes.txt -m offline "
+    "--quiet";
+
 }  // namespace
 
 BadInputs CommandLineInputs() {
@@ -48,11 +59,20 @@ BadInputs CommandLineInputs() {
   Shell shell;
   EXPECT_EQ(shell.Run("ninefold init hello").code, 0);
   shell.Write("hello/notes.db", "no database");
-  for (const char* line : kLines) {
+  shell.Write("report.yaml", kReport);
+  const auto add = [&](const std::string& line, const std::string& what = "") {
     const Ended ended = shell.Run(line);
     EXPECT_EQ(ended.out, "") << line;
-    group.all.push_back({line, shell.Fixed(ended.err), ended.code});
-  }
+    group.all.push_back({line + what, shell.Fixed(ended.err), ended.code});
+  };
+  for (const char* line : kLines) add(line);
+  add(std::string(kAsk) + " > /dev/full", "\n(the disk is full)");
+  const Ended shown = shell.Run("ninefold show");
+  EXPECT_NE(shown.out.find("from 10 to 14 o'clock"), std::string::npos)
+      << "the answer is kept: " << shown.out;
+  shell.Write("hello/notes.txt", "Closed for good.\n");
+  add("ninefold replay", "          (hello/notes.txt is another one since the run)");
+  add("ninefold test hello/team.yaml --model offline", "          (the same)");
   return group;
 }
 

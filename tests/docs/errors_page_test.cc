@@ -48,8 +48,8 @@ std::string Rendered(const BadInputs& group) {
 TEST(ErrorsPage, ShowsWhatIsSaid) {
   std::string rendered;
   std::size_t count = 0;
-  for (const BadInputs& group :
-       {YamlInputs(), CommandLineInputs(), DocumentInputs(), ServerInputs(), ToolInputs()}) {
+  for (const BadInputs& group : {YamlInputs(), WholeYamlInputs(), CommandLineInputs(), DocumentInputs(),
+                                 ServerInputs(), ToolInputs()}) {
     rendered += "\n" + Rendered(group);
     count += group.all.size();
     for (const BadInput& input : group.all) {

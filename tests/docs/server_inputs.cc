@@ -92,6 +92,19 @@ std::string Answer(const std::string& text) {
       "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n");
 }
 
+// One question to the server at `url`, of which nothing is kept.
+BadInput Ask(const std::string& done, const std::string& url, const std::string& more) {
+  Shell shell;
+  Prepare(shell, url);
+  const Ended ended = shell.Run(kCommand + more);
+  EXPECT_EQ(ended.out, "") << done;
+  EXPECT_EQ(ended.err.find("sk-test"), std::string::npos) << done << ": the key is shown";
+  std::string said = shell.Fixed(ended.err);
+  EXPECT_TRUE(said.ends_with(kKept)) << done << "\n" << said;
+  if (said.ends_with(kKept)) said.resize(said.size() - sizeof kKept + 1);
+  return {done, said, ended.code};
+}
+
 // The server fails once, at the second step: the first is kept, and resuming repeats the second alone.
 BadInput FailsInTheMiddle() {
   std::atomic<int> calls = 0;
@@ -124,16 +137,14 @@ BadInputs ServerInputs() {
       .all = {}};
   for (const Bad& bad : Replies()) {
     ByteServer server([&](const std::string&) { return bad.reply; });
-    Shell shell;
-    Prepare(shell, server.url());
-    const Ended ended = shell.Run(std::string(kCommand) + bad.more);
-    EXPECT_EQ(ended.out, "") << bad.done;
-    EXPECT_EQ(ended.err.find("sk-test"), std::string::npos) << bad.done << ": the key is shown";
-    std::string said = shell.Fixed(ended.err);
-    EXPECT_TRUE(said.ends_with(kKept)) << bad.done << "\n" << said;
-    if (said.ends_with(kKept)) said.resize(said.size() - sizeof kKept + 1);
-    group.all.push_back({bad.done, said, ended.code});
+    group.all.push_back(Ask(bad.done, server.url(), bad.more));
   }
+  std::string gone;
+  {
+    const ByteServer server([](const std::string&) { return ByteReply{}; });
+    gone = server.url();
+  }
+  group.all.push_back(Ask("nothing listens there", gone, ""));
   group.all.push_back(FailsInTheMiddle());
   return group;
 }

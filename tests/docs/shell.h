@@ -70,9 +70,10 @@ class Shell {
   // `text` with what differs from run to run and from machine to machine replaced by fixed words.
   std::string Fixed(std::string text) const {
     for (std::size_t at; (at = text.find(folder_.path())) != std::string::npos;)
-      text.replace(at, folder_.path().size(), "/home/you");
+      text.replace(at, folder_.path().size(), "~");
     text = std::regex_replace(text, std::regex(R"(127\.0\.0\.1:\d+)"), "127.0.0.1:8080");
     text = std::regex_replace(text, std::regex(R"(\b[0-9a-f]{12}\b)"), "67c415ec7815");
+    text = std::regex_replace(text, std::regex(R"(  [0-9.]+m?s\n)"), "  3ms\n");
     return std::regex_replace(text, std::regex(R"(process \d+)"), "process 4711");
   }
 

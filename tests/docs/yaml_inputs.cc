@@ -48,6 +48,53 @@ constexpr Mistake kMistakes[] = {
     {"steps: [{id: a, agnt: reader}]\nbudgt: {}"},
 };
 
+// Whole files.
+std::string Deep() { return "version: 1\nname: team\nsteps: " + std::string(40, '[') + std::string(40, ']'); }
+
+std::string Bomb() {
+  std::string text = "version: 1\nname: team\na: &a [x, x, x, x, x, x, x, x, x]\n";
+  for (char c = 'b'; c <= 'i'; ++c) {
+    const std::string before = std::string("*") + char(c - 1) + ", ";
+    text += std::string(1, c) + ": &" + c + " [";
+    for (int i = 0; i < 8; ++i) text += before;
+    text += before.substr(0, 2) + "]\n";
+  }
+  return text;
+}
+
+struct WholeFile {
+  std::string text;
+  const char* shown = nullptr;
+};
+
+std::vector<WholeFile> WholeFiles() {
+  const std::string tail = "\nsteps: [{id: a, agent: reader}]";
+  return {
+      {"", "(an empty file)"},
+      {"When is the library open?"},
+      {"agents: {reader: {}}" + tail},
+      {"version: 2\nname: team\nagents: {reader: {}}" + tail},
+      {"version: 1\nname: team\nagents: {reader: {tools: [serch]}}" + tail},
+      {"version: 1\nname: team\nagents: {reader: {tools: [writer]}, writer: {tools: [reader]}}" + tail},
+      {"version: 1\nname: team\nagents: {reader: {output: {rooms: intger}}}" + tail},
+      {"version: 1\nname: team\nagents: {reader: {model: opnai/gpt-5.4}}" + tail},
+      {"version: 1\nname: team\nagents: {reader: {model: offline, instruction: Quote.}}" + tail},
+      {"version: 1\nname: team\nagents: {reader: !ref {}}" + tail},
+      {Bomb(), "a: &a [x, x, x, …]          (nine lists, each of nine aliases of the one before)"},
+      {Deep(), "steps: [[[[…          (40 deep)"},
+      {std::string(2 << 20, '#'), "######…          (2 MiB)"},
+      {std::string("version: 1\0\n", 12), "version: 1\\0          (a NUL byte)"},
+      {"\xff\xfev\0e\0", "version: 1          (UTF-16)"},
+  };
+}
+
+BadInput Checked(const Shell& shell, const std::string& text, const char* shown) {
+  shell.Write("team.yaml", text);
+  const Ended ended = shell.Run("ninefold check team.yaml");
+  EXPECT_EQ(ended.out, "") << text;
+  return {shown != nullptr ? shown : text, shell.Fixed(ended.err), ended.code};
+}
+
 }  // namespace
 
 BadInputs YamlInputs() {
@@ -58,12 +105,19 @@ BadInputs YamlInputs() {
                   .all = {}};
   Shell shell;
   for (const Mistake& mistake : kMistakes) {
-    shell.Write("team.yaml", kHead + std::string(mistake.text) + "\n");
-    const Ended ended = shell.Run("ninefold check team.yaml");
-    EXPECT_EQ(ended.out, "") << mistake.text;
-    group.all.push_back(
-        {mistake.shown != nullptr ? mistake.shown : mistake.text, shell.Fixed(ended.err), ended.code});
+    const std::string shown = mistake.shown != nullptr ? mistake.shown : mistake.text;
+    group.all.push_back(Checked(shell, kHead + std::string(mistake.text) + "\n", shown.c_str()));
   }
+  return group;
+}
+
+BadInputs WholeYamlInputs() {
+  BadInputs group{.title = "Whole pipelines",
+                  .about = "Each is `team.yaml` from its first line to its last.",
+                  .code = 2,
+                  .all = {}};
+  Shell shell;
+  for (const WholeFile& file : WholeFiles()) group.all.push_back(Checked(shell, file.text, file.shown));
   return group;
 }
 

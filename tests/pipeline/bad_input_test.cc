@@ -34,7 +34,7 @@ TEST(BadInput, IsSaidWithAPlaceAndAHint) {
       {"[1, 2]", "t.yaml:1:1: error: a pipeline must be a map, this is a list"},
       {"hello", "a pipeline must be a map, this is \"hello\""},
       {"name: t\nsteps: []\n", "a pipeline needs \"version\""},
-      {"version: 2\n", "1:10: error: \"version\" must be a whole number, 1 to 1, this is \"2\""},
+      {"version: 2\n", "1:10: error: \"version\" must be the number 1, this is \"2\""},
       {"version: '1'\n", "take the quotes away"},
       {head, "a pipeline needs \"steps\""},
       {head + "steps: {}\n", "4:8: error: \"steps\" must be a list of maps, this is a map"},
