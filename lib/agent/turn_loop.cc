@@ -204,9 +204,10 @@ Async<absl::StatusOr<Reply>> RunTurns(const TurnSpec& spec, Prompt prompt, Conte
     CO_TRY(std::optional<Reply> done, Finish(*std::move(reply), talk, own));
     if (done) co_return *std::move(done);
   }
-  co_return absl::ResourceExhaustedError(
-      absl::StrCat(ctx.path(), ": no final answer after ", spec.limits.turns,
-                   " turns; raise limits.turns or give the agent fewer tools"));
+  const absl::Status endless =
+      absl::ResourceExhaustedError(absl::StrCat("no final answer after ", spec.limits.turns,
+                                                " turns; raise limits.turns or give the agent fewer tools"));
+  co_return Annotate(endless, ctx.path());
 }
 
 }  // namespace ninefold

@@ -47,7 +47,7 @@ absl::StatusOr<Budget::Reservation> Budget::Reserve(std::int64_t input, std::int
   Reservation asked{input + output, price ? Dollars(input, 0, output, *price) : 0};
   if (limits_.tokens && charged_tokens_ + reserved_tokens_ + asked.tokens > *limits_.tokens) {
     return absl::ResourceExhaustedError(absl::StrFormat(
-        "the budget of %d tokens cannot pay for this call: %d used, %d reserved, %d asked for",
+        "the budget of %d tokens cannot pay for this call: %d used, %d reserved, %d asked for; raise it",
         *limits_.tokens, charged_tokens_, reserved_tokens_, asked.tokens));
   }
   if (limits_.usd && !price) {
@@ -58,7 +58,7 @@ absl::StatusOr<Budget::Reservation> Budget::Reserve(std::int64_t input, std::int
   }
   if (limits_.usd && charged_usd_ + reserved_usd_ + asked.usd > *limits_.usd) {
     return absl::ResourceExhaustedError(absl::StrFormat(
-        "the budget of %.4f USD cannot pay for this call: %.4f used, %.4f reserved, %.4f asked for",
+        "the budget of %.4f USD cannot pay for this call: %.4f used, %.4f reserved, %.4f asked for; raise it",
         *limits_.usd, charged_usd_, reserved_usd_, asked.usd));
   }
   reserved_tokens_ += asked.tokens;

@@ -130,7 +130,10 @@ Async<absl::StatusOr<ToolOutput>> CallTimed(const Tool& tool, const Json& argume
         absl::StrCat("tool \"", name, "\" gave no result within ", absl::FormatDuration(timeout));
     co_return ErrorOutput(std::move(late));
   }
-  if (EndsRun(result.status())) co_return Annotate(result.status(), absl::StrCat("tool \"", name, "\""));
+  if (EndsRun(result.status())) {
+    const absl::Status why = Annotate(result.status(), absl::StrCat("tool \"", name, "\""));
+    co_return Annotate(why, ctx.path());
+  }
   ToolOutput failed = ErrorOutput(absl::StrCat("tool \"", name, "\" failed: ", Describe(result.status())));
   CapOutput(failed, limits.output_bytes_max);
   co_return failed;
@@ -147,7 +150,7 @@ Async<absl::StatusOr<ToolOutput>> CallAnew(const Tool& tool, const Json& argumen
     output = ErrorOutput(Describe(permitted));
   } else {
     if (!permitted.ok()) co_return permitted;
-    CO_CHECK_OK(ctx.budget().CountToolCall());
+    CO_CHECK_OK(Annotate(ctx.budget().CountToolCall(), ctx.path()));
     Cost one;
     one.tool_calls = 1;
     ctx.Charge(one);

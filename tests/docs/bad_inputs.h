@@ -25,5 +25,6 @@ BadInputs CommandLineInputs();
 BadInputs DocumentInputs();
 BadInputs ServerInputs();
 BadInputs ToolInputs();
+BadInputs ApiInputs();
 
 }  // namespace ninefold::docs

@@ -245,7 +245,7 @@ TEST(Commands, NamedInSentencesAreThere) {
     for (std::sregex_iterator it(text.begin(), text.end(), span); it != std::sregex_iterator(); ++it) {
       const std::string name = (*it)[1], rest = (*it)[2];
       const Ended help = shell.Run("ninefold " + name + " --help");
-      EXPECT_EQ(help.code, 0) << page << ": " << it->str() << "\n" << help.err;
+      EXPECT_NE(help.out.find("Usage: ninefold " + name), std::string::npos) << page << ": " << it->str();
       for (std::sregex_iterator word(rest.begin(), rest.end(), option); word != std::sregex_iterator();
            ++word) {
         EXPECT_NE(help.out.find(word->str()), std::string::npos) << page << ": " << it->str();

@@ -49,7 +49,7 @@ TEST(ErrorsPage, ShowsWhatIsSaid) {
   std::string rendered;
   std::size_t count = 0;
   for (const BadInputs& group : {YamlInputs(), WholeYamlInputs(), CommandLineInputs(), DocumentInputs(),
-                                 ServerInputs(), ToolInputs()}) {
+                                 ServerInputs(), ToolInputs(), ApiInputs()}) {
     rendered += "\n" + Rendered(group);
     count += group.all.size();
     for (const BadInput& input : group.all) {

@@ -171,7 +171,7 @@ TEST(CallTool, SomeErrorsEndTheRun) {
       return absl::Status(code, "why");
     };
     const auto output = h.Call(*MakeTool("t", "", fails), Arguments(R"({"text":"a"})"));
-    EXPECT_EQ(output.status(), absl::Status(code, "tool \"t\": why"));
+    EXPECT_EQ(output.status(), absl::Status(code, "step: tool \"t\": why"));
   }
 }
 
