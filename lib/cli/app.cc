@@ -164,6 +164,8 @@ int ParseAndRun(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
+    const std::vector<std::string> rest = app.remaining();
+    if (app.get_subcommands().empty() && !rest.empty()) return UnknownCommand(app, rest.front());
     return PrintText(app.help());
   } catch (const CLI::CallForVersion&) {
     return PrintText(VersionLine() + "\n");

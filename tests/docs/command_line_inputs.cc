@@ -7,6 +7,7 @@ namespace {
 
 constexpr const char* kLines[] = {
     "ninefold rnu hello/team.yaml",
+    "ninefold shw --help",
     "ninefold hello/team.yaml \"When?\"",
     "ninefold run",
     "ninefold run hello/team.yaml \"When?\" --modle offline",
@@ -31,7 +32,7 @@ constexpr const char* kLines[] = {
     "ninefold run hello/team.yaml \"When?\" --store hello/notes.db",
     "ninefold run hello/team.yaml \"When?\" --store no/such/runs.db",
     "ninefold run hello/team.yaml \"When?\" --trace no/such/trace",
-    "ninefold run hello/team.yaml \"When?\" --model offline --budget calls=1 --quiet",
+    "ninefold run two.yaml \"When?\" --budget calls=1 --quiet",
     "ninefold graph hello/team.yaml --format doot",
     "ninefold test hello/team.yaml --only nothing",
     "ninefold init hello",
@@ -43,6 +44,9 @@ constexpr const char* kLines[] = {
 constexpr char kReport[] =
     "version: 1\nname: report\ninput: {years: integer}\nagents: {reader: {model: offline}}\n"
     "steps: [{id: a, agent: reader, prompt: 'The last {{ input.years }} years'}]\n";
+constexpr char kTwoSteps[] =
+    "version: 1\nname: two\nagents: {reader: {model: offline}}\n"
+    "steps: [{id: a, agent: reader}, {id: b, agent: reader, needs: a}]\n";
 constexpr char kAsk[] =
     "ninefold run hello/team.yaml \"When is the library open on Saturday?\" -f hello/notes.txt -m offline "
     "--quiet";
@@ -53,13 +57,15 @@ BadInputs CommandLineInputs() {
   BadInputs group{
       .title = "The command line",
       .about =
-          "In a folder where `ninefold init hello` was done. Nothing is run, but where an exit code says so.",
+          "In a folder where `ninefold init hello` was done; `report.yaml` declares the input `years`, an "
+          "integer, `two.yaml`\nhas two steps. Nothing is run, but where an exit code tells otherwise.",
       .code = 2,
       .all = {}};
   Shell shell;
   EXPECT_EQ(shell.Run("ninefold init hello").code, 0);
   shell.Write("hello/notes.db", "no database");
   shell.Write("report.yaml", kReport);
+  shell.Write("two.yaml", kTwoSteps);
   const auto add = [&](const std::string& line, const std::string& what = "") {
     const Ended ended = shell.Run(line);
     EXPECT_EQ(ended.out, "") << line;
