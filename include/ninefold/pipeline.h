@@ -63,6 +63,7 @@ struct Pipeline {
   PolicyPtr policy;  // null: DefaultPolicy()
   std::vector<PipelineTest> tests;
   std::vector<std::string> models;  // as opened: "offline (auto)"
+  bool asks = false;                // a step speaks of the goal: a run needs a question, or files
   TaskGraph graph;                  // the steps as written, for pictures
   std::vector<Diagnostic> warnings;
 

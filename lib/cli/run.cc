@@ -13,6 +13,7 @@
 #include "cli/load.h"
 #include "cli/run_setup.h"
 #include "cli/terminal.h"
+#include "cli/words.h"
 #include "ninefold/status.h"
 
 namespace ninefold::cli {
@@ -63,6 +64,10 @@ absl::Status FillSetup(const RunOptionsGiven& given, const Pipeline& pipeline, R
   TRY(setup.pipeline_path, AbsolutePath(given.pipeline));
   TRY(setup.question, ReadQuestion(given.question));
   TRY(setup.files, ReadGivenFiles(given.files));
+  if (pipeline.asks && setup.question.empty() && setup.files.empty() && given.settings.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("the question is missing: ninefold run ",
+                                                   ShellWord(given.pipeline), " \"your question\""));
+  }
   CHECK_OK(CheckSeen(setup.files, pipeline.models));
   TRY(setup.inputs, ParseInputs(given.settings, pipeline.inputs));
   setup.model = given.model;

@@ -153,6 +153,7 @@ void ReadSteps(const YamlNode& root, Load& load, Book& book, Pipeline& pipeline)
   Scope scope;
   scope.outer = std::make_shared<const Json>(Defaults(pipeline));
   for (StepPlan& plan : plans) {
+    pipeline.asks = pipeline.asks || plan.names.count("goal") > 0 || plan.names.count("question") > 0;
     if (plan.body == nullptr)
       plan.body = EchoAgent("missing");  // its mistake is said; the graph's shape is checked all the same
     const absl::Status added = pipeline.graph.Add(MakeTask(plan, scope));

@@ -10,6 +10,7 @@ constexpr const char* kLines[] = {
     "ninefold shw --help",
     "ninefold hello/team.yaml \"When?\"",
     "ninefold run",
+    "ninefold run hello/team.yaml",
     "ninefold run hello/team.yaml \"When?\" --modle offline",
     "ninefold run hello/team.yaml When is it open?",
     "ninefold run hello/team.yaml \"When?\" --file",
