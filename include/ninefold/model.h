@@ -66,7 +66,8 @@ struct ModelRequest {
 // Of everything in it; the same in every process.
 std::uint64_t HashOf(const ModelRequest& request);
 
-enum class StopReason { kStop, kLength, kToolCalls, kRefusal, kFiltered };
+// kPause: the server wants the reply back as it is, to go on with it.
+enum class StopReason { kStop, kLength, kToolCalls, kRefusal, kFiltered, kPause };
 std::string_view StopReasonName(StopReason reason);
 
 // What a server's headers say of its limits; what is not said is unset.

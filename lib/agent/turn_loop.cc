@@ -201,6 +201,10 @@ Async<absl::StatusOr<Reply>> RunTurns(const TurnSpec& spec, Prompt prompt, Conte
       CO_CHECK_OK(co_await CallTools(std::move(reply->message), talk, own));
       continue;
     }
+    if (reply->stop_reason == StopReason::kPause) {
+      talk.Extend(std::move(reply->message));
+      continue;
+    }
     CO_TRY(std::optional<Reply> done, Finish(*std::move(reply), talk, own));
     if (done) co_return *std::move(done);
   }

@@ -55,6 +55,8 @@ std::string_view StopReasonName(StopReason reason) {
       return "refusal";
     case StopReason::kFiltered:
       return "filtered";
+    case StopReason::kPause:
+      return "pause";
   }
   return "stop";
 }
@@ -76,7 +78,8 @@ absl::StatusOr<ModelReply> ModelReplyFromJson(const Json& json) {
   reply.message = *std::move(parsed);
   if (const std::string* name = GetString(json, "stop_reason")) {
     for (const StopReason reason : {StopReason::kStop, StopReason::kLength, StopReason::kToolCalls,
-                                    StopReason::kRefusal, StopReason::kFiltered}) {
+                                    StopReason::kRefusal, StopReason::kFiltered,
+                                    StopReason::kPause}) {
       if (StopReasonName(reason) == *name) reply.stop_reason = reason;
     }
   }

@@ -213,6 +213,17 @@ TEST(TurnLoop, ARefusalIsAnError) {
               Fails(absl::StatusCode::kFailedPrecondition, HasSubstr("I will not.")));
 }
 
+TEST(TurnLoop, APausedReplyIsSentBackToGoOn) {
+  auto pause = Say("Let me");
+  pause.reply.stop_reason = StopReason::kPause;
+  auto model = Scripted({pause, Say("It is 4.")});
+  Sim sim;
+  ASSERT_THAT(sim.Run(MakeAgent({.name = "a", .model = model}), "2+2?"), Says("It is 4."));
+  ASSERT_EQ(model->requests().size(), 2u);
+  EXPECT_EQ(model->requests()[1].conversation.back().role, Role::kAssistant);
+  EXPECT_EQ(TextOf(model->requests()[1].conversation.back()), "Let me");
+}
+
 TEST(TurnLoop, ABudgetStopsIt) {
   auto model = testing::Responding([](const ModelRequest&) { return Ask("wait", {{"seconds", 1}}); });
   Sim sim;
