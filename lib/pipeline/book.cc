@@ -14,6 +14,7 @@
 #include "pipeline/documents.h"
 #include "pipeline/files.h"
 #include "pipeline/format.h"
+#include "pipeline/names.h"
 
 namespace ninefold::pipeline {
 namespace {
@@ -32,8 +33,7 @@ std::vector<std::string> KeysOf(const Map& map) {
 // "did you mean" or what there is, and an odd character if the word has one.
 std::string NameHint(const std::string& word, const std::vector<std::string>& names) {
   const std::string near = Suggest(word, names);
-  std::string hint =
-      names.empty() ? "none is declared" : absl::StrCat("there are ", absl::StrJoin(names, ", "));
+  std::string hint = names.empty() ? "none is declared" : WhatThereIs(names);
   if (!near.empty()) hint = absl::StrCat("did you mean \"", near, "\"?");
   const std::string odd = OddCharacter(word);
   return odd.empty() ? hint : absl::StrCat(odd, "; ", hint);

@@ -7,6 +7,11 @@
 #include "base/suggest.h"
 
 namespace ninefold::pipeline {
+
+std::string WhatThereIs(const std::vector<std::string>& names) {
+  return absl::StrCat(names.size() == 1 ? "there is " : "there are ", absl::StrJoin(names, ", "));
+}
+
 namespace {
 
 const std::vector<std::string>& Members() {
@@ -17,7 +22,7 @@ const std::vector<std::string>& Members() {
 std::string Hint(const std::string& word, const std::vector<std::string>& names) {
   const std::string near = Suggest(word, names);
   if (!near.empty()) return absl::StrCat("did you mean \"", near, "\"?");
-  return absl::StrCat("there are ", absl::StrJoin(names, ", "));
+  return WhatThereIs(names);
 }
 
 bool IsMember(const std::string& word) {
@@ -104,7 +109,7 @@ NameError CheckVariable(const std::string& text, const std::vector<PathSegment>&
   if (const std::set<std::string>* branches = Branches(first, names))
     return CheckStepMember(text, path, *branches);
   const std::string near = Suggest(first, FirstWords(names));
-  std::string hint = absl::StrCat("there are ", absl::StrJoin(Known(names), ", "));
+  std::string hint = WhatThereIs(Known(names));
   if (!near.empty()) hint = absl::StrCat("did you mean \"", near, "\"? ", hint);
   return {absl::StrCat("unknown variable \"", text, "\""), hint};
 }

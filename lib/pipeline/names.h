@@ -24,6 +24,8 @@ struct Names {
 struct NameError {
   std::string message, hint;  // no message: fine
 };
+// "there is a", "there are a, b": for a hint.
+std::string WhatThereIs(const std::vector<std::string>& names);
 NameError CheckVariable(const std::string& text, const std::vector<PathSegment>& path, const Names& names);
 
 }  // namespace ninefold::pipeline

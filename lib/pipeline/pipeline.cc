@@ -277,8 +277,7 @@ absl::StatusOr<Prompt> Pipeline::MakePrompt(std::string question, const std::map
     if (!input.contains(name)) {
       return absl::InvalidArgumentError(
           absl::StrCat("there is no input \"", name, "\"; ",
-                       names.empty() ? "the pipeline declares none"
-                                     : absl::StrCat("there are ", absl::StrJoin(names, ", "))));
+                       names.empty() ? "the pipeline declares none" : pipeline::WhatThereIs(names)));
     }
   }
   Prompt prompt(std::move(question));

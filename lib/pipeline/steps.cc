@@ -186,8 +186,7 @@ void StepReader::ReadCommon(const YamlNode& node, const Names& names, StepPlan& 
       }
       const std::string near = Suggest(need->text, ids);
       load_.out.Error(need->at, absl::StrCat("needs: there is no step \"", need->text, "\""),
-                      near.empty() ? absl::StrCat("there are ", absl::StrJoin(ids, ", "))
-                                   : absl::StrCat("did you mean \"", near, "\"?"));
+                      near.empty() ? WhatThereIs(ids) : absl::StrCat("did you mean \"", near, "\"?"));
     }
   }
   ReadFailure(node, plan);
@@ -224,8 +223,7 @@ void StepReader::ReadJoin(const YamlNode& node, StepPlan& plan) {
   const YamlNode* parallel = node.Find("parallel");
   const std::size_t needs = parallel != nullptr ? parallel->items.size() : plan.needs.size();
   if (static_cast<std::size_t>(plan.join.quorum) > needs) {
-    load_.out.Error(join->at,
-                    absl::StrCat("a quorum of ", plan.join.quorum, " where only ", needs, " are needed"),
+    load_.out.Error(join->at, absl::StrCat("a quorum of ", plan.join.quorum, " out of ", needs, " needs"),
                     "lower it, or add needs");
     plan.join = Join::All();
   }

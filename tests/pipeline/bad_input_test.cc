@@ -90,7 +90,7 @@ TEST(BadInput, IsSaidWithAPlaceAndAHint) {
       {head + "steps: [{id: s, agent: a, files: no}]\n", "\"files\" must be true or false, this is \"no\""},
       {head + "steps: [{id: s, agent: a, on_error: skp}]\n",
        "must be one of fail, skip, this is \"skp\"; did you mean \"skip\"?"},
-      {head + "steps: [{id: s, agent: a, join: {quorum: 2}}]\n", "a quorum of 2 where only 0 are needed"},
+      {head + "steps: [{id: s, agent: a, join: {quorum: 2}}]\n", "a quorum of 2 out of 0 needs; lower it"},
       {head + "steps: [{id: s, parallel: [a, a]}]\n", "agent \"a\" is twice in \"parallel\""},
       {head + "steps: [{id: s, agent: a, loop: {until: 'true'}}]\n", "a loop needs \"max\""},
       {head + "steps: [{id: s, agent: a, loop: {max: 0}}]\n", "this is \"0\""},
