@@ -1,6 +1,4 @@
 // Chunks of a Chat Completions stream, and what servers make of them.
-#include <string.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -8,6 +6,7 @@
 #include "base/try.h"
 #include "base/utf8.h"
 #include "model/chat.h"
+#include "model/in_place.h"
 #include "ninefold/status.h"
 
 namespace ninefold {
@@ -31,64 +30,6 @@ Usage ReadUsage(const Json& json) {
   if (const Json* details = GetMember(json, "completion_tokens_details"))
     usage.reasoning = count(*details, "reasoning_tokens");
   return usage;
-}
-
-// string_view::find stops at each quote; memmem does not.
-std::size_t FindIn(std::string_view text, std::string_view what) {
-  const void* at = memmem(text.data(), text.size(), what.data(), what.size());
-  return at == nullptr ? std::string_view::npos : std::size_t(static_cast<const char*>(at) - text.data());
-}
-
-// The string that begins at `at`, behind its quote; false when it holds an escape that is not one letter, or
-// does not end.
-bool ReadString(std::string_view text, std::size_t& at, std::string& out) {
-  while (at < text.size()) {
-    const std::size_t stop = text.find_first_of("\"\\", at);
-    if (stop == std::string_view::npos || stop + 1 >= text.size()) return false;
-    out.append(text.substr(at, stop - at));
-    at = stop + 1;
-    if (text[stop] == '"') return true;
-    switch (text[at++]) {
-      case 'n':
-        out += '\n';
-        break;
-      case 't':
-        out += '\t';
-        break;
-      case 'r':
-        out += '\r';
-        break;
-      case '"':
-        out += '"';
-        break;
-      case '\\':
-        out += '\\';
-        break;
-      case '/':
-        out += '/';
-        break;
-      default:
-        return false;
-    }
-  }
-  return false;
-}
-
-bool IsObject(std::string_view text) {
-  const absl::StatusOr<Json> json = ParseJson(text);
-  return json.ok() && json->is_object();
-}
-
-// Arguments as they should be: an object; else the text itself, for the agent to have mended.
-Json ReadArguments(std::string_view text) {
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos || text == "null") return Json::object();
-  absl::StatusOr<Json> json = ParseJson(text);
-  if (json.ok() && json->is_object()) return *std::move(json);
-  if (json.ok() && json->is_string()) {  // encoded twice
-    absl::StatusOr<Json> inner = ParseJson(json->get_ref<const std::string&>());
-    if (inner.ok() && inner->is_object()) return *std::move(inner);
-  }
-  return MendUtf8(text);
 }
 
 }  // namespace
@@ -228,11 +169,11 @@ std::vector<Part> ChatAssembly::Calls(const ToolList* tools, const WireTools& wi
   std::vector<Part> parts;
   for (Call& call : calls_) {
     if (call.name.empty() && call.arguments.empty()) continue;
-    if (cut && !IsObject(call.arguments)) continue;  // half a call is never run
+    if (cut && !IsJsonObject(call.arguments)) continue;  // half a call is never run
     ninefold::ToolCall made;
     made.id = call.id.empty() ? absl::StrCat("call_", parts.size() + 1) : call.id;
     made.name = ToolNameOf(call.name, tools, wire);
-    made.arguments = ReadArguments(call.arguments);
+    made.arguments = ArgumentsOf(call.arguments);
     // What a server put beside a call is for that vendor alone.
     if (!call.extra.empty()) made.vendor_state = VendorState(vendor_, "fields", std::move(call.extra));
     parts.push_back(std::move(made));
