@@ -2,8 +2,8 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "base/base64.h"
 #include "base/json_text.h"
+#include "model/body_parts.h"
 #include "model/chat.h"
 #include "ninefold/status.h"
 
@@ -51,26 +51,6 @@ class Writer {
     out_.append("{\"role\":\"").append(role).append("\"");
   }
 
-  static std::string TextOfPart(const Part& part) {
-    if (const auto* text = std::get_if<Text>(&part)) return text->text;
-    if (const auto* data = std::get_if<Data>(&part)) {
-      return data->name.empty() ? DumpJson(data->value)
-                                : absl::StrCat(data->name, ":\n", DumpJson(data->value));
-    }
-    if (const auto* file = std::get_if<File>(&part)) {
-      if (file->media_type.starts_with("text/")) {
-        return absl::StrCat("<file name=\"", file->name, "\">\n", file->bytes, "\n</file>");
-      }
-    }
-    return "";
-  }
-
-  static bool IsText(const Part& part) {
-    const auto* file = std::get_if<File>(&part);
-    if (file != nullptr) return file->media_type.starts_with("text/");
-    return !std::holds_alternative<Image>(part);
-  }
-
   static void AppendText(std::string& out, std::string_view text) {
     out += "{\"type\":\"text\",\"text\":";
     AppendQuoted(out, text);
@@ -79,21 +59,18 @@ class Writer {
 
   static void AppendImage(std::string& out, const Image& image) {
     out += "{\"type\":\"image_url\",\"image_url\":{\"url\":";
-    const std::string url = image.url.empty()
-                                ? absl::StrCat("data:", image.media_type, ";base64,", Base64(image.bytes))
-                                : image.url;
-    AppendQuoted(out, url);
+    AppendQuoted(out, UrlOf(image));
     out += "}}";
   }
 
   // A string where there is only text: many servers take no list.
   void User(const std::vector<Part>& parts) {
     bool only_text = true;
-    for (const Part& part : parts) only_text = only_text && IsText(part);
+    for (const Part& part : parts) only_text = only_text && IsTextPart(part);
     Open("user");
     out_ += ",\"content\":";
     if (only_text) {
-      AppendQuoted(out_, Joined(parts));
+      AppendQuoted(out_, JoinedText(parts));
       out_ += '}';
       return;
     }
@@ -103,34 +80,23 @@ class Writer {
       out_ += std::exchange(separator, ',');
       if (const auto* image = std::get_if<Image>(&part)) {
         AppendImage(out_, *image);
-      } else if (IsText(part)) {
-        AppendText(out_, TextOfPart(part));
+      } else if (IsTextPart(part)) {
+        AppendText(out_, TextForModel(part));
       } else {
         const auto& file = std::get<File>(part);
         out_ += "{\"type\":\"file\",\"file\":{\"filename\":";
         AppendQuoted(out_, file.name);
         out_ += ",\"file_data\":";
-        AppendQuoted(out_, absl::StrCat("data:", file.media_type, ";base64,", Base64(file.bytes)));
+        AppendQuoted(out_, DataUrl(file.media_type, file.bytes));
         out_ += "}}";
       }
     }
     out_ += "]}";
   }
 
-  static std::string Joined(const std::vector<Part>& parts) {
-    std::string all;
-    for (const Part& part : parts) {
-      const std::string text = TextOfPart(part);
-      if (text.empty()) continue;
-      if (!all.empty()) all += '\n';
-      all += text;
-    }
-    return all;
-  }
-
   void Assistant(const std::vector<Part>& parts) {
     Open("assistant");
-    const std::string text = Joined(parts);
+    const std::string text = JoinedText(parts);
     bool calls = false;
     for (const Part& part : parts) calls = calls || std::holds_alternative<ToolCall>(part);
     out_ += ",\"content\":";
@@ -159,8 +125,7 @@ class Writer {
     out_ += ",\"type\":\"function\",\"function\":{\"name\":";
     AppendQuoted(out_, WireNameOf(call.name, tools_, wire_));
     out_ += ",\"arguments\":";
-    const std::string* text = call.arguments.get_ptr<const std::string*>();
-    AppendQuoted(out_, text != nullptr ? *text : DumpJson(call.arguments));
+    AppendQuoted(out_, ArgumentsText(call));
     out_ += '}';
     // What the vendor put beside a call goes back to it as it was.
     const Json* fields = FromVendorState(call.vendor_state, options_.vendor, "fields");
@@ -183,7 +148,7 @@ class Writer {
       out_ += ",\"tool_call_id\":";
       AppendQuoted(out_, result->call_id);
       out_ += ",\"content\":";
-      AppendQuoted(out_, Joined(result->content));
+      AppendQuoted(out_, JoinedText(result->content));
       out_ += '}';
       for (const Part& content : result->content) {
         const auto* image = std::get_if<Image>(&content);
@@ -203,27 +168,6 @@ class Writer {
   std::string images_;
   bool first_ = true;
 };
-
-// Strict output needs objects that are closed and whose members are all required.
-bool FitsStrict(const Json& schema) {
-  if (schema.is_array()) {
-    for (const Json& item : schema) {
-      if (!FitsStrict(item)) return false;
-    }
-    return true;
-  }
-  if (!schema.is_object()) return true;
-  const Json* properties = GetMember(schema, "properties");
-  if (properties != nullptr && properties->is_object()) {
-    if (GetBool(schema, "additionalProperties") != false) return false;
-    const Json* required = GetMember(schema, "required");
-    if (required == nullptr || !required->is_array() || required->size() != properties->size()) return false;
-  }
-  for (const auto& [key, value] : schema.items()) {
-    if (!FitsStrict(value)) return false;
-  }
-  return true;
-}
 
 void AppendSettings(std::string& out, const ModelRequest& request, const ChatOptions& options) {
   const ModelSettings& settings = request.settings;
