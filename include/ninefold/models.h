@@ -2,7 +2,7 @@
 //
 //   ModelPtr a = *OpenModel("offline");            // in-process, no key, no network
 //   ModelPtr b = *OpenModel("openai/gpt-5.4");     // key from OPENAI_API_KEY
-//   ModelPtr c = *OpenModel("openai/llama3.2", {.base_url = "http://localhost:11434/v1"});
+//   ModelPtr c = *OpenModel("ollama/llama3.2");            // a server on this machine
 //   ModelPtr d = *OpenModel("auto");               // the first of these that is there
 #pragma once
 
@@ -21,6 +21,7 @@ struct ModelOptions {
   std::string base_url;  // "": the vendor's, or the environment's (OPENAI_BASE_URL)
   std::string key_env;   // name of the environment variable with the key; "": the vendor's (OPENAI_API_KEY)
   std::string key;       // the key itself; never logged. Prefer key_env
+  std::string api;       // "": the vendor's usual; for openai "responses" or "chat"
   bool stream = true;    // on the wire
   std::optional<Price> price = {};
   absl::Duration connect_timeout = absl::Seconds(10);

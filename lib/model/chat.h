@@ -14,6 +14,8 @@ namespace ninefold {
 
 struct ChatOptions : WireOptions {
   std::string max_tokens_field = "max_completion_tokens";
+  bool think_tags = false;         // text that begins with <think> is reasoning up to </think>
+  bool reasoning_details = false;  // OpenRouter's list of reasoning, sent back as it came
 };
 
 ModelPtr MakeChatModel(ChatOptions options);

@@ -78,8 +78,7 @@ absl::StatusOr<ModelReply> ModelReplyFromJson(const Json& json) {
   reply.message = *std::move(parsed);
   if (const std::string* name = GetString(json, "stop_reason")) {
     for (const StopReason reason : {StopReason::kStop, StopReason::kLength, StopReason::kToolCalls,
-                                    StopReason::kRefusal, StopReason::kFiltered,
-                                    StopReason::kPause}) {
+                                    StopReason::kRefusal, StopReason::kFiltered, StopReason::kPause}) {
       if (StopReasonName(reason) == *name) reply.stop_reason = reason;
     }
   }

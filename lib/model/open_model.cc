@@ -1,12 +1,4 @@
 // The one table of vendors, and what "auto" picks.
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -28,32 +20,21 @@ struct Vendor {
   absl::StatusOr<ModelPtr> (*open)(std::string_view model, const ModelOptions& options);
   VendorStatus (*status)();
 };
-constexpr Vendor kVendors[] = {{"openai", OpenOpenAi, OpenAiStatus},
-                               {"compatible", OpenCompatible, CompatibleStatus}};
+constexpr Vendor kVendors[] = {
+    {"openai", OpenOpenAi, OpenAiStatus},
+    {"meta", OpenMeta, MetaStatus},
+    {"ollama", OpenOllama, OllamaStatus},
+    {"llamacpp", OpenLlamaCpp, LlamaCppStatus},
+    {"vllm", OpenVllm, VllmStatus},
+    {"lmstudio", OpenLmStudio, LmStudioStatus},
+    {"openrouter", OpenOpenRouter, OpenRouterStatus},
+    {"compatible", OpenCompatible, CompatibleStatus},
+};
 
 constexpr char kOpenAiDefault[] = "gpt-5.4";
 // Where Ollama and llama.cpp listen.
 constexpr int kLocalPorts[] = {11434, 8080};
 constexpr int kConnectMs = 100;
-
-bool Listens(int port) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(std::uint16_t(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  bool up = connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  if (!up && errno == EINPROGRESS) {
-    pollfd wait{.fd = fd, .events = POLLOUT, .revents = 0};
-    int error = 0;
-    socklen_t size = sizeof error;
-    up = poll(&wait, 1, kConnectMs) == 1 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 &&
-         error == 0;
-  }
-  close(fd);
-  return up;
-}
 
 Async<void> AskForModels(Loop& loop, std::shared_ptr<const HttpTarget> target, std::string& body) {
   CancelNode never(nullptr);
@@ -95,9 +76,9 @@ absl::StatusOr<ModelPtr> OpenAuto(const ModelOptions& options) {
                    !Environment(options.key_env.empty() ? "OPENAI_API_KEY" : options.key_env).empty();
   if (key) return OpenOpenAi(named.empty() ? kOpenAiDefault : named, options);
   for (const int port : kLocalPorts) {
-    if (!Listens(port)) continue;
     ModelOptions local = options;
     local.base_url = absl::StrCat("http://127.0.0.1:", port, "/v1");
+    if (!Listens(local.base_url)) continue;
     const std::string model = FirstModel(local.base_url);
     if (!model.empty()) return OpenCompatible(model, local);
   }
@@ -123,7 +104,7 @@ absl::StatusOr<ModelPtr> OpenModel(std::string_view spec, const ModelOptions& op
   }
   return absl::InvalidArgumentError(
       absl::StrCat("model \"", std::string(spec), "\": no vendor \"", std::string(vendor), "\"",
-                   DidYouMean(vendor, names), "; there are offline, auto, openai/MODEL, compatible/MODEL"));
+                   DidYouMean(vendor, names), "; there are ", absl::StrJoin(names, ", "), " (VENDOR/MODEL)"));
 }
 
 std::vector<VendorStatus> ListVendors() {

@@ -135,9 +135,14 @@ class WireModel : public Model {
   }
 
   // What the transfer itself met, told apart from what this run's own end did to it.
-  static absl::Status Lost(const absl::Status& status, ModelError when_unavailable, const Context& ctx) {
+  absl::Status Lost(const absl::Status& status, ModelError when_unavailable, const Context& ctx) const {
     if (ctx.cancelled()) return status;
-    if (status.code() == absl::StatusCode::kUnavailable) return WithModelError(status, when_unavailable);
+    if (status.code() == absl::StatusCode::kUnavailable) {
+      const bool hint = when_unavailable == ModelError::kConnection && !options_.unreachable_hint.empty();
+      const std::string said =
+          absl::StrCat(Describe(status), hint ? "; " : "", hint ? options_.unreachable_hint : "");
+      return WithModelError(absl::UnavailableError(said), when_unavailable);
+    }
     if (status.code() == absl::StatusCode::kDeadlineExceeded)
       return WithModelError(status, ModelError::kTimeout);
     return status;

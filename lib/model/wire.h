@@ -28,6 +28,7 @@ struct WireOptions {
   std::string key_env;               // the variable to name when the key is refused
   std::string model;                 // as the server calls it
   std::string missing_hint;          // what to do when there is no such model; "": the usual words
+  std::string unreachable_hint;      // what to do when nobody listens there; ""
   std::vector<std::string> headers;  // beside content-type and accept: the key's among them
   ModelCard card;
   ModelOptions wire;  // stream, time-outs, connections_max

@@ -23,6 +23,16 @@
 namespace ninefold::testing {
 namespace {
 
+// Chat Completions, and the paths of other dialects, whose replies scripts bring themselves.
+bool IsModelPath(std::string_view path) {
+  path = path.substr(0, path.find('?'));
+  for (const std::string_view end : {"/chat/completions", "/responses", "/messages", "/api/chat",
+                                     ":generateContent", ":streamGenerateContent"}) {
+    if (path.ends_with(end)) return true;
+  }
+  return false;
+}
+
 using asio::ip::tcp;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kBodyMax = 64u << 20;
@@ -99,7 +109,7 @@ struct ChatServer::Impl {
           ChatScript::Refuse(200, R"({"object":"list","data":[{"id":"test-model","object":"model"}]})");
       return script;
     }
-    if (!request.path.ends_with("/chat/completions") || request.method != "POST") {
+    if (!IsModelPath(request.path) || request.method != "POST") {
       return ChatScript::Refuse(404, R"({"error":{"message":"no such path","type":"not_found_error"}})");
     }
     ++requests;
