@@ -19,7 +19,7 @@ class ChatDialect : public Dialect {
     return ChatBody(request, options_, tools);
   }
   std::unique_ptr<Assembly> NewReply() const override {
-    return std::make_unique<ChatAssembly>(origin_, options_.vendor);
+    return std::make_unique<ChatAssembly>(origin_, options_);
   }
 
  private:

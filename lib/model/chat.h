@@ -28,9 +28,12 @@ std::string ChatBody(const ModelRequest& request, const ChatOptions& options, co
 
 class ChatAssembly : public Assembly {
  public:
-  // `who` starts each error: the server's origin. `vendor`: whose the fields beside a call are.
-  explicit ChatAssembly(std::string who, std::string vendor = "")
-      : who_(std::move(who)), vendor_(std::move(vendor)) {}
+  // `who` starts each error: the server's origin.
+  explicit ChatAssembly(std::string who, const ChatOptions& options = {})
+      : who_(std::move(who)),
+        vendor_(options.vendor),
+        thought_(options.think_tags ? Thought::kMayCome : Thought::kOver),
+        keeps_details_(options.reasoning_details) {}
 
   absl::Status Take(std::string_view type, std::string_view text, const EmitFn& emit) override;
   absl::StatusOr<ModelReply> Finish(const ToolList* tools, const WireTools& wire) override;
@@ -47,11 +50,23 @@ class ChatAssembly : public Assembly {
   void TakeUsage(const Usage& usage);
   absl::Status Choice(const Json& choice, const EmitFn& emit);
   void Text(const Json& delta, const EmitFn& emit);
+  void AddText(std::string piece, const EmitFn& emit);
+  void AddReasoning(std::string_view piece, const EmitFn& emit);
+  void SplitThought(const EmitFn& emit);
+  void Details(const Json& details);
+  void EndThought();
   void ToolCall(const Json& delta, const EmitFn& emit);
   Call& CallOf(const Json& delta, std::string_view id, std::string_view name, bool whole);
   std::vector<Part> Calls(const ToolList* tools, const WireTools& wire, bool cut);
 
+  // Where the text stands to <think>…</think>.
+  enum class Thought { kMayCome, kInside, kOver };
+
   std::string who_, vendor_;
+  Thought thought_;
+  const bool keeps_details_;
+  std::string held_;  // text that may be a part of a tag
+  Json details_ = Json::array();
   std::string id_, model_, text_, reasoning_, refusal_;
   std::vector<Call> calls_;
   std::optional<std::string> finish_;

@@ -105,6 +105,12 @@ class Writer {
     } else {
       AppendQuoted(out_, text);
     }
+    for (const Part& part : parts) {
+      const auto* reasoning = std::get_if<Reasoning>(&part);
+      if (reasoning == nullptr) continue;
+      const Json* details = FromVendorState(reasoning->vendor_state, options_.vendor, "details");
+      if (details != nullptr) out_.append(",\"reasoning_details\":").append(DumpJson(*details));
+    }
     if (calls) {
       char separator = '[';
       out_ += ",\"tool_calls\":";

@@ -54,8 +54,7 @@ bool ChatAssembly::PlainText(std::string_view text, const EmitFn& emit) {
   if (FindIn(head, "\"error\"") != std::string_view::npos ||
       FindIn(head, "\"usage\":{") != std::string_view::npos)
     return false;
-  text_.append(content);
-  if (emit && !content.empty()) emit(event::TextDelta{std::move(content)});
+  AddText(std::move(content), emit);
   return true;
 }
 
@@ -117,16 +116,15 @@ void ChatAssembly::Text(const Json& delta, const EmitFn& emit) {
   for (const char* key : {"reasoning_content", "reasoning"}) {
     const auto text = StringOr(delta, key);
     if (text.empty()) continue;
-    reasoning_ += text;
-    if (emit) emit(event::ReasoningDelta{std::string(text)});
+    AddReasoning(text, emit);
     break;
   }
+  if (const Json* details = GetMember(delta, "reasoning_details"); details != nullptr) Details(*details);
   std::string content(StringOr(delta, "content"));
   if (const Json* parts = GetMember(delta, "content"); parts != nullptr && parts->is_array()) {
     for (const Json& part : *parts) content += StringOr(part, "text");
   }
-  text_ += content;
-  if (emit && !content.empty()) emit(event::TextDelta{std::move(content)});
+  AddText(std::move(content), emit);
   refusal_ += StringOr(delta, "refusal");
 }
 
@@ -183,6 +181,7 @@ std::vector<Part> ChatAssembly::Calls(const ToolList* tools, const WireTools& wi
 
 absl::StatusOr<ModelReply> ChatAssembly::Finish(const ToolList* tools, const WireTools& wire) {
   if (!finish_ && !done_) return BrokenOff(who_, "it has no finish reason");
+  EndThought();
   const std::string finish = finish_.value_or("");
   if (finish == "error") return BrokenOff(who_, "it ended with the finish reason \"error\"");
   ModelReply reply;
@@ -201,7 +200,11 @@ absl::StatusOr<ModelReply> ChatAssembly::Finish(const ToolList* tools, const Wir
   if (stopped) calls.clear();
   if (text_.empty() && refusal_.empty() && calls.empty() && !stopped)
     return EmptyReply(who_, finish, finish == "length");
-  if (!reasoning_.empty()) reply.message.parts.push_back(Reasoning{.text = std::move(reasoning_)});
+  if (!reasoning_.empty() || !details_.empty()) {
+    Reasoning reasoning{.text = std::move(reasoning_)};
+    if (!details_.empty()) reasoning.vendor_state = VendorState(vendor_, "details", std::move(details_));
+    reply.message.parts.push_back(std::move(reasoning));
+  }
   text_ += refusal_;
   if (!text_.empty()) reply.message.parts.push_back(ninefold::Text{std::move(text_)});
   for (Part& call : calls) reply.message.parts.push_back(std::move(call));

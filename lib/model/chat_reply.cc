@@ -207,8 +207,7 @@ bool ChatAssembly::PlainReply(std::string_view text, const EmitFn& emit) {
   if (!found.model.empty()) model_ = found.model;
   if (!found.finish.empty()) finish_ = std::string(found.finish);
   TakeUsage(found.usage);
-  text_ += found.content;
-  if (emit && !found.content.empty()) emit(event::TextDelta{std::move(found.content)});
+  AddText(std::move(found.content), emit);
   return true;
 }
 

@@ -214,6 +214,66 @@ TEST(Chat, Dialects) {
   }
 }
 
+// What an assembly makes of pieces of text, and of what it shows on the way.
+std::string Thought(const std::vector<std::string>& pieces, bool tags) {
+  ChatOptions options;
+  options.vendor = "vllm";
+  options.think_tags = tags;
+  ChatAssembly assembly("who", options);
+  std::string shown;
+  const EmitFn emit = [&](EventBody body) {
+    if (const auto* delta = std::get_if<event::TextDelta>(&body))
+      absl::StrAppend(&shown, "T(", delta->text, ")");
+    if (const auto* delta = std::get_if<event::ReasoningDelta>(&body))
+      absl::StrAppend(&shown, "R(", delta->text, ")");
+  };
+  for (const std::string& piece : pieces) {
+    const std::string chunk = Chunk(DumpJson({{"content", piece}}));
+    EXPECT_TRUE(assembly.Take("", chunk.substr(6), emit).ok());
+  }
+  EXPECT_TRUE(assembly.Take("", Chunk("{}", "\"stop\"").substr(6), emit).ok());
+  Asked asked;
+  asked.reply = assembly.Finish(nullptr, {});
+  return absl::StrCat(shown, " ", Shown(asked));
+}
+
+TEST(Chat, ReasoningBetweenTags) {
+  EXPECT_EQ(Thought({"<think>hm</think>hi"}, false), "T(<think>hm</think>hi) stop|text:<think>hm</think>hi");
+  EXPECT_EQ(Thought({"<think>hm</think>hi"}, true), "R(hm)T(hi) stop|reasoning:hm|text:hi");
+  EXPECT_EQ(Thought({"\n<th", "ink>\nh", "m</thi", "nk>\n\nhi"}, true),
+            "R(h)R(m)T(hi) stop|reasoning:hm|text:hi");
+  EXPECT_EQ(Thought({"<thin", "g>"}, true), "T(<thing>) stop|text:<thing>");
+  EXPECT_EQ(Thought({"a <think>b</think>"}, true), "T(a <think>b</think>) stop|text:a <think>b</think>");
+  EXPECT_EQ(Thought({"<"}, true), " stop|text:<");
+}
+
+TEST(Chat, ReasoningDetailsGoBackAsTheyCame) {
+  ChatOptions options;
+  options.vendor = "openrouter";
+  options.model = "m";
+  options.reasoning_details = true;
+  ChatAssembly assembly("who", options);
+  for (
+      const char* delta :
+      {R"({"reasoning":"a","reasoning_details":[{"type":"reasoning.text","index":0,"text":"a"}]})",
+       R"({"reasoning":"b","reasoning_details":[{"type":"reasoning.text","index":0,"text":"b","signature":"S"}]})",
+       R"({"reasoning_details":[{"type":"reasoning.encrypted","index":1,"data":"E"}]})",
+       R"({"content":"hi"})"}) {
+    ASSERT_TRUE(assembly.Take("", Chunk(delta).substr(6), nullptr).ok());
+  }
+  ASSERT_TRUE(assembly.Take("", Chunk("{}", "\"stop\"").substr(6), nullptr).ok());
+  absl::StatusOr<ModelReply> reply = assembly.Finish(nullptr, {});
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  ModelRequest request;
+  request.conversation = Conversation().With(UserMessage("?")).With(reply->message).With(UserMessage("!"));
+  const std::string details =
+      R"("reasoning_details":[{"index":0,"signature":"S","text":"ab","type":"reasoning.text"},)"
+      R"({"data":"E","index":1,"type":"reasoning.encrypted"}])";
+  EXPECT_THAT(ChatBody(request, options, {}), HasSubstr(details));
+  options.vendor = "other";
+  EXPECT_THAT(ChatBody(request, options, {}), Not(HasSubstr("reasoning_details")));
+}
+
 TEST(Chat, UsageLastWinsAndUnknownIsNotZero) {
   const std::string text = Chunk(R"({"content":"hi"})");
   Asked asked = AskScript(ChatScript::Raw(text + kStop));
