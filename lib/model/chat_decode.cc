@@ -79,6 +79,7 @@ absl::Status ChatAssembly::Take(std::string_view, std::string_view text, const E
   if (PlainText(text, emit) || PlainReply(text, emit)) return absl::OkStatus();
   absl::StatusOr<Json> json = ParseJson(text);
   if (!json.ok()) json = ParseJson(MendUtf8(text));
+  if (!json.ok() && finish_) return absl::OkStatus();  // cut within the usage, the answer is whole
   if (!json.ok() || !json->is_object()) return NoSense(who_, "Chat Completions", text);
   const Json* error = GetMember(*json, "error");
   if (error != nullptr && !error->is_null()) return ServerErrorObject(*error, who_);
