@@ -73,12 +73,13 @@ ModelPtr WithRetry(ModelPtr model, RetryPolicy policy = {});
 // --- Not asking too much ---------------------------------------------------------------------------------
 
 struct RateLimitOptions {
-  std::int64_t requests_per_minute = 0;       // 0: what the server's replies say, else no limit
-  std::int64_t tokens_per_minute = 0;         // input and output; 0: likewise
-  int concurrency = 0;                        // calls at once, at most; 0: no limit but what is learned
-  absl::Duration pause = absl::Seconds(1);    // after a rate limit without a told delay
-  absl::Duration spread = absl::Seconds(10);  // after a pause, those who waited start over this time
-  std::size_t waiting_max = 100'000;          // calls that wait; one more is refused
+  std::int64_t requests_per_minute = 0;     // 0: what the server's replies say, else no limit
+  std::int64_t tokens_per_minute = 0;       // input and output; 0: likewise
+  int concurrency = 0;                      // calls at once, at most; 0: no limit but what is learned
+  absl::Duration pause = absl::Seconds(1);  // after a rate limit without a told delay
+  // After it those who waited start over as long again, at most this.
+  absl::Duration spread = absl::Seconds(10);
+  std::size_t waiting_max = 100'000;  // calls that wait; one more is refused
 };
 // What one key may do at one server, learned as it goes:
 //   - in any minute no more requests and tokens than the limits, be they given or read from replies;

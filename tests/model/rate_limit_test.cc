@@ -127,8 +127,9 @@ TEST(RateLimit, FindsHowManyCallsTheServerTakes) {
     return Failing(ModelError::kOverloaded);
   });
   self = server.get();
-  RetryPolicy patient{.attempts = 50,
-                      .budget = std::make_shared<RetryBudget>(RetryBudgetOptions{.share = 50})};
+  RetryPolicy patient{
+      .attempts = 50,
+      .budget = std::make_shared<RetryBudget>(RetryBudgetOptions{.share = 50, .window = absl::Hours(1)})};
   const auto replies = AskManyIn(sim, WithRetry(WithRateLimit(server, {.concurrency = 40}), patient), 600);
   EXPECT_THAT(replies, Each(IsOk()));
   EXPECT_LT(refused, 120);                           // learned, not tried out with every call

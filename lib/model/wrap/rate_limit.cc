@@ -86,7 +86,7 @@ class RateLimitedModel : public Model {
     const ModelError error = ModelErrorOf(reply.status());
     const std::optional<absl::Duration> told = RetryAfterOf(reply.status());
     if (error == ModelError::kRateLimit || (error == ModelError::kOverloaded && told)) {
-      limiter.Pause(now, told, waiter.round);
+      limiter.Pause(now, told, waiter);
     }
   }
 

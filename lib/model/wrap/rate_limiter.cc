@@ -14,7 +14,11 @@ namespace ninefold {
 namespace {
 
 constexpr absl::Duration kGapLongest = absl::Milliseconds(250);  // between starts after a pause
-constexpr int kSpreadGrowth = 16;
+constexpr int kGrowthMost = 16;
+constexpr int kGoodEnough = 4;  // replies between two pauses: the pace is about right
+// The share of calls that a server may refuse without being overloaded, and the weight of one call in it.
+constexpr double kCongestedTolerated = 0.08;
+constexpr double kCongestedGain = 1.0 / 32;
 
 }  // namespace
 
@@ -58,10 +62,7 @@ void MinuteBucket::Learn(std::optional<std::int64_t> left, std::optional<absl::D
 }
 
 RateLimiter::State::State(RateLimitOptions options_in)
-    : options(options_in),
-      requests(options.requests_per_minute),
-      tokens(options.tokens_per_minute),
-      spread(options.spread) {
+    : options(options_in), requests(options.requests_per_minute), tokens(options.tokens_per_minute) {
   if (options.concurrency > 0) at_once = options.concurrency;
 }
 
@@ -101,10 +102,15 @@ void RateLimiter::State::Leave(const RateWaiterPtr& waiter, absl::Time now, Rate
   } else {
     Remove(waiter);
   }
-  if (outcome == RateOutcome::kCongested && waiter->round == round) {
+  if (outcome != RateOutcome::kUnknown) {
+    congested += kCongestedGain * ((outcome == RateOutcome::kCongested ? 1 : 0) - congested);
+  }
+  if (outcome == RateOutcome::kCongested && waiter->round == round && congested > kCongestedTolerated) {
     ++round;
+    congested = kCongestedTolerated / 2;
     at_once = std::max(1.0, std::floor(std::min(at_once, double(running + 1)) / 2));
   } else if (outcome == RateOutcome::kGood) {
+    ++good_since_pause;
     at_once += 1 / at_once;
     if (options.concurrency > 0) at_once = std::min(at_once, double(options.concurrency));
   }
@@ -129,17 +135,18 @@ void RateLimiter::State::Correct(const RateWaiter& waiter, const Usage& usage, a
   tokens.Take(double(*usage.input) + double(*usage.output) - waiter.tokens, now);
 }
 
-void RateLimiter::State::Pause(absl::Time now, std::optional<absl::Duration> told, std::uint64_t call_round) {
+void RateLimiter::State::Pause(absl::Time now, std::optional<absl::Duration> told, const RateWaiter& waiter) {
   std::lock_guard lock(mutex);
   latest = std::max(latest, now);
-  paused_until = std::max(paused_until, latest + told.value_or(options.pause));
-  if (call_round == round) {
-    // Limited again soon after it let everyone in: too fast still.
-    const bool again = spread_until != absl::InfinitePast() && latest < spread_until + spread;
-    spread = again ? std::min(2 * spread, kSpreadGrowth * options.spread) : options.spread;
+  if (waiter.pauses == pauses) {
+    growth = pauses > 0 && good_since_pause < kGoodEnough ? std::min(2 * growth, kGrowthMost) : 1;
+    good_since_pause = 0;
+    ++pauses;
   }
+  const absl::Duration pause = told.value_or(options.pause);
+  paused_until = std::max(paused_until, latest + pause);
   last_start = std::max(last_start, paused_until);
-  spread_until = paused_until + spread;
+  spread_until = std::max(spread_until, paused_until + std::min(options.spread, pause) * growth);
 }
 
 void RateLimiter::State::Pump(absl::Time now) {
@@ -186,6 +193,7 @@ void RateLimiter::State::Grant(absl::Time at) {
   last_start = std::max(last_start, at);
   waiter->granted = true;
   waiter->round = round;
+  waiter->pauses = pauses;
   waiter->loop.Post([waiter] {
     if (waiter->shot != nullptr) waiter->shot->Set({});
   });

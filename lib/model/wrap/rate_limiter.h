@@ -48,7 +48,8 @@ struct RateWaiter {
   const std::string run;
   const double tokens;
   bool granted = false;
-  std::uint64_t round = 0;
+  std::uint64_t round = 0;  // of congestion, and of pauses, when it was let in
+  std::uint64_t pauses = 0;
   OneShot<std::monostate>* shot = nullptr;  // null: nobody waits in this frame
   std::optional<Timer> timer;
 };
@@ -67,7 +68,7 @@ struct RateLimiter::State : std::enable_shared_from_this<RateLimiter::State> {
   // What the call really used, in the stead of what was assumed.
   void Correct(const RateWaiter& waiter, const Usage& usage, absl::Time now);
   // The server limited the rate: everyone waits.
-  void Pause(absl::Time now, std::optional<absl::Duration> told, std::uint64_t round);
+  void Pause(absl::Time now, std::optional<absl::Duration> told, const RateWaiter& waiter);
   void Pump(absl::Time now);
   bool Granted(const RateWaiterPtr& waiter);
 
@@ -86,9 +87,12 @@ struct RateLimiter::State : std::enable_shared_from_this<RateLimiter::State> {
   absl::Time paused_until = absl::InfinitePast();
   absl::Time spread_until = absl::InfinitePast();
   absl::Time last_start = absl::InfinitePast();
-  absl::Duration spread;
+  std::uint64_t pauses = 0;  // a call begun before the last tells nothing new
+  int good_since_pause = 0;  // replies
+  int growth = 1;            // of the spread, while the server limits again and again
   double at_once = std::numeric_limits<double>::infinity();
   std::uint64_t round = 1;  // grows with each congestion: calls begun before it tell nothing new
+  double congested = 0;     // the share of late calls
   std::size_t running = 0, waiting = 0;
   std::map<std::string, std::deque<RateWaiterPtr>> by_run;
   std::deque<std::string> turns;  // runs with calls that wait; the next is the first
