@@ -144,48 +144,6 @@ struct HedgePolicy {
 // on and the other is cancelled. What the other may have cost is estimated and counted.
 ModelPtr WithHedge(ModelPtr first, ModelPtr second, HedgePolicy policy = {});
 
-enum class RouteOrder { kCheapest, kFirst };
-struct RoutePolicy {
-  RouteOrder order = RouteOrder::kCheapest;  // among those that can; unknown prices last
-};
-// Picks by what the request needs and the cards say: images, context, output. kInvalidArgument says what no
-// model can do. `models` is not empty.
-ModelPtr WithRouter(std::vector<ModelPtr> models, RoutePolicy policy = {});
-
-// --- Asking less -----------------------------------------------------------------------------------------
-
-struct ModelCacheOptions {
-  std::size_t bytes_max = 64 << 20;  // of replies; the least recently used go first
-  absl::Duration age_max = absl::InfiniteDuration();
-};
-// Replies by model and request, shared by runs and threads.
-class ModelCache {
- public:
-  explicit ModelCache(ModelCacheOptions options = {});
-  ~ModelCache();
-  std::size_t size() const;
-  std::size_t bytes() const;
-
-  struct State;
-  State& state() { return *state_; }  // for WithCache
-
- private:
-  std::unique_ptr<State> state_;
-};
-// Answers a request that was answered before, at no cost, and emits event::StepReused{"cache"}. Equal
-// requests at the same time are asked once. Only whole replies are kept: stop reasons "stop" and
-// "tool_calls".
-ModelPtr WithCache(ModelPtr model, std::shared_ptr<ModelCache> cache);
-
-struct CompactOptions {
-  double fill = 0.5;                     // of the context that the shortened conversation may take
-  std::size_t result_bytes_max = 2'000;  // of the older tool results that stay
-};
-// When the conversation does not fit the model (kContextLength, or by estimate), leaves out its oldest
-// turns but for the first message, shortens older tool results, and asks once more; event::Warning says
-// what was left out. Every tool call that stays keeps its result.
-ModelPtr CompactOnOverflow(ModelPtr model, CompactOptions options = {});
-
 // --- One server, many models -----------------------------------------------------------------------------
 
 // What is shared by all models of this process that use one key at one server.
