@@ -22,6 +22,7 @@ struct Vendor {
 };
 constexpr Vendor kVendors[] = {
     {"openai", OpenOpenAi, OpenAiStatus},
+    {"anthropic", OpenAnthropic, AnthropicStatus},
     {"meta", OpenMeta, MetaStatus},
     {"ollama", OpenOllama, OllamaStatus},
     {"llamacpp", OpenLlamaCpp, LlamaCppStatus},

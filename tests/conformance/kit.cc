@@ -9,6 +9,7 @@ namespace ninefold::conformance {
 std::vector<std::unique_ptr<Kit>> AllKits() {
   std::vector<std::unique_ptr<Kit>> kits;
   AddResponsesKits(kits);
+  AddAnthropicKit(kits);
   AddOllamaKit(kits);
   AddChatKits(kits);
   return kits;

@@ -81,6 +81,7 @@ std::vector<std::unique_ptr<Kit>> AllKits();
 // One a wire form; AllKits calls them.
 void AddChatKits(std::vector<std::unique_ptr<Kit>>& kits);
 void AddResponsesKits(std::vector<std::unique_ptr<Kit>>& kits);
+void AddAnthropicKit(std::vector<std::unique_ptr<Kit>>& kits);
 void AddOllamaKit(std::vector<std::unique_ptr<Kit>>& kits);
 
 // ---- for kits ------------------------------------------------------------------------------------

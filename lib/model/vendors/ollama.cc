@@ -265,6 +265,14 @@ class OllamaAssembly : public Assembly {
   bool done_ = false;
 };
 
+}  // namespace
+
+std::unique_ptr<Assembly> MakeOllamaAssembly(std::string who) {
+  return std::make_unique<OllamaAssembly>(std::move(who));
+}
+
+namespace {
+
 class OllamaDialect : public Dialect {
  public:
   explicit OllamaDialect(WireOptions options)
@@ -276,7 +284,7 @@ class OllamaDialect : public Dialect {
   std::string Body(const ModelRequest& request, const WireTools& tools) const override {
     return OllamaBody(request, options_, tools);
   }
-  std::unique_ptr<Assembly> NewReply() const override { return std::make_unique<OllamaAssembly>(origin_); }
+  std::unique_ptr<Assembly> NewReply() const override { return MakeOllamaAssembly(origin_); }
   bool ndjson() const override { return true; }
 
  private:

@@ -43,10 +43,13 @@ bool IsOfFamily(std::string_view model, std::initializer_list<std::string_view> 
 
 absl::StatusOr<ModelPtr> OpenOpenAi(std::string_view model, const ModelOptions& options);
 VendorStatus OpenAiStatus();
+absl::StatusOr<ModelPtr> OpenAnthropic(std::string_view model, const ModelOptions& options);
+VendorStatus AnthropicStatus();
 absl::StatusOr<ModelPtr> OpenMeta(std::string_view model, const ModelOptions& options);
 VendorStatus MetaStatus();
 absl::StatusOr<ModelPtr> OpenOllama(std::string_view model, const ModelOptions& options);
 VendorStatus OllamaStatus();
+std::unique_ptr<Assembly> MakeOllamaAssembly(std::string who);  // for tests
 
 // Any server that speaks Chat Completions, and those whose habits are known.
 absl::StatusOr<ModelPtr> OpenCompatible(std::string_view model, const ModelOptions& options);

@@ -1,0 +1,136 @@
+#include "fuzz/targets.h"
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/anthropic.h"
+#include "model/chat.h"
+#include "model/responses.h"
+#include "model/vendors/vendors.h"
+#include "net/ndjson.h"
+#include "net/sse.h"
+#include "ninefold/json.h"
+#include "ninefold/status.h"
+
+namespace ninefold::fuzz {
+namespace {
+
+void Require(bool fact) {
+  if (!fact) std::abort();
+}
+
+// The first byte says how the rest is cut into pieces: the result may not depend on it.
+struct Cut {
+  explicit Cut(std::string_view bytes)
+      : step(bytes.empty() ? 1 : 1 + static_cast<unsigned char>(bytes[0]) % 17),
+        text(bytes.empty() ? bytes : bytes.substr(1)) {}
+  std::size_t step;
+  std::string_view text;
+};
+
+template <class Parser>
+std::string Parsed(std::string_view text, std::size_t step, std::size_t bytes_max) {
+  std::string seen;
+  const auto on_item = [&](const auto& item) {
+    if constexpr (requires { item.data; }) {
+      seen.append(item.type).append("|").append(item.data).append("\n");
+    } else {
+      seen.append(item).append("\n");
+    }
+    return absl::OkStatus();
+  };
+  Parser parser(on_item, bytes_max);
+  for (std::size_t at = 0; at < text.size(); at += step) {
+    if (!parser.Feed(text.substr(at, step)).ok()) return seen + "!";
+  }
+  return parser.Finish().ok() ? seen : seen + "!";
+}
+
+void Sse(std::string_view bytes) {
+  const Cut cut(bytes);
+  Require(Parsed<SseParser>(cut.text, cut.step, 4096) ==
+          Parsed<SseParser>(cut.text, cut.text.size() + 1, 4096));
+}
+
+void Ndjson(std::string_view bytes) {
+  const Cut cut(bytes);
+  Require(Parsed<NdjsonParser>(cut.text, cut.step, 4096) ==
+          Parsed<NdjsonParser>(cut.text, cut.text.size() + 1, 4096));
+}
+
+void JsonText(std::string_view bytes) {
+  const absl::StatusOr<Json> json = ParseJson(bytes);
+  if (!json.ok()) return;
+  const std::string text = DumpJson(*json);
+  const absl::StatusOr<Json> again = ParseJson(text);
+  Require(again.ok() && DumpJson(*again) == text);
+}
+
+// A reply, from a stream in the dialect's framing: read with deltas shown and without, it must be the same.
+void Reply(std::string_view bytes, bool ndjson, const std::function<std::unique_ptr<Assembly>()>& make) {
+  std::string shown[2];
+  for (const bool emits : {true, false}) {
+    const std::unique_ptr<Assembly> assembly = make();
+    const EmitFn emit = emits ? EmitFn([](EventBody) {}) : EmitFn();
+    absl::Status status;
+    if (ndjson) {
+      NdjsonParser lines([&](std::string_view line) { return assembly->Take("", line, emit); });
+      status = lines.Feed(bytes);
+      if (status.ok()) status = lines.Finish();
+    } else {
+      SseParser events([&](const SseEvent& event) { return assembly->Take(event.type, event.data, emit); });
+      status = events.Feed(bytes);
+      if (status.ok()) status = events.Finish();
+    }
+    if (!status.ok()) {
+      shown[emits] = std::string(status.message());
+      continue;
+    }
+    absl::StatusOr<ModelReply> reply = assembly->Finish(nullptr, {});
+    shown[emits] = reply.ok() ? DumpJson(ToJson(*reply)) : std::string(reply.status().message());
+    // What is journaled can be read again.
+    if (reply.ok()) Require(ModelReplyFromJson(*ParseJson(shown[emits])).ok());
+  }
+  Require(shown[0] == shown[1]);
+}
+
+void Chat(std::string_view bytes) {
+  Reply(bytes, false, [] {
+    ChatOptions options;
+    options.vendor = "v";
+    options.think_tags = options.reasoning_details = true;
+    return std::make_unique<ChatAssembly>("who", options);
+  });
+}
+
+void Responses(std::string_view bytes) {
+  Reply(bytes, false, [] { return std::make_unique<ResponsesAssembly>("who", "v"); });
+}
+
+void Anthropic(std::string_view bytes) {
+  Reply(bytes, false, [] { return std::make_unique<AnthropicAssembly>("who", "v"); });
+}
+
+void Ollama(std::string_view bytes) {
+  Reply(bytes, true, [] { return MakeOllamaAssembly("who"); });
+}
+
+constexpr Target kTargets[] = {{"sse", Sse},      {"ndjson", Ndjson},       {"json", JsonText},
+                               {"chat", Chat},    {"responses", Responses}, {"anthropic", Anthropic},
+                               {"ollama", Ollama}};
+
+}  // namespace
+
+std::span<const Target> Targets() { return kTargets; }
+
+const Target* FindTarget(std::string_view name) {
+  for (const Target& target : kTargets) {
+    if (target.name == name) return &target;
+  }
+  return nullptr;
+}
+
+}  // namespace ninefold::fuzz
