@@ -86,8 +86,7 @@ struct RateLimitOptions {
 //   - after a rate limit all calls wait as long as the server told, and start spread over time, not at
 //     once;
 //   - calls at once: halved when the server is overloaded or limits the rate, one more when as many as
-//     there
-//     are went well;
+//     there are went well;
 //   - runs take turns, however many calls each has waiting.
 class RateLimiter {
  public:

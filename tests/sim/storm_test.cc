@@ -73,7 +73,8 @@ class StormModel : public Model {
     const bool silent = stalled && dice < edge + weather_.stalled / 2;
     CO_CHECK_OK(co_await ctx.Sleep(slow));
     if (!silent) ctx.Emit(event::TextDelta{"an "});
-    CO_CHECK_OK(co_await ctx.Sleep(stalled ? kIdleTimeout : slow));
+    const absl::Duration rest = stalled ? kIdleTimeout : slow;
+    CO_CHECK_OK(co_await ctx.Sleep(rest));
     if (cut) co_return Wrong(ModelError::kBroken, "cut off in the midst of its reply");
     if (stalled) co_return Wrong(ModelError::kTimeout, "silent for 1m0s");
     ctx.Emit(event::TextDelta{"answer"});
