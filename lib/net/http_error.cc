@@ -15,10 +15,27 @@ std::string HostOf(const std::string& origin) {
   return host;
 }
 
+const char* ProxyVariable(const std::string& origin) {
+  return origin.starts_with("https:") ? "https_proxy" : "http_proxy";
+}
+
+// "Failed to connect to 127.0.0.1 port 1 after 0 ms: ..." is the one place where curl says whom it called.
+bool FailedAtProxy(const std::string& origin, const std::string& detail) {
+  constexpr std::string_view kCalled = "Failed to connect to ";
+  if (!detail.starts_with(kCalled)) return false;
+  std::string host = HostOf(origin);
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  return !detail.substr(kCalled.size()).starts_with(host + " ");
+}
+
 absl::Status NoConnection(const HttpTransfer& transfer, const std::string& origin,
                           const std::string& detail) {
   long error = 0;
   curl_easy_getinfo(transfer.handle->easy, CURLINFO_OS_ERRNO, &error);
+  if (FailedAtProxy(origin, detail)) {
+    return absl::UnavailableError(absl::StrCat("no connection to the proxy for ", origin, ": ", detail,
+                                               "; check ", ProxyVariable(origin), " and no_proxy"));
+  }
   if (error == ECONNREFUSED) {
     return absl::UnavailableError(
         absl::StrCat(origin, " refused the connection; is a server listening at ", origin, "?"));
@@ -36,17 +53,28 @@ absl::Status CurlError(CURLcode code, const HttpTransfer& transfer) {
   const std::string origin = OriginOf(transfer.target->url);
   const char* text = transfer.handle->error[0] != '\0' ? transfer.handle->error : curl_easy_strerror(code);
   const std::string detail = text;
+  long tunnel = 0;
+  curl_easy_getinfo(transfer.handle->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+  if (tunnel / 100 > 2) {
+    return absl::UnavailableError(absl::StrCat("the proxy refused a tunnel to ", origin, " (", tunnel,
+                                               "); check https_proxy and no_proxy"));
+  }
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return absl::UnavailableError(absl::StrCat("the host \"", HostOf(origin), "\" of ", origin,
                                                  " is not known; check the address and the network"));
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return absl::UnavailableError(absl::StrCat("the proxy for ", origin, " is not known; check ",
-                                                 origin.starts_with("https") ? "https_proxy" : "http_proxy"));
+      return absl::UnavailableError(
+          absl::StrCat("the proxy for ", origin, " is not known; check ", ProxyVariable(origin)));
     case CURLE_COULDNT_CONNECT:
       return NoConnection(transfer, origin, detail);
-    case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
+      if (detail.find("wrong version number") != std::string::npos) {
+        return absl::FailedPreconditionError(absl::StrCat(
+            origin, " does not speak TLS; if it is a plain server, its address is http", origin.substr(5)));
+      }
+      [[fallthrough]];
+    case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
