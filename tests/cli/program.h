@@ -67,6 +67,8 @@ class Program {
             ReadText(Path("stderr"))};
   }
 
+  std::string Err() const { return ReadText(Path("stderr")); }  // so far
+
   Ended Run(const std::vector<std::string>& arguments, const std::string& input = "") const {
     return Wait(Start(arguments, input));
   }

@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ninefold/json.h"
+#include "sqlite3.h"
 
 namespace ninefold {
 namespace {
@@ -128,6 +129,23 @@ TEST(Stop, CtrlCAndTermSayWhatIsSavedAndHowToGoOn) {
     EXPECT_THAT(slow.Run({"runs"}).out, HasSubstr("cancelled"));
     slow.ExpectResumes();
   }
+}
+
+// When the end of the run itself cannot be written down, a second Ctrl-C waits for nothing.
+TEST(Stop, ASecondCtrlCEndsItAtOnce) {
+  Slow slow;
+  const pid_t child = slow.Begin();
+  slow.server.Take();
+  sqlite3* store = nullptr;
+  ASSERT_EQ(sqlite3_open(slow.Path("state/ninefold/runs.db").c_str(), &store), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(store, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  ::kill(child, SIGINT);
+  while (slow.Err().find("stopping") == std::string::npos) ::usleep(1000);
+  ::kill(child, SIGINT);
+  EXPECT_EQ(slow.Wait(child).code, 128 + SIGINT);
+  sqlite3_close(store);
+  EXPECT_THAT(slow.Run({"runs"}).out, HasSubstr("interrupted"));
+  slow.ExpectResumes();
 }
 
 TEST(Stop, AfterKillTheRunIsInterruptedAndGoesOn) {
