@@ -130,7 +130,7 @@ TEST(Breaker, LeavesAServerAloneThatFails) {
       down = i < 25;
       absl::StatusOr<ModelReply> reply = co_await model->Generate(request, ctx);
       replies.push_back(std::move(reply));
-      co_await ctx.Sleep(absl::Seconds(1));
+      (void)co_await ctx.Sleep(absl::Seconds(1));
     }
   };
   ASSERT_THAT(sim.Run(body), IsOk());
@@ -161,7 +161,7 @@ TEST(Breaker, OnlyOneCallFindsOut) {
   AskManyIn(sim, model, 10);
   int answered = 0;
   auto body = [&](Context& ctx) -> Async<void> {
-    co_await ctx.Sleep(absl::Seconds(11));
+    (void)co_await ctx.Sleep(absl::Seconds(11));
     auto ask = [&](std::size_t, Context& child) -> Async<absl::StatusOr<ModelReply>> {
       const ModelRequest request = RequestSaying("hello");
       absl::StatusOr<ModelReply> reply = co_await model->Generate(request, child);

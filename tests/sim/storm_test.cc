@@ -132,7 +132,7 @@ Outcome Storm(const ModelPtr& model, std::uint64_t seed, int calls = kCalls) {
   Sim sim({.seed = seed});
   auto body = [&](Context& ctx) -> Async<void> {
     auto ask = [&](std::size_t i, Context& child) -> Async<absl::StatusOr<ModelReply>> {
-      co_await child.Sleep(kBetweenCalls * double(i));
+      (void)co_await child.Sleep(kBetweenCalls * double(i));
       const absl::Time start = child.Now();
       ModelRequest request;
       request.conversation = Conversation().With(UserMessage(absl::StrCat("question ", i)));
