@@ -6,6 +6,7 @@
 //   ModelPtr d = *OpenModel("auto");               // the first of these that is there
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,14 @@ struct ModelOptions {
   absl::Duration first_byte_timeout = absl::Seconds(120);
   absl::Duration idle_timeout = absl::Seconds(60);  // between bytes
   int connections_max = 0;                          // to this server at once; 0: no limit of its own
+
+  // What stands before the server (resilience.h): shared by all models of this process that use the same
+  // key at the same server.
+  int attempts = 3;           // in all, when it fails or refuses; 1: neither retry nor breaker
+  bool after_output = false;  // again also when a part was shown: at event::Retried the reader drops it
+  std::int64_t requests_per_minute = 0;  // 0: what its replies say, else no limit
+  std::int64_t tokens_per_minute = 0;    // input and output; 0: likewise
+  int concurrency = 0;                   // calls at once; 0: as many as it bears
 };
 
 // A spec is "offline", "auto", or "vendor/model". Errors: kInvalidArgument for a spec of another form or an

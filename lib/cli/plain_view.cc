@@ -49,7 +49,8 @@ struct Line {
   }
   std::string operator()(const event::Repaired& e) const { return absl::StrCat("repairs ", Preview(e.what)); }
   std::string operator()(const event::Retried& e) const {
-    return absl::StrCat("attempt ", e.attempt, " in ", Took(e.delay), ": ", Preview(Describe(e.status)));
+    return absl::StrCat("attempt ", e.attempt, " failed, again in ", Took(e.delay), ": ",
+                        Preview(Describe(e.status)));
   }
   std::string operator()(const event::Decided& e) const {
     return e.verdict == "allow"

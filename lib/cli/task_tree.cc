@@ -121,7 +121,8 @@ struct TaskTree::Apply {
   }
   void operator()(const event::Repaired& e) { Do(absl::StrCat("repairs ", FirstLine(e.what))); }
   void operator()(const event::Retried& e) {
-    Do(absl::StrCat("attempt ", e.attempt, " in ", Took(e.delay), ": ", FirstLine(Describe(e.status))));
+    Do(absl::StrCat("attempt ", e.attempt, " failed, again in ", Took(e.delay), ": ",
+                    FirstLine(Describe(e.status))));
   }
   void operator()(const event::StepReused&) {
     ++tree.reused_;

@@ -17,8 +17,6 @@ constexpr std::string_view kMark = ",\"cache_control\":{\"type\":\"ephemeral\"}"
 constexpr std::int64_t kDefaultMaxTokens = 16384;
 constexpr std::int64_t kLeastBudget = 1024;  // the server takes no less
 
-bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
-
 class BlockWriter {
  public:
   BlockWriter(std::string& out, const AnthropicOptions& options, const ToolList* tools, const WireTools& wire)

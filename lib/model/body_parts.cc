@@ -6,6 +6,8 @@
 
 namespace ninefold {
 
+bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
 bool IsTextFile(const File& file) { return file.media_type.starts_with("text/"); }
 
 bool IsTextPart(const Part& part) {

@@ -9,6 +9,7 @@
 
 namespace ninefold {
 
+bool IsBlank(std::string_view text);
 bool IsTextFile(const File& file);
 // Whether the part can be said in text alone.
 bool IsTextPart(const Part& part);

@@ -23,6 +23,7 @@ struct Vendor {
 constexpr Vendor kVendors[] = {
     {"openai", OpenOpenAi, OpenAiStatus},
     {"anthropic", OpenAnthropic, AnthropicStatus},
+    {"gemini", OpenGemini, GeminiStatus},
     {"meta", OpenMeta, MetaStatus},
     {"ollama", OpenOllama, OllamaStatus},
     {"llamacpp", OpenLlamaCpp, LlamaCppStatus},

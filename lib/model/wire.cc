@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/loop.h"
 #include "base/try.h"
+#include "model/wrap/guard.h"
 #include "net/http.h"
 #include "net/ndjson.h"
 #include "net/sse.h"
@@ -249,7 +250,8 @@ std::string WithoutDots(std::string_view name) {
 }  // namespace
 
 ModelPtr MakeWireModel(WireOptions options, std::unique_ptr<const Dialect> dialect) {
-  return std::make_shared<WireModel>(std::move(options), std::move(dialect));
+  const WireOptions guarded = options;
+  return Guard(std::make_shared<WireModel>(std::move(options), std::move(dialect)), guarded);
 }
 
 std::vector<std::string> WireNames(const ToolList* tools) {

@@ -43,6 +43,17 @@ std::string WordsOf(const Json& json) {
   return error != nullptr ? DumpJson(*error) : DumpJson(json);
 }
 
+// Google says of both quotas that they are exhausted, and that of a day does not pass with waiting a little.
+bool IsQuotaOfDay(const Json& detail) {
+  const Json* violations = GetMember(detail, "violations");
+  if (violations == nullptr || !violations->is_array()) return false;
+  for (const Json& violation : *violations) {
+    const std::string* quota = GetString(violation, "quotaId");
+    if (quota != nullptr && absl::StrContains(*quota, "PerDay")) return true;
+  }
+  return false;
+}
+
 // All that an error object says of its kind: "code", "type", "status", each between blanks.
 std::string CodesOf(const Json& json) {
   const Json* error = GetMember(json, "error");
@@ -54,6 +65,7 @@ std::string CodesOf(const Json& json) {
   if (const Json* details = GetMember(object, "details")) {
     for (const Json& detail : *details) {
       if (const std::string* reason = GetString(detail, "reason")) absl::StrAppend(&codes, *reason, " ");
+      if (IsQuotaOfDay(detail)) codes += "quota_of_day ";
     }
   }
   return codes;
@@ -69,6 +81,7 @@ constexpr Kind kKinds[] = {{"insufficient_quota", ModelError::kQuota},
                            {"credit_balance_exhausted", ModelError::kQuota},
                            {"billing_*", ModelError::kQuota},
                            {"enforced_spend_limit_reached", ModelError::kQuota},
+                           {"quota_of_day", ModelError::kQuota},
                            {"context_length_exceeded", ModelError::kContextLength},
                            {"exceed_context_size_error", ModelError::kContextLength},
                            {"content_policy_violation", ModelError::kContentPolicy},
@@ -319,7 +332,8 @@ absl::Status ServerErrorObject(const Json& error, std::string_view who) {
   if (number < 400 || number > 599) number = 0;
   const ModelError kind = KindOf(int(number), CodesOf(body), words);
   return WithModelError(
-      absl::Status(CodeOf(kind), absl::StrCat(std::string(who), " broke off its reply: ", words)), kind);
+      absl::Status(CodeOf(kind), absl::StrCat(std::string(who), " broke off its reply: ", words)), kind,
+      DelayInBody(body));
 }
 
 absl::Status BrokenOff(std::string_view who, std::string_view what) {

@@ -10,6 +10,7 @@
 #include "base/suggest.h"
 #include "base/utf8.h"
 #include "ninefold/models.h"
+#include "ninefold/resilience.h"
 #include "ninefold/status.h"
 #include "pipeline/documents.h"
 #include "pipeline/files.h"
@@ -65,10 +66,21 @@ ModelSettings SettingsFrom(const YamlNode* map) {
 
 ModelOptions OpenOptions(const YamlNode* map) {
   ModelOptions options;
+  options.after_output = true;  // what a step hands on is the whole reply
   if (map == nullptr) return options;
   options.base_url = TextAt(*map, "base_url");
   options.key_env = TextAt(*map, "key_env");
   if (const YamlNode* stream = map->Find("stream")) options.stream = AsBool(*stream).value_or(true);
+  options.attempts = int(IntegerAt(map, "attempts").value_or(options.attempts));
+  options.requests_per_minute = IntegerAt(map, "requests_per_minute").value_or(0);
+  options.tokens_per_minute = IntegerAt(map, "tokens_per_minute").value_or(0);
+  options.concurrency = int(IntegerAt(map, "concurrency").value_or(0));
+  const auto set = [&](const char* key, absl::Duration& to) {
+    if (const YamlNode* value = map->Find(key)) to = AsDuration(*value).value_or(to);
+  };
+  set("connect_timeout", options.connect_timeout);
+  set("first_byte_timeout", options.first_byte_timeout);
+  set("idle_timeout", options.idle_timeout);
   if (const YamlNode* price = map->Find("price")) {
     Price known;
     known.input = NumberAt(price, "input").value_or(0);
@@ -209,7 +221,39 @@ ModelPtr Book::Model(const YamlNode* node) {
   if (node->kind == YamlNode::kScalar) return ByName(*node);
   if (node->kind != YamlNode::kMap) return nullptr;
   const std::string spec = TextAt(*node, "model");
-  return spec.empty() ? nullptr : Open(spec, node, node->at);
+  return spec.empty() ? nullptr : WithOthers(Open(spec, node, node->at), *node);
+}
+
+ModelPtr Book::WithOthers(ModelPtr model, const YamlNode& map) {
+  const YamlNode* fallback = map.Find("fallback");
+  const YamlNode* hedge = map.Find("hedge");
+  if (model == nullptr || (fallback == nullptr && hedge == nullptr)) return model;
+  if (std::find(opening_.begin(), opening_.end(), &map) != opening_.end()) {
+    load_.out.Error(map.at, "this model stands behind itself", "take it out of its own fallback or hedge");
+    return nullptr;
+  }
+  const auto known = with_others_.find(&map);
+  if (known != with_others_.end()) return known->second;
+  opening_.push_back(&map);
+  if (hedge != nullptr) {
+    HedgePolicy policy;
+    if (const YamlNode* after = hedge->Find("after")) policy.after = AsDuration(*after);
+    policy.share = NumberAt(hedge, "share").value_or(policy.share);
+    const ModelPtr second = Model(hedge->Find("model"));
+    if (second != nullptr) model = WithHedge(model, second, policy);
+  }
+  if (fallback != nullptr) {
+    std::vector<ModelPtr> models = {model};
+    const auto add = [&](const YamlNode& other) {
+      if (ModelPtr next = Model(&other); next != nullptr) models.push_back(std::move(next));
+    };
+    if (fallback->kind != YamlNode::kList) add(*fallback);
+    for (const YamlNode& other : fallback->items) add(other);
+    if (models.size() > 1) model = WithFallback(std::move(models));
+  }
+  opening_.pop_back();
+  with_others_[&map] = model;
+  return model;
 }
 
 ModelPtr Book::ByName(const YamlNode& name) {

@@ -63,6 +63,8 @@ class Book {
   void Include(const YamlNode& name, const std::string& folder, const std::vector<std::string>& chain);
   ModelPtr Open(const std::string& spec, const YamlNode* map, const Position& at);
   ModelPtr ByName(const YamlNode& name);
+  // What the file puts behind a model: others to ask when it fails, a second one when it is late.
+  ModelPtr WithOthers(ModelPtr model, const YamlNode& map);
   AgentPtr Make(const std::string& name, const Entry& entry);
   bool AddTool(const YamlNode& name, const std::string& folder, Toolbox& box);
   bool AddDeclared(const std::string& name, const Entry& entry, Toolbox& box);
@@ -74,6 +76,8 @@ class Book {
   std::map<std::string, AgentPtr> made_;
   std::vector<std::string> making_;  // agents on the way, to find those that call each other
   std::map<std::string, ModelPtr> open_models_;
+  std::map<const YamlNode*, ModelPtr> with_others_;
+  std::vector<const YamlNode*> opening_;  // models on the way, to find those behind themselves
   std::vector<std::string> opened_;
   std::set<std::string> included_, used_agents_, used_models_;
 };

@@ -67,6 +67,17 @@ const Shape& PriceShape() {
   return shape;
 }
 
+Type ModelType();
+
+const Shape& HedgeShape() {
+  static const Shape shape{"hedge",
+                           "a second request when the first is late",
+                           {{"model", ModelType(), "whom to ask then; the same model is allowed", true},
+                            {"after", Duration(), "how late; default: later than 95 of 100 were"},
+                            {"share", Number(0, 1), "such requests for each call, at most; default 0.05"}}};
+  return shape;
+}
+
 const Shape& ModelShape() {
   static const Shape shape{
       "model",
@@ -85,6 +96,23 @@ const Shape& ModelShape() {
        {"reasoning_effort", Choice({"none", "minimal", "low", "medium", "high", "xhigh"}),
         "how long it thinks"},
        {"stream", Bool(), "whether its answer comes in pieces"},
+       {"attempts",
+        Integer(1, 100),
+        "in all, when its server fails or refuses; default 3",
+        false,
+        {"retries"}},
+       {"requests_per_minute",
+        Integer(1, 1'000'000'000),
+        "to its server with its key, at most",
+        false,
+        {"rpm"}},
+       {"tokens_per_minute", Integer(1, 1'000'000'000'000), "likewise, of input and output", false, {"tpm"}},
+       {"concurrency", Integer(1, 1'000'000), "calls at once to its server, at most"},
+       {"connect_timeout", Duration(), "until there is a connection; default 10s"},
+       {"first_byte_timeout", Duration(), "until its reply begins; default 2m", false, {"timeout"}},
+       {"idle_timeout", Duration(), "between two pieces of its reply; default 1m"},
+       {"fallback", OneOrMore(ModelType()), "models to ask in turn when it fails", false, {"fallbacks"}},
+       {"hedge", Object(HedgeShape), "a second request when the first is late"},
        {"price", Object(PriceShape), "what it costs, for budgets in USD"}}};
   return shape;
 }

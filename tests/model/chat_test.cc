@@ -52,6 +52,7 @@ Asked Ask(const std::string& base_url, bool stream = true,
   options.key_env = "OPENAI_API_KEY";
   options.model = "m";
   options.wire.stream = stream;
+  options.wire.attempts = 1;
   options.wire.idle_timeout = idle;
   const ModelPtr model = MakeChatModel(std::move(options));
   const ModelRequest request = Question();

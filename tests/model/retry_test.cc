@@ -57,7 +57,7 @@ TEST(Retry, TheErrorSaysHowOftenAndKeepsWhatTheServerSaid) {
   auto server = ActingInTurn({{.status = Failure(ModelError::kServer, "first")},
                               {.status = Failure(ModelError::kRateLimit, "second", absl::Seconds(3))}});
   const auto reply = AskIn(sim, WithRetry(server));
-  EXPECT_THAT(reply, Fails(kUnavailable, HasSubstr("model: 3 attempts failed, the last: second")));
+  EXPECT_THAT(reply, Fails(kUnavailable, HasSubstr("model: second; tried 3 times")));
   EXPECT_EQ(ModelErrorOf(reply.status()), ModelError::kRateLimit);
   EXPECT_EQ(RetryAfterOf(reply.status()), absl::Seconds(3));
 }
@@ -150,7 +150,7 @@ TEST(Retry, TheRunsBudgetPaysForEachAttempt) {
   Sim sim;
   auto server = ActingInTurn({Failing(ModelError::kServer)});
   const auto reply = AskIn(sim, WithRetry(server), RequestSaying("hello"), {.budget = {.model_calls = 2}});
-  EXPECT_THAT(reply, Fails(kUnavailable, HasSubstr("2 attempts failed, the last: it failed; not tried again: "
+  EXPECT_THAT(reply, Fails(kUnavailable, HasSubstr("it failed; tried 2 times; not tried again: "
                                                    "the budget of 2 model calls is used up")));
   EXPECT_EQ(server->calls(), 2);
 }

@@ -1,10 +1,12 @@
 // Agents whose model is a server: tools, documents and output forms over the wire and back.
+#include <atomic>
 #include <string>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ninefold/models.h"
 #include "ninefold/runtime.h"
+#include "ninefold/team.h"
 #include "offline_responder.h"
 
 namespace ninefold {
@@ -17,7 +19,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 ModelPtr Open(const ChatServer& server, bool stream = true) {
-  auto model = OpenModel("openai/x", {.base_url = server.base_url(), .key = "sk-test", .stream = stream});
+  auto model = OpenModel("openai/x",
+                         {.base_url = server.base_url(), .key = "sk-test", .stream = stream, .attempts = 1});
   EXPECT_TRUE(model.ok()) << model.status();
   return *model;
 }
@@ -71,6 +74,48 @@ TEST(Wire, AServerThatFailsFailsTheRunWithItsWords) {
   const auto reply = Runtime().Run(agent, "?");
   EXPECT_EQ(reply.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(reply.status().message()), HasSubstr("(503): loading"));
+}
+
+// What stands before every server unless asked otherwise.
+TEST(Wire, AServerThatRecoversIsAskedAgain) {
+  std::atomic<int> asked = 0;
+  ChatServer server([&](const Json&) {
+    if (++asked % 2 == 0) return ChatScript::Say({"here"});
+    ChatScript refusal = ChatScript::Refuse(503, R"({"error":{"message":"loading"}})");
+    refusal.headers = {"retry-after-ms: 1"};
+    return refusal;
+  });
+  for (const int attempts : {2, 1}) {
+    auto model = OpenModel("openai/x", {.base_url = server.base_url(), .key = "k", .attempts = attempts});
+    ASSERT_TRUE(model.ok()) << model.status();
+    int retried = 0;
+    const auto count = [&](const Event& event) {
+      retried += std::holds_alternative<event::Retried>(event.body);
+    };
+    const auto reply = Runtime().Run(MakeAgent({.name = "a", .model = *model}), "?", {.on_event = count});
+    EXPECT_EQ(reply.ok(), attempts == 2) << reply.status();
+    EXPECT_EQ(retried, attempts - 1);
+  }
+  EXPECT_EQ(server.requests(), 3u);
+}
+
+// One key at one server has one limit, whatever the models are called.
+TEST(Wire, ModelsOfOneKeyShareItsLimit) {
+  ChatServer server([](const Json&) {
+    ChatScript script = ChatScript::Say({"hi"});
+    script.delay = absl::Milliseconds(20);
+    return script;
+  });
+  const auto open = [&](std::string name, std::string key) {
+    return *OpenModel("openai/" + name, {.base_url = server.base_url(), .key = key, .concurrency = 1});
+  };
+  const ModelPtr first = open("x", "k"), second = open("y", "k");
+  const AgentPtr team =
+      FanOut({MakeAgent({.name = "a", .model = first}), MakeAgent({.name = "b", .model = second})},
+             MakeAgent({.name = "joins", .model = first}));
+  const auto reply = Runtime().Run(team, "?");
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(server.connections(), 1u) << "two at once take two connections";
 }
 
 TEST(Wire, RequestsAreReadBack) {

@@ -128,6 +128,57 @@ steps:
   EXPECT_EQ(each->dissent.size(), 1u);
 }
 
+// Models named for how they behave.
+absl::StatusOr<Reply> RunModels(std::string_view models) {
+  PipelineOptions options;
+  options.open_model = [](std::string_view spec, const ModelOptions&) -> absl::StatusOr<ModelPtr> {
+    return ModelPtr(Responding([spec = std::string(spec)](const ModelRequest&) {
+      if (spec == "x/refuses") return testing::Fail(absl::InvalidArgumentError("a request of its own"));
+      if (spec == "x/down") return testing::Fail(absl::UnavailableError("down"));
+      if (spec == "x/late") return testing::After(absl::Seconds(60), Say(spec));
+      return Say(spec);
+    }));
+  };
+  absl::StatusOr<Pipeline> pipeline = ParsePipeline(
+      absl::StrCat("version: 1\nname: t\nagents: {a: {model: first}}\nsteps: [{id: s, agent: a}]\n",
+                   std::string(models)),
+      "t.yaml", options);
+  if (!pipeline.ok()) return pipeline.status();
+  absl::StatusOr<Prompt> prompt = pipeline->MakePrompt("q", {}, {});
+  if (!prompt.ok()) return prompt.status();
+  Sim sim;
+  return sim.Run(pipeline->team, *std::move(prompt));
+}
+
+TEST(Run, AFallbackAnswersForAModelThatFails) {
+  const auto reply = RunModels(R"(
+models:
+  first: {model: x/down, fallback: [second, x/third]}
+  second: {model: x/down, fallback: x/down}
+)");
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->text, "x/third");
+  EXPECT_EQ(RunModels("models: {first: {model: x/refuses, fallback: x/second}}").status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST(Run, AHedgeAnswersForAModelThatIsLate) {
+  const auto reply =
+      RunModels("models: {first: {model: x/late, hedge: {model: x/second, after: 2s, share: 1}}}");
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->text, "x/second");
+}
+
+TEST(Run, NoModelStandsBehindItself) {
+  const auto reply = RunModels(R"(
+models:
+  first: {model: x/down, fallback: second}
+  second: {model: x/down, hedge: {model: first}}
+)");
+  EXPECT_THAT(std::string(reply.status().message()),
+              HasSubstr("t.yaml:7:10: this model stands behind itself"));
+}
+
 TEST(Run, NeedsABranchOfAParallelStep) {
   const auto reply = RunEcho(absl::StrCat(kHead, R"(
 steps:

@@ -45,6 +45,9 @@ absl::StatusOr<ModelPtr> OpenOpenAi(std::string_view model, const ModelOptions& 
 VendorStatus OpenAiStatus();
 absl::StatusOr<ModelPtr> OpenAnthropic(std::string_view model, const ModelOptions& options);
 VendorStatus AnthropicStatus();
+absl::StatusOr<ModelPtr> OpenGemini(std::string_view model, const ModelOptions& options);
+VendorStatus GeminiStatus();
+std::unique_ptr<Assembly> MakeGeminiAssembly(std::string who);  // for tests
 absl::StatusOr<ModelPtr> OpenMeta(std::string_view model, const ModelOptions& options);
 VendorStatus MetaStatus();
 absl::StatusOr<ModelPtr> OpenOllama(std::string_view model, const ModelOptions& options);

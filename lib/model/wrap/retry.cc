@@ -136,7 +136,7 @@ class RetryModel : public Model {
 
   static absl::Status LastError(const absl::Status& failure, int attempts, std::string_view why_not) {
     std::string message = Describe(failure);
-    if (attempts > 1) message = absl::StrCat(attempts, " attempts failed, the last: ", message);
+    if (attempts > 1) absl::StrAppend(&message, "; tried ", attempts, " times");
     if (!why_not.empty()) absl::StrAppend(&message, "; not tried again: ", ToAbsl(why_not));
     return Reworded(failure, message);
   }
