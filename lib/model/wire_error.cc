@@ -43,7 +43,7 @@ std::string WordsOf(const Json& json) {
   return error != nullptr ? DumpJson(*error) : DumpJson(json);
 }
 
-// Google says of both quotas that they are exhausted, and that of a day does not pass with waiting a little.
+// Google calls a minute's quota and a day's by one name; a day's does not pass with a little waiting.
 bool IsQuotaOfDay(const Json& detail) {
   const Json* violations = GetMember(detail, "violations");
   if (violations == nullptr || !violations->is_array()) return false;
