@@ -10,6 +10,7 @@ std::vector<std::unique_ptr<Kit>> AllKits() {
   std::vector<std::unique_ptr<Kit>> kits;
   AddResponsesKits(kits);
   AddAnthropicKit(kits);
+  AddGeminiKit(kits);
   AddOllamaKit(kits);
   AddChatKits(kits);
   return kits;

@@ -82,6 +82,7 @@ std::vector<std::unique_ptr<Kit>> AllKits();
 void AddChatKits(std::vector<std::unique_ptr<Kit>>& kits);
 void AddResponsesKits(std::vector<std::unique_ptr<Kit>>& kits);
 void AddAnthropicKit(std::vector<std::unique_ptr<Kit>>& kits);
+void AddGeminiKit(std::vector<std::unique_ptr<Kit>>& kits);
 void AddOllamaKit(std::vector<std::unique_ptr<Kit>>& kits);
 
 // ---- for kits ------------------------------------------------------------------------------------

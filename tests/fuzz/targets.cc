@@ -114,13 +114,17 @@ void Anthropic(std::string_view bytes) {
   Reply(bytes, false, [] { return std::make_unique<AnthropicAssembly>("who", "v"); });
 }
 
+void Gemini(std::string_view bytes) {
+  Reply(bytes, false, [] { return MakeGeminiAssembly("who"); });
+}
+
 void Ollama(std::string_view bytes) {
   Reply(bytes, true, [] { return MakeOllamaAssembly("who"); });
 }
 
-constexpr Target kTargets[] = {{"sse", Sse},      {"ndjson", Ndjson},       {"json", JsonText},
-                               {"chat", Chat},    {"responses", Responses}, {"anthropic", Anthropic},
-                               {"ollama", Ollama}};
+constexpr Target kTargets[] = {{"sse", Sse},       {"ndjson", Ndjson},       {"json", JsonText},
+                               {"chat", Chat},     {"responses", Responses}, {"anthropic", Anthropic},
+                               {"gemini", Gemini}, {"ollama", Ollama}};
 
 }  // namespace
 
