@@ -91,29 +91,18 @@ Async<absl::StatusOr<ToolOutput>> CallTyped(const Fn& fn, const Json& json, Cont
 
 ToolPtr MakeQuickTool(ToolSpec spec, BlockingToolFn fn);
 
-}  // namespace internal
-
-// `fn` is a plain function, R(const Arguments&), or a coroutine function, Async<R>(const Arguments&,
-// Context&); R is ToolOutput, std::string, Json, anything schema.h can write, absl::Status, or absl::StatusOr
-// of one. A non-OK status is told to the model, but for kCancelled, kResourceExhausted and kPermissionDenied,
-// which end the run.
 template <class Fn>
-ToolPtr MakeTool(std::string name, std::string description, Fn fn, ToolOptions options = {}) {
-  using Takes = internal::Signature<std::decay_t<Fn>>;
+ToolPtr MakeToolOfArguments(ToolSpec spec, Fn fn, bool quick) {
+  using Takes = Signature<std::decay_t<Fn>>;
   using Arguments = typename Takes::Arguments;
-  using Gives = internal::Awaited<typename Takes::Result>;
-  static_assert(internal::DescribedStruct<Arguments>,
+  using Gives = Awaited<typename Takes::Result>;
+  static_assert(DescribedStruct<Arguments>,
                 "the function's parameter must be a struct with NINEFOLD_DESCRIBE");
-  ToolSpec spec;
-  spec.name = std::move(name);
-  spec.description = std::move(description);
   spec.parameters = SchemaOf<Arguments>();
-  spec.effect = options.effect;
-  spec.capabilities = options.capabilities;
   if constexpr (Gives::kIsAsync) {
     static_assert(Takes::kTakesContext, "a coroutine function takes (const Arguments&, Context&)");
     auto call = [fn = std::move(fn)](const Json& json, Context& ctx) {
-      return internal::CallTyped<Arguments>(fn, json, ctx);
+      return CallTyped<Arguments>(fn, json, ctx);
     };
     return MakeDynamicTool(std::move(spec), std::move(call));
   } else {
@@ -122,10 +111,32 @@ ToolPtr MakeTool(std::string name, std::string description, Fn fn, ToolOptions o
     auto call = [fn = std::move(fn)](const Json& json) -> absl::StatusOr<ToolOutput> {
       absl::StatusOr<Arguments> arguments = FromJson<Arguments>(json);
       if (!arguments.ok()) return arguments.status();
-      return internal::ToOutput(fn(*arguments));
+      return ToOutput(fn(*arguments));
     };
+    if (quick) return MakeQuickTool(std::move(spec), std::move(call));
+    return MakeBlockingTool(std::move(spec), std::move(call));
+  }
+}
+
+}  // namespace internal
+
+// `fn` is a plain function, R(const Arguments&) or R(), or a coroutine function, Async<R>(const Arguments&,
+// Context&); R is ToolOutput, std::string, Json, anything schema.h can write, absl::Status, or absl::StatusOr
+// of one. A non-OK status is told to the model, but for kCancelled, kResourceExhausted and kPermissionDenied,
+// which end the run.
+template <class Fn>
+ToolPtr MakeTool(std::string name, std::string description, Fn fn, ToolOptions options = {}) {
+  ToolSpec spec;
+  spec.name = std::move(name);
+  spec.description = std::move(description);
+  spec.effect = options.effect;
+  spec.capabilities = options.capabilities;
+  if constexpr (std::is_invocable_v<const Fn&>) {
+    auto call = [fn = std::move(fn)](const Json&) { return internal::ToOutput(fn()); };
     if (options.quick) return internal::MakeQuickTool(std::move(spec), std::move(call));
     return MakeBlockingTool(std::move(spec), std::move(call));
+  } else {
+    return internal::MakeToolOfArguments(std::move(spec), std::move(fn), options.quick);
   }
 }
 

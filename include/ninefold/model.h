@@ -65,6 +65,8 @@ struct ModelRequest {
 };
 // Of everything in it; the same in every process.
 std::uint64_t HashOf(const ModelRequest& request);
+// All of it but what is as by default; for recordings and for people.
+Json ToJson(const ModelRequest& request);
 
 // kPause: the server wants the reply back as it is, to go on with it.
 enum class StopReason { kStop, kLength, kToolCalls, kRefusal, kFiltered, kPause };

@@ -39,9 +39,9 @@ struct ModelOptions {
   int concurrency = 0;                   // calls at once; 0: as many as it bears
 };
 
-// A spec is "offline", "auto", or "vendor/model". Errors: kInvalidArgument for a spec of another form or an
-// unknown vendor (with those there are); kFailedPrecondition when a key is missing, naming the variable to
-// set.
+// A spec is "offline", "auto", "replay:FILE" (cassette.h) or "vendor/model". Errors: kInvalidArgument for a
+// spec of another form or an unknown vendor (with those there are); kFailedPrecondition when a key is
+// missing, naming the variable to set.
 absl::StatusOr<ModelPtr> OpenModel(std::string_view spec, const ModelOptions& options = {});
 
 struct VendorStatus {

@@ -77,6 +77,8 @@ struct PipelineOptions {
   // How models are opened; null: OpenModel.
   std::function<absl::StatusOr<ModelPtr>(std::string_view spec, const ModelOptions& options)> open_model =
       nullptr;
+  // Put round every model that is opened, as for WithCassette; null: nothing.
+  std::function<ModelPtr(ModelPtr)> wrap_model = nullptr;
 };
 
 // All mistakes that can be found in one pass go to `diagnostics` when it is given. The error:

@@ -20,7 +20,7 @@ struct CheckOptions {
 int Check(const CheckOptions& given) {
   int code = kExitOk;
   for (const std::string& path : given.pipelines) {
-    const std::optional<Pipeline> pipeline = LoadFileAndSay(path, given.model);
+    const std::optional<Pipeline> pipeline = LoadFileAndSay(path, {.model = given.model});
     if (!pipeline) {
       code = kExitUsage;
       continue;

@@ -26,7 +26,7 @@ int Graph(const GraphOptionsGiven& given) {
                                                           DidYouMean(given.format, formats))),
                   kExitUsage);
   }
-  const std::optional<Pipeline> pipeline = LoadFileAndSay(given.pipeline, "");
+  const std::optional<Pipeline> pipeline = LoadFileAndSay(given.pipeline, {});
   if (!pipeline) return kExitUsage;
   const std::string picture = given.format == "mermaid" ? ToMermaid(pipeline->graph)
                               : given.format == "dot"   ? ToDot(pipeline->graph)

@@ -19,7 +19,8 @@ constexpr std::size_t kPipelineBytesMax = 4u << 20;
 // A model given on the command line is looked at first: its mistake is in no line of the pipeline.
 absl::Status CheckModel(const std::string& model) {
   // "vendor:model" is understood, with a warning.
-  const bool colon = absl::StrContains(model, ':') && !absl::StrContains(model, '/');
+  const bool colon =
+      absl::StrContains(model, ':') && !absl::StrContains(model, '/') && !absl::StartsWith(model, "replay:");
   if (model.empty() || model == "auto" || colon) return absl::OkStatus();
   const absl::Status status = OpenModel(model).status();
   if (status.ok()) return status;
@@ -35,13 +36,13 @@ absl::StatusOr<std::string> ReadPipeline(const std::string& path) {
 }
 
 std::optional<Pipeline> LoadAndSay(const std::string& text, const std::string& path,
-                                   const std::string& model) {
-  if (const absl::Status known = CheckModel(model); !known.ok()) {
+                                   const PipelineOptions& options) {
+  if (const absl::Status known = CheckModel(options.model); !known.ok()) {
     SayError(Describe(known));
     return std::nullopt;
   }
   std::vector<Diagnostic> diagnostics;
-  absl::StatusOr<Pipeline> pipeline = ParsePipeline(text, path, {.model = model}, &diagnostics);
+  absl::StatusOr<Pipeline> pipeline = ParsePipeline(text, path, options, &diagnostics);
   std::int64_t errors = 0;
   for (const Diagnostic& diagnostic : diagnostics) {
     Say(absl::StrCat(EscapeForTerminal(Format(diagnostic), false), "\n"));
@@ -53,9 +54,9 @@ std::optional<Pipeline> LoadAndSay(const std::string& text, const std::string& p
   return std::nullopt;
 }
 
-std::optional<Pipeline> LoadFileAndSay(const std::string& path, const std::string& model) {
+std::optional<Pipeline> LoadFileAndSay(const std::string& path, const PipelineOptions& options) {
   const absl::StatusOr<std::string> text = ReadPipeline(path);
-  if (text.ok()) return LoadAndSay(*text, path, model);
+  if (text.ok()) return LoadAndSay(*text, path, options);
   SayError(Describe(text.status()));
   return std::nullopt;
 }

@@ -12,8 +12,8 @@ namespace ninefold::cli {
 absl::StatusOr<std::string> ReadPipeline(const std::string& path);
 // nullopt: the mistakes were said.
 std::optional<Pipeline> LoadAndSay(const std::string& text, const std::string& path,
-                                   const std::string& model);
+                                   const PipelineOptions& options);
 // Both.
-std::optional<Pipeline> LoadFileAndSay(const std::string& path, const std::string& model);
+std::optional<Pipeline> LoadFileAndSay(const std::string& path, const PipelineOptions& options);
 
 }  // namespace ninefold::cli

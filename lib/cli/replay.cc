@@ -59,7 +59,8 @@ int Replay(const ReplayOptions& given) {
   if (!setup.ok()) return Refuse(Annotate(setup.status(), absl::StrCat("run ", record->id)), kExitFailed);
   const absl::Status read = ReadFilesAgain(*setup);
   if (!read.ok()) return Refuse(Annotate(read, absl::StrCat("run ", record->id)), kExitUsage);
-  std::optional<Pipeline> pipeline = LoadAndSay(setup->pipeline_text, setup->pipeline_path, setup->model);
+  std::optional<Pipeline> pipeline =
+      LoadAndSay(setup->pipeline_text, setup->pipeline_path, {.model = setup->model});
   if (!pipeline) return kExitUsage;
   absl::StatusOr<Prompt> prompt = pipeline->MakePrompt(setup->question, setup->inputs, FilesOf(*setup));
   if (!prompt.ok()) return Refuse(prompt.status(), kExitUsage);

@@ -60,7 +60,8 @@ int GoOn(const ResumeOptions& given, const RunRecord& record, RunSetup setup, Ch
   if (!read.ok()) return Refuse(Annotate(read, absl::StrCat("run ", record.id)), kExitUsage);
   if (!changes.empty() && !given.accept_changes) return RefuseChanges(record.id, changes);
   if (given.accept_changes) AcceptChanges(setup);
-  std::optional<Pipeline> pipeline = LoadAndSay(setup.pipeline_text, setup.pipeline_path, setup.model);
+  std::optional<Pipeline> pipeline =
+      LoadAndSay(setup.pipeline_text, setup.pipeline_path, {.model = setup.model});
   if (!pipeline) return kExitUsage;
   if (pipeline->models != setup.models && !given.accept_changes) {
     return RefuseChanges(record.id, {ModelsDifference(setup.models, pipeline->models)});

@@ -14,13 +14,14 @@
 #include "cli/run_setup.h"
 #include "cli/terminal.h"
 #include "cli/words.h"
+#include "ninefold/cassette.h"
 #include "ninefold/status.h"
 
 namespace ninefold::cli {
 namespace {
 
 struct RunOptionsGiven {
-  std::string pipeline, question, model, deadline, budget;
+  std::string pipeline, question, model, deadline, budget, record;
   std::vector<std::string> files, settings;
   OutputOptions output;
 };
@@ -83,15 +84,27 @@ absl::Status FillSetup(const RunOptionsGiven& given, const Pipeline& pipeline, R
   return absl::OkStatus();
 }
 
-int RunPipeline(const RunOptionsGiven& given) {
+int RunPipeline(RunOptionsGiven given) {
   RunSetup setup;
+  // Found again when the run goes on in another folder.
+  if (constexpr std::string_view kReplay = "replay:"; absl::StartsWith(given.model, ToAbsl(kReplay))) {
+    absl::StatusOr<std::string> file = AbsolutePath(given.model.substr(kReplay.size()));
+    if (!file.ok()) return Refuse(file.status(), kExitUsage);
+    given.model = absl::StrCat(ToAbsl(kReplay), *file);
+  }
   const absl::Status path =
       CheckUtf8(given.pipeline, absl::StrCat("the pipeline's path \"", given.pipeline, "\""));
   if (!path.ok()) return Refuse(path, kExitUsage);
   absl::StatusOr<std::string> text = ReadPipeline(given.pipeline);
   if (!text.ok()) return Refuse(text.status(), kExitUsage);
   setup.pipeline_text = *std::move(text);
-  std::optional<Pipeline> pipeline = LoadAndSay(setup.pipeline_text, given.pipeline, given.model);
+  PipelineOptions options{.model = given.model};
+  if (!given.record.empty()) {
+    absl::StatusOr<std::shared_ptr<Cassette>> cassette = Cassette::Open(given.record, CassetteMode::kRecord);
+    if (!cassette.ok()) return Refuse(cassette.status(), kExitUsage);
+    options.wrap_model = [tape = *cassette](ModelPtr model) { return WithCassette(std::move(model), tape); };
+  }
+  std::optional<Pipeline> pipeline = LoadAndSay(setup.pipeline_text, given.pipeline, options);
   if (!pipeline) return kExitUsage;
   const absl::Status filled = FillSetup(given, *pipeline, setup);
   if (!filled.ok()) return Refuse(filled, kExitUsage);
@@ -123,8 +136,12 @@ void AddRun(CLI::App& app, int& exit_code) {
   run->add_option("--set", given->settings, "An input of the pipeline; may be given several times")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
-  run->add_option("-m,--model", given->model, "Use this model for every agent: offline, auto, vendor/name")
+  run->add_option("-m,--model", given->model,
+                  "Use this model for every agent: offline, auto, vendor/name, replay:FILE")
       ->type_name("MODEL");
+  run->add_option("--record", given->record,
+                  "Write every model call to this file; --model replay:FILE plays them again")
+      ->type_name("FILE");
   run->add_option("--deadline", given->deadline, "Stop after this time: 30s, 2m, 1h30m")->type_name("TIME");
   run->add_option("--budget", given->budget, "Limits: tokens=20000,usd=0.50,calls=40,tools=100,depth=8")
       ->type_name("LIMITS");
@@ -133,6 +150,7 @@ void AddRun(CLI::App& app, int& exit_code) {
   ninefold run agents/research.yaml "When may I convey object code?" --file gpl-3.txt
   ninefold run team.yaml "What changed?" -f old.md -f new.md --model offline
   ninefold run report.yaml --set topic=solar --set years=3 --deadline 2m --budget usd=0.50
+  ninefold run team.yaml "Why?" --record why.jsonl && ninefold run team.yaml "Why?" --model replay:why.jsonl
   ninefold run team.yaml "Why?" --json | jq -r .answer
   echo "Why?" | ninefold run team.yaml - --quiet > answer.txt
 

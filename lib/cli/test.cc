@@ -62,7 +62,7 @@ std::vector<std::string> RunTest(const Pipeline& pipeline, const PipelineTest& t
 }
 
 void TestPipeline(const std::string& path, const TestOptions& given, Tally& tally) {
-  const std::optional<Pipeline> pipeline = LoadFileAndSay(path, given.model);
+  const std::optional<Pipeline> pipeline = LoadFileAndSay(path, {.model = given.model});
   if (!pipeline) {
     tally.broken = true;
     return;

@@ -27,6 +27,17 @@ std::uint64_t HashSettings(const ModelSettings& settings) {
   return h;
 }
 
+Json SettingsJson(const ModelSettings& settings) {
+  Json json = Json::object();
+  if (settings.temperature) json["temperature"] = *settings.temperature;
+  if (settings.top_p) json["top_p"] = *settings.top_p;
+  if (settings.max_output_tokens) json["max_output_tokens"] = *settings.max_output_tokens;
+  if (settings.seed) json["seed"] = *settings.seed;
+  if (!settings.reasoning_effort.empty()) json["reasoning_effort"] = settings.reasoning_effort;
+  if (!settings.parallel_tool_calls) json["parallel_tool_calls"] = false;
+  return json;
+}
+
 bool IsPlain(const ModelSettings& s) {
   return !s.temperature && !s.top_p && !s.max_output_tokens && !s.seed && s.reasoning_effort.empty() &&
          s.parallel_tool_calls;
@@ -41,6 +52,23 @@ std::uint64_t HashOf(const ModelRequest& request) {
   h = Mix(h, std::uint64_t(request.tool_choice));
   if (request.output) h = HashBytes(DumpJson(request.output->schema), HashBytes(request.output->name, h));
   return Mix(h, IsPlain(request.settings) ? 1 : HashSettings(request.settings));
+}
+
+Json ToJson(const ModelRequest& request) {
+  Json json = Json::object();
+  if (request.instructions) json["instructions"] = *request.instructions;
+  Json& messages = json["messages"] = Json::array();
+  for (const Message* message : request.conversation.messages()) messages.push_back(ToJson(*message));
+  if (request.tools) {
+    for (const ToolSpec& spec : request.tools->specs())
+      json["tools"].push_back(
+          {{"name", spec.name}, {"description", spec.description}, {"parameters", spec.parameters}});
+  }
+  if (request.tool_choice != ToolChoice::kAuto)
+    json["tool_choice"] = request.tool_choice == ToolChoice::kNone ? "none" : "required";
+  if (request.output) json["output"] = {{"name", request.output->name}, {"schema", request.output->schema}};
+  if (!IsPlain(request.settings)) json["settings"] = SettingsJson(request.settings);
+  return json;
 }
 
 std::string_view StopReasonName(StopReason reason) {

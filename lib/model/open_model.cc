@@ -9,6 +9,7 @@
 #include "base/try.h"
 #include "model/vendors/vendors.h"
 #include "net/http.h"
+#include "ninefold/cassette.h"
 #include "ninefold/models.h"
 #include "ninefold/status.h"
 
@@ -33,6 +34,7 @@ constexpr Vendor kVendors[] = {
     {"compatible", OpenCompatible, CompatibleStatus},
 };
 
+constexpr std::string_view kReplay = "replay:";
 constexpr char kOpenAiDefault[] = "gpt-5.4";
 // Where Ollama and llama.cpp listen.
 constexpr int kLocalPorts[] = {11434, 8080};
@@ -92,6 +94,11 @@ absl::StatusOr<ModelPtr> OpenAuto(const ModelOptions& options) {
 absl::StatusOr<ModelPtr> OpenModel(std::string_view spec, const ModelOptions& options) {
   if (spec == "offline") return OfflineModel();
   if (spec == "auto") return OpenAuto(options);
+  if (spec.starts_with(kReplay)) {
+    TRY(std::shared_ptr<Cassette> cassette,
+        Cassette::Open(std::string(spec.substr(kReplay.size())), CassetteMode::kReplay));
+    return WithCassette(nullptr, std::move(cassette));
+  }
   std::vector<std::string> names = {"offline", "auto"};
   const std::size_t slash = spec.find('/');
   const std::string_view vendor = spec.substr(0, slash);
@@ -104,9 +111,9 @@ absl::StatusOr<ModelPtr> OpenModel(std::string_view spec, const ModelOptions& op
     }
     return known.open(spec.substr(slash + 1), options);
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("model \"", std::string(spec), "\": no vendor \"", std::string(vendor), "\"",
-                   DidYouMean(vendor, names), "; there are ", absl::StrJoin(names, ", "), " (VENDOR/MODEL)"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "model \"", std::string(spec), "\": no vendor \"", std::string(vendor), "\"", DidYouMean(vendor, names),
+      "; there are ", absl::StrJoin(names, ", "), " (VENDOR/MODEL), replay:FILE"));
 }
 
 std::vector<VendorStatus> ListVendors() {

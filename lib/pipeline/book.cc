@@ -91,6 +91,8 @@ ModelOptions OpenOptions(const YamlNode* map) {
   return options;
 }
 
+bool IsReplay(std::string_view spec) { return absl::StartsWith(ToAbsl(spec), "replay:"); }
+
 AgentLimits LimitsFrom(const YamlNode* map) {
   AgentLimits limits;
   const auto set = [&](const char* key, int& to) {
@@ -270,12 +272,19 @@ ModelPtr Book::ByName(const YamlNode& name) {
 ModelPtr Book::Open(const std::string& written, const YamlNode* map, const Position& at) {
   std::string spec = written;
   if (const std::size_t colon = spec.find(':');
-      colon != std::string::npos && spec.find('/') == std::string::npos) {
+      colon != std::string::npos && spec.find('/') == std::string::npos && !IsReplay(spec)) {
     spec[colon] = '/';
     load_.out.Warn(at, absl::StrCat("model \"", written, "\" is written with a slash here"),
                    absl::StrCat("write ", spec));
   }
-  const bool is_spec = spec == "auto" || spec == "offline" || spec.find('/') != std::string::npos;
+  // A cassette named in a file is looked for beside it.
+  if (const std::size_t name = spec.find(':') + 1;
+      IsReplay(spec) && at.source != nullptr && load_.options.model.empty() && spec[name] != '/') {
+    const std::size_t slash = at.source->name.rfind('/');
+    if (slash != std::string::npos) spec.insert(name, at.source->name, 0, slash + 1);
+  }
+  const bool is_spec =
+      spec == "auto" || spec == "offline" || IsReplay(spec) || spec.find('/') != std::string::npos;
   if (!is_spec && map == nullptr && !load_.options.open_model) {
     std::vector<std::string> names = KeysOf(models_);
     names.insert(names.end(), {"auto", "offline"});
@@ -297,6 +306,7 @@ ModelPtr Book::Open(const std::string& written, const YamlNode* map, const Posit
     open_models_[key] = nullptr;
     return nullptr;
   }
+  if (load_.options.wrap_model) model = load_.options.wrap_model(*model);
   const std::string& card = (*model)->card().name;
   const std::string shown = card == spec ? card : absl::StrCat(card, " (", spec, ")");
   if (std::find(opened_.begin(), opened_.end(), shown) == opened_.end()) opened_.push_back(shown);

@@ -214,7 +214,8 @@ TEST_F(ExecutorTest, EvidenceFlowsAlongTheEdges) {
 
 // Adds step.N+1 when step.N has ended, up to `steps`.
 GraphOptions Counting(int steps, AgentPtr agent) {
-  return {.extend = [steps, agent](const Progress& progress, Context&) -> Async<absl::StatusOr<Extension>> {
+  GraphOptions options;
+  options.extend = [steps, agent](const Progress& progress, Context&) -> Async<absl::StatusOr<Extension>> {
     Extension extension;
     const int n = int(progress.graph().size());
     if (n < steps) {
@@ -223,7 +224,8 @@ GraphOptions Counting(int steps, AgentPtr agent) {
       extension.tasks.push_back(std::move(task));
     }
     co_return extension;
-  }};
+  };
+  return options;
 }
 
 TEST_F(ExecutorTest, HistoryIsAGrowingGraph) {
@@ -257,11 +259,12 @@ TEST_F(ExecutorTest, ABadExtensionFailsTheGraph) {
     graph = TaskGraph();
     Add("first");
     const AgentPtr agent = Worker(absl::Seconds(1));
-    GraphOptions options{.extend = [&](const Progress&, Context&) -> Async<absl::StatusOr<Extension>> {
+    GraphOptions options;
+    options.extend = [&](const Progress&, Context&) -> Async<absl::StatusOr<Extension>> {
       Extension extension;
       c.make(extension, agent);
       co_return extension;
-    }};
+    };
     const auto reply = Run(options);
     ASSERT_FALSE(reply.ok());
     EXPECT_THAT(Describe(reply.status()), AllOf(HasSubstr("extending the plan"), HasSubstr(c.why)));
@@ -271,12 +274,13 @@ TEST_F(ExecutorTest, ABadExtensionFailsTheGraph) {
 TEST_F(ExecutorTest, AnExtensionMayEndTheRun) {
   Add("quick");
   Add("slow", {}, {.agent = Worker(absl::Hours(1))});
-  GraphOptions options{.extend = [](const Progress&, Context&) -> Async<absl::StatusOr<Extension>> {
+  GraphOptions options;
+  options.extend = [](const Progress&, Context&) -> Async<absl::StatusOr<Extension>> {
     Extension extension;
     extension.output = "quick";
     extension.done = true;
     co_return extension;
-  }};
+  };
   EXPECT_THAT(Run(options), Says("quick()"));
   EXPECT_EQ(elapsed, absl::Seconds(1));
 }

@@ -60,6 +60,10 @@ TEST(MakeTool, TakesFunctionsOfManyKinds) {
   EXPECT_EQ(h.Say(*MakeTool("t", "", Repeat), Arguments(R"({"text":"a","times":2})")), "a!a!");
   EXPECT_EQ(h.Say(*MakeTool("t", "", Wait), Arguments(R"({"seconds":5})")), "waited");
   EXPECT_EQ(h.loop->elapsed(), absl::Seconds(5));
+  const ToolPtr noon = MakeTool("t", "", [] { return std::string("noon"); });
+  EXPECT_EQ(noon->spec().parameters, EmptyObjectSchema());
+  EXPECT_EQ(h.Say(*noon, Arguments("{}")), "noon");
+  EXPECT_THAT(h.Say(*noon, Arguments(R"({"x":1})")), HasSubstr("/x: unknown"));
   const auto as_status = [](const Shout&) { return absl::OkStatus(); };
   const auto as_output = [](Shout shout) { return TextOutput(shout.text); };
   const auto as_error = [](const Shout&) -> absl::StatusOr<std::string> {

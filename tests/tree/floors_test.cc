@@ -20,7 +20,7 @@ const std::map<std::string, std::string>& HeaderFloors() {
       {"resilience.h", "model"},  {"agent.h", "agent"},        {"runtime.h", "agent"},
       {"progress.h", "graph"},    {"task_graph.h", "graph"},   {"contemplate.h", "team"},
       {"planner.h", "team"},      {"team.h", "team"},          {"ninefold.h", "team"},
-      {"pipeline.h", "pipeline"},
+      {"pipeline.h", "pipeline"}, {"cassette.h", "model"},
   };
   return floors;
 }
