@@ -47,7 +47,7 @@ ModelRequest Question() {
 absl::StatusOr<ModelReply> ReplyOf(const std::vector<std::string>& events) {
   const std::unique_ptr<Assembly> assembly = MakeGeminiAssembly("http://x");
   for (const std::string& event : events) {
-    const absl::Status taken = assembly->Take("", event, {});
+    absl::Status taken = assembly->Take("", event, {});
     if (!taken.ok()) return taken;
   }
   return assembly->Finish(nullptr, {});
@@ -59,24 +59,32 @@ absl::StatusOr<ModelReply> ReplyOf(const std::string& parts, const std::string& 
                                R"(]},"finishReason":")", finish, R"("}]})")});
 }
 
-// A stream as the server writes it: a thought, a text, two calls of which the first is signed, an empty end.
+// As the server writes it, blanks and all.
+std::string EventOf(const std::string& parts, const std::string& end = "", const std::string& rest = "") {
+  return absl::StrCat(R"({"candidates": [{"content": {"parts": [)", parts, R"(],"role": "model"})", end,
+                      R"(,"index": 0}])", rest, R"(,"modelVersion": "gemini-3.7-flash","responseId": "r7"})");
+}
+
+// A thought, a text, two calls of which the first is signed, an empty end.
 const std::vector<std::string>& Stream() {
-  static const std::vector<std::string> events = {
-      R"({"candidates": [{"content": {"parts": [{"text": "**Places**\n","thought": true}],"role": "model"},)"
-      R"("index": 0}],"usageMetadata": {"promptTokenCount": 29,"thoughtsTokenCount": 40,)"
-      R"("totalTokenCount": 69},"modelVersion": "gemini-3.7-flash","responseId": "r7"})",
-      R"({"candidates": [{"content": {"parts": [{"text": "Two.","thought": true}],"role": "model"}}]})",
-      R"({"candidates": [{"content": {"parts": [{"text": "Loo"}],"role": "model"},"index": 0}]})",
-      R"({"candidates": [{"content": {"parts": [{"text": "king"}],"role": "model"},"index": 0}]})",
-      R"({"candidates": [{"content": {"parts": [{"functionCall": {"name": "look","args": {"place": "Bonn"},)"
-      R"("id": "f1"},"thoughtSignature": "Eq4B"},{"functionCall": {"name": "look","args": {"place": "Kiel"},)"
-      R"("id": "f2"}}],"role": "model"},"index": 0}]})",
-      R"({"candidates": [{"content": {"parts": [{"text": ""}],"role": "model"},"finishReason": "STOP",)"
-      R"("index": 0,"finishMessage": "Model generated function call(s)."}],"usageMetadata": )"
-      R"({"promptTokenCount": 29,"candidatesTokenCount": 15,"totalTokenCount": 848,)"
+  static const std::string calls =
+      R"({"functionCall": {"name": "look","args": {"place": "Bonn"},"id": "f1"},"thoughtSignature": "Eq4B"},)"
+      R"({"functionCall": {"name": "look","args": {"place": "Kiel"},"id": "f2"}})";
+  static const std::string begun =
+      R"(,"usageMetadata": {"promptTokenCount": 29,"thoughtsTokenCount": 40,"totalTokenCount": 69})";
+  static const std::string finish =
+      R"(,"finishReason": "STOP","finishMessage": "Model generated function call(s).")";
+  static const std::string usage =
+      R"(,"usageMetadata": {"promptTokenCount": 29,"candidatesTokenCount": 15,"totalTokenCount": 848,)"
       R"("promptTokensDetails": [{"modality": "TEXT","tokenCount": 29}],"thoughtsTokenCount": 804,)"
-      R"("cachedContentTokenCount": 20,"toolUsePromptTokenCount": 2,"serviceTier": "standard"},)"
-      R"("modelVersion": "gemini-3.7-flash","responseId": "r7"})"};
+      R"("cachedContentTokenCount": 20,"toolUsePromptTokenCount": 2,"serviceTier": "standard"})";
+  static const std::vector<std::string> events = {
+      EventOf(R"({"text": "**Places**\n","thought": true})", "", begun),
+      EventOf(R"({"text": "Two.","thought": true})"),
+      EventOf(R"({"text": "Loo"})"),
+      EventOf(R"({"text": "king"})"),
+      EventOf(calls),
+      EventOf(R"({"text": ""})", finish, usage)};
   return events;
 }
 
@@ -270,25 +278,24 @@ TEST(GeminiReply, ASignatureStaysOnItsPart) {
   struct Case {
     const char *came, *goes;
   };
-  for (
-      const Case& c : {
-          Case{R"({"text":"Dry"},{"text":"","thoughtSignature":"Ep0"})",
-               R"([{"text":"Dry"},{"text":"","thoughtSignature":"Ep0"}])"},
-          Case{R"({"text":"D"},{"text":"ry","thoughtSignature":"Ep0"})",
-               R"([{"text":"Dry","thoughtSignature":"Ep0"}])"},
-          Case{R"({"text":"D"},{"text":"","thoughtSignature":"Ep0"},{"text":"ry"})",
-               R"([{"text":"Dry","thoughtSignature":"Ep0"}])"},
-          Case{
-              R"({"text":"Hm","thought":true,"thoughtSignature":"A"},{"text":"Dry"},{"thoughtSignature":"B"})",
-              R"([{"text":"Hm","thought":true,"thoughtSignature":"A"},{"text":"Dry"},)"
-              R"({"text":"","thoughtSignature":"B"}])"},
-          Case{
-              R"({"text":"Dry"},{"executableCode":{"code":"1"}},{"text":"!"},{"new":1,"thoughtSignature":"C"})",
-              R"([{"text":"Dry"},{"executableCode":{"code":"1"}},{"text":"!"},)"
-              R"({"new":1,"thoughtSignature":"C"}])"},
-          Case{R"({"inlineData":{"mimeType":"image/png","data":"aQ=="},"thoughtSignature":"D"})",
-               R"([{"inlineData":{"mimeType":"image/png","data":"aQ=="},"thoughtSignature":"D"}])"},
-      }) {
+  for (const Case& c : {
+           Case{R"({"text":"Dry"},{"text":"","thoughtSignature":"Ep0"})",
+                R"([{"text":"Dry"},{"text":"","thoughtSignature":"Ep0"}])"},
+           Case{R"({"text":"D"},{"text":"ry","thoughtSignature":"Ep0"})",
+                R"([{"text":"Dry","thoughtSignature":"Ep0"}])"},
+           Case{R"({"text":"D"},{"text":"","thoughtSignature":"Ep0"},{"text":"ry"})",
+                R"([{"text":"Dry","thoughtSignature":"Ep0"}])"},
+           Case{R"({"text":"Hm","thought":true,"thoughtSignature":"A"},{"text":"Dry"},)"
+                R"({"thoughtSignature":"B"})",
+                R"([{"text":"Hm","thought":true,"thoughtSignature":"A"},{"text":"Dry"},)"
+                R"({"text":"","thoughtSignature":"B"}])"},
+           Case{R"({"text":"Dry"},{"executableCode":{"code":"1"}},{"text":"!"},)"
+                R"({"new":1,"thoughtSignature":"C"})",
+                R"([{"text":"Dry"},{"executableCode":{"code":"1"}},{"text":"!"},)"
+                R"({"new":1,"thoughtSignature":"C"}])"},
+           Case{R"({"inlineData":{"mimeType":"image/png","data":"aQ=="},"thoughtSignature":"D"})",
+                R"([{"inlineData":{"mimeType":"image/png","data":"aQ=="},"thoughtSignature":"D"}])"},
+       }) {
     const absl::StatusOr<ModelReply> reply = ReplyOf(c.came, "STOP");
     ASSERT_TRUE(reply.ok()) << reply.status() << c.came;
     ModelRequest request = Question();
