@@ -40,7 +40,7 @@ std::vector<Dissent> DissentIn(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     if (held.empty() || IsNone(held)) continue;
     const std::size_t colon = held.find(':');
-    const bool named = colon != std::string_view::npos && colon <= 64 &&
+    const bool named = colon <= 64 &&  // npos is not
                        held.substr(0, colon).find(' ') == std::string_view::npos;
     if (named) {
       found.push_back({std::string(held.substr(0, colon)), std::string(Trim(held.substr(colon + 1)))});

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "base/asio.h"
 #include "boost/asio/executor_work_guard.hpp"
 #include "boost/asio/steady_timer.hpp"

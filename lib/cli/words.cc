@@ -1,6 +1,7 @@
 #include "cli/words.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <iterator>
 
@@ -122,7 +123,7 @@ std::string Took(absl::Duration duration) {
   const double seconds = absl::ToDoubleSeconds(duration);
   if (seconds < 0.1) return absl::StrFormat("%.0fms", std::max(0.0, seconds * 1e3));
   if (seconds < 59.95) return absl::StrFormat("%.1fs", seconds);
-  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+  const auto whole = std::llround(seconds);
   if (whole < 3600) return absl::StrFormat("%dm%02ds", whole / 60, whole % 60);
   return absl::StrFormat("%dh%02dm", whole / 3600, whole / 60 % 60);
 }

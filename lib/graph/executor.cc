@@ -104,7 +104,7 @@ Async<absl::StatusOr<Reply>> Attempt(const Task& task, Prompt prompt, Context& c
   ctx.Emit(event::Warning{absl::StrCat("falling back to agent \"", task.on_failure.fallback->card().name,
                                        "\": ", Describe(reply.status()))});
   Context fallback(ctx, "fallback");
-  reply = co_await task.on_failure.fallback->Run(std::move(prompt), fallback);
+  reply = co_await task.on_failure.fallback->Run(std::move(prompt), fallback);  // NOLINT: a copy was moved
   co_return reply;
 }
 

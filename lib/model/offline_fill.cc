@@ -247,8 +247,7 @@ class Filler {
     const std::string said = FoldWhiteSpace(index_.TextOfSentence(*s));
     // "Landlord: Anna Weber" gives the part after the colon.
     const std::size_t colon = said.find(": ");
-    const bool labelled =
-        colon != std::string::npos && colon < 40 && Likeness(said.substr(0, colon), about) > 0;
+    const bool labelled = colon < 40 && Likeness(said.substr(0, colon), about) > 0;
     return labelled ? said.substr(colon + 2) : said;
   }
 

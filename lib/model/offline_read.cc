@@ -210,7 +210,8 @@ void SplitPrompt(Reading& reading, std::string text) {
     return;
   }
   if (!reading.members.empty()) return;
-  const int offset = lines_before + int(std::count(whole.data(), rest.data(), '\n'));
+  const int offset =
+      lines_before + int(std::count(whole.begin(), whole.begin() + (rest.data() - whole.data()), '\n'));
   reading.sources.push_back({std::string(kPromptName), rest, offset, ""});
 }
 

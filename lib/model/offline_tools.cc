@@ -273,8 +273,8 @@ std::optional<Json> FillArguments(const Reading& reading, const Json& schema, st
     const bool must = required != nullptr && required->is_array() &&
                       std::find(required->begin(), required->end(), Json(key)) != required->end();
     std::optional<Json> value = Argument(reading, key, property, query, must);
-    if (value) arguments[key] = *std::move(value);
     if (!value && must) return std::nullopt;
+    if (value) arguments[key] = *std::move(value);
   }
   return arguments;
 }
