@@ -35,6 +35,7 @@ struct Image {
   std::string media_type;  // "image/png", "image/jpeg", "image/gif", "image/webp"
   std::string bytes;       // the encoded file, not base64
   std::string url;         // https:, fetched by the vendor
+  std::string name = {};   // "photo.png": how tools and people call it; may be empty
 };
 
 // A document: UTF-8 text for text/*, else the file's bytes. Its name is how it is cited.

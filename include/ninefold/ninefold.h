@@ -5,6 +5,7 @@
 #include "ninefold/cassette.h"
 #include "ninefold/concurrency.h"
 #include "ninefold/contemplate.h"
+#include "ninefold/image.h"
 #include "ninefold/model_error.h"
 #include "ninefold/models.h"
 #include "ninefold/planner.h"

@@ -97,7 +97,10 @@ std::uint64_t HashJson(const Json& json, std::uint64_t h) {
 struct PartHash {
   std::uint64_t h;
   std::uint64_t operator()(const Text& p) const { return HashBytes(p.text, h); }
-  std::uint64_t operator()(const Image& p) const { return HashBytes(p.url, HashBytes(p.bytes, h)); }
+  std::uint64_t operator()(const Image& p) const {
+    const std::uint64_t sum = HashBytes(p.url, HashBytes(p.bytes, h));
+    return p.name.empty() ? sum : HashBytes(p.name, sum);
+  }
   std::uint64_t operator()(const File& p) const { return HashBytes(p.name, HashBytes(p.bytes, h)); }
   std::uint64_t operator()(const Data& p) const { return HashJson(p.value, HashBytes(p.name, h)); }
   std::uint64_t operator()(const Reasoning& p) const {

@@ -15,6 +15,7 @@ struct PartToJson {
     Json json = {{"type", "image"}, {"media_type", p.media_type}};
     if (!p.bytes.empty()) json["base64"] = Base64(p.bytes);
     if (!p.url.empty()) json["url"] = p.url;
+    if (!p.name.empty()) json["name"] = p.name;
     return json;
   }
   Json operator()(const File& p) const {
@@ -89,7 +90,8 @@ absl::StatusOr<Part> PartFromJson(const Json& json) {
   if (type == "text") return Part(Text{StringOr(json, "text")});
   if (type == "image") {
     TRY(std::string bytes, BytesOf(json));
-    return Part(Image{StringOr(json, "media_type"), std::move(bytes), StringOr(json, "url")});
+    return Part(
+        Image{StringOr(json, "media_type"), std::move(bytes), StringOr(json, "url"), StringOr(json, "name")});
   }
   if (type == "file") {
     TRY(std::string bytes, BytesOf(json));

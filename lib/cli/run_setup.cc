@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -19,6 +18,7 @@
 #include "base/utf8.h"
 #include "cli/arguments.h"
 #include "cli/words.h"
+#include "ninefold/image.h"
 #include "ninefold/status.h"
 
 namespace ninefold::cli {
@@ -27,21 +27,11 @@ namespace {
 constexpr std::size_t kFileBytesMax = 64u << 20;
 constexpr std::size_t kPipelineBytesMax = 4u << 20;
 
-std::string MediaTypeOf(const std::string& path, const std::string& bytes) {
-  constexpr std::pair<const char*, const char*> kTypes[] = {
-      {".png", "image/png"},    {".jpg", "image/jpeg"},  {".jpeg", "image/jpeg"},
-      {".gif", "image/gif"},    {".webp", "image/webp"}, {".pdf", "application/pdf"},
-      {".md", "text/markdown"}, {".html", "text/html"},  {".json", "application/json"},
-      {".csv", "text/csv"}};
-  std::string lower = path;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return char(std::tolower(c)); });
+// By the content: a name may lie.
+std::string MediaTypeOf(const std::string& bytes) {
+  const std::string_view sniffed = SniffMediaType(bytes);
+  if (!sniffed.empty()) return std::string(sniffed);
   const bool text = FindInvalidUtf8(bytes) == std::string::npos && bytes.find('\0') == std::string::npos;
-  for (const auto& [end, type] : kTypes) {
-    if (!absl::EndsWith(lower, end)) continue;
-    const bool claims_text = absl::StartsWith(type, "text/") || std::string_view(type) == "application/json";
-    return claims_text ? (text ? "text/plain" : "application/octet-stream") : type;
-  }
   return text ? "text/plain" : "application/octet-stream";
 }
 
@@ -49,12 +39,17 @@ std::string MediaTypeOf(const std::string& path, const std::string& bytes) {
 absl::Status CheckReadable(const std::string& path, const File& file) {
   if (file.bytes.empty())
     return absl::InvalidArgumentError(absl::StrCat("--file \"", path, "\": is empty; leave it out"));
+  if (file.media_type.starts_with("image/") && file.media_type != "image/heic" &&
+      file.media_type != "image/avif") {
+    const absl::Status status = ReadImageInfo(file.bytes).status();
+    return Annotate(status, absl::StrCat("--file \"", path, "\""));
+  }
   if (file.media_type != "application/octet-stream") return absl::OkStatus();
   const std::size_t invalid = FindInvalidUtf8(file.bytes);
   const std::size_t at = std::min(invalid, file.bytes.find('\0'));
   return absl::InvalidArgumentError(
       absl::StrCat("--file \"", path, "\": neither UTF-8 text (byte ", at + 1,
-                   ") nor a picture or PDF by its name; convert it, for example with iconv"));
+                   ") nor a picture or PDF by its content; convert it, for example with iconv"));
 }
 
 absl::StatusOr<GivenFile> ReadGivenFile(const std::string& path) {
@@ -65,7 +60,7 @@ absl::StatusOr<GivenFile> ReadGivenFile(const std::string& path) {
   given.hash = HashBytes(given.file.bytes);
   given.size = given.file.bytes.size();
   given.file.name = std::filesystem::path(path).filename().string();
-  given.file.media_type = MediaTypeOf(path, given.file.bytes);
+  given.file.media_type = MediaTypeOf(given.file.bytes);
   CHECK_OK(CheckReadable(path, given.file));
   return given;
 }

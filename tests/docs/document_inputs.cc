@@ -22,6 +22,8 @@ constexpr Document kDocuments[] = {
     {"utf16.txt", "in UTF-16"},
     {"photo.txt", "a picture that is called .txt"},
     {"photo.png", "a picture; the offline model reads text alone"},
+    {"cut.png", "the first bytes of a picture"},
+    {"noise.png", "no picture, though it is called one"},
     {"scan.pdf", "the same"},
     {"large.txt", "65 MiB"},
     {"hello/notes.txt --file ./hello/notes.txt", ""},
@@ -40,8 +42,11 @@ BadInputs DocumentInputs() {
   shell.Write("empty.txt", "");
   shell.Write("latin1.txt", "Das Caf\xe9 ist offen.\n");
   shell.Write("utf16.txt", std::string("\xff\xfeW\0h\0e\0n\0", 10));
-  shell.Write("photo.txt", std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16));
-  shell.Write("photo.png", std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16));
+  const std::string picture = std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\2\x80\0\0\1\xe0", 24);
+  shell.Write("photo.txt", picture);
+  shell.Write("photo.png", picture);
+  shell.Write("cut.png", picture.substr(0, 20));
+  shell.Write("noise.png", "\x8fnoise");
   shell.Write("scan.pdf", "%PDF-1.4\n%%EOF\n");
   shell.Write("large.txt", "");
   std::filesystem::resize_file(shell.Path("large.txt"), 65u << 20);

@@ -20,7 +20,7 @@ const std::map<std::string, std::string>& HeaderFloors() {
       {"resilience.h", "model"},  {"agent.h", "agent"},        {"runtime.h", "agent"},
       {"progress.h", "graph"},    {"task_graph.h", "graph"},   {"contemplate.h", "team"},
       {"planner.h", "team"},      {"team.h", "team"},          {"ninefold.h", "team"},
-      {"pipeline.h", "pipeline"}, {"cassette.h", "model"},
+      {"pipeline.h", "pipeline"}, {"cassette.h", "model"},     {"image.h", "image"},
   };
   return floors;
 }
@@ -82,8 +82,15 @@ TEST(Floors, KeepLibrariesWhereTheyBelong) {
     std::string prefix;
     std::set<std::string> floors;
   } rules[] = {
-      {"curl/", {"net"}},           {"yaml-cpp/", {"pipeline"}},           {"sqlite3.h", {"stores"}},
-      {"boost/beast", {"testing"}}, {"re2/", {"base", "pipeline", "cli"}}, {"CLI/", {"cli"}},
+      {"curl/", {"net"}},
+      {"yaml-cpp/", {"pipeline"}},
+      {"sqlite3.h", {"stores"}},
+      {"boost/beast", {"testing"}},
+      {"re2/", {"base", "pipeline", "cli"}},
+      {"CLI/", {"cli"}},
+      {"png.h", {"image"}},
+      {"turbojpeg.h", {"image"}},
+      {"webp/", {"image"}},
   };
   Findings findings;
   for (const SourceFile& file : Library()) {

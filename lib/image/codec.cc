@@ -1,0 +1,7 @@
+#include "ninefold/image.h"
+
+namespace ninefold {
+
+bool CanEditImages() { return false; }
+
+}  // namespace ninefold
