@@ -29,6 +29,7 @@ struct ModelOptions {
   absl::Duration first_byte_timeout = absl::Seconds(120);
   absl::Duration idle_timeout = absl::Seconds(60);  // between bytes
   int connections_max = 0;                          // to this server at once; 0: no limit of its own
+  bool scale_images = true;  // one that the vendor would refuse as too large, where ninefold can (image.h)
 
   // What stands before the server (resilience.h): shared by all models of this process that use the same
   // key at the same server.

@@ -4,12 +4,15 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "model/wrap/image_limits.h"
 #include "net/http.h"
 #include "ninefold/resilience.h"
 
 namespace ninefold {
 
-ModelPtr Guard(ModelPtr model, const WireOptions& options) {
+namespace {
+
+ModelPtr Retried(ModelPtr model, const WireOptions& options) {
   if (options.wire.attempts <= 1) return model;
   // The account is told apart by the key's hash, which leaves this process no more than the key does.
   const std::string account =
@@ -22,6 +25,13 @@ ModelPtr Guard(ModelPtr model, const WireOptions& options) {
   RetryPolicy retry{.attempts = options.wire.attempts, .after_output = options.wire.after_output};
   retry.budget = std::shared_ptr<RetryBudget>(shared, shared->retries.get());
   return WithRetry(WithRateLimit(WithBreaker(std::move(model)), std::move(limiter)), std::move(retry));
+}
+
+}  // namespace
+
+ModelPtr Guard(ModelPtr model, const WireOptions& options) {
+  return WithImageLimits(Retried(std::move(model), options), options.vendor,
+                         ImageLimitsOf(options.vendor, options.card), options.wire.scale_images);
 }
 
 }  // namespace ninefold
