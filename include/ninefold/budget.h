@@ -27,6 +27,11 @@ struct Price {
   double input = 0;
   double cached_input = 0;
   double output = 0;
+  // A call with more input tokens than this, cached ones too, is billed at the prices below, all of it.
+  std::int64_t long_above = 0;  // 0: all calls are billed alike
+  double long_input = 0;
+  double long_cached_input = 0;
+  double long_output = 0;
 };
 
 // Lives on the run's loop; no locks.

@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "ninefold/catalogue.h"
 #include "ninefold/model.h"
 
 namespace ninefold {
@@ -24,7 +25,8 @@ struct ModelOptions {
   std::string key;       // the key itself; never logged. Prefer key_env
   std::string api;       // "": the vendor's usual; for openai "responses" or "chat"
   bool stream = true;    // on the wire
-  std::optional<Price> price = {};
+  std::optional<Price> price = {};  // unset: the catalogue's; a server on this machine is free
+  std::shared_ptr<const Catalogue> catalogue = nullptr;  // what is known of models; null: nothing
   absl::Duration connect_timeout = absl::Seconds(10);
   absl::Duration first_byte_timeout = absl::Seconds(120);
   absl::Duration idle_timeout = absl::Seconds(60);  // between bytes

@@ -1,5 +1,6 @@
 // The request of the Messages dialect, written once, straight from the messages.
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -165,12 +166,16 @@ bool AppendThinking(std::string& out, const ModelRequest& request, const Anthrop
   const std::string& effort = request.settings.reasoning_effort;
   const bool off = effort == "none";
   const bool budgeted = family.thinking == AnthropicThinking::kBudget;
-  std::int64_t max_tokens = request.settings.max_output_tokens.value_or(
-      options.card.max_output_tokens > 0 ? options.card.max_output_tokens : kDefaultMaxTokens);
+  // Unless somebody chose it: enough for most answers, and no more than the model can write, which is
+  // refused.
+  const bool chosen = request.settings.max_output_tokens.has_value();
+  const std::int64_t most = options.card.max_output_tokens > 0 ? options.card.max_output_tokens
+                                                               : std::numeric_limits<std::int64_t>::max();
+  std::int64_t max_tokens = request.settings.max_output_tokens.value_or(std::min(kDefaultMaxTokens, most));
   std::int64_t budget = 0;
   if (budgeted && !effort.empty() && !off) {
     budget = BudgetOf(effort);
-    if (!request.settings.max_output_tokens && options.card.max_output_tokens <= 0) max_tokens += budget;
+    if (!chosen) max_tokens = std::min(max_tokens + budget, most);
     if (budget >= max_tokens) budget = max_tokens / 2;
     if (budget < kLeastBudget) budget = 0;
   }

@@ -40,11 +40,8 @@ absl::StatusOr<ModelReply> ReplyOf(const StepRecord& record) {
 
 Async<absl::StatusOr<ModelReply>> Ask(const Model& model, const ModelRequest& request, Context& ctx) {
   const ModelCard& card = model.card();
-  const bool limited = ctx.budget().limits().tokens || ctx.budget().limits().usd;
   const std::optional<Price> price = PriceOf(card);
-  CO_TRY(const Budget::Reservation reserved,
-         ctx.budget().Reserve(limited ? EstimateInputTokens(request) : 0,
-                              limited ? EstimateOutputTokens(request, card) : 0, price));
+  CO_TRY(const Budget::Reservation reserved, ReserveFor(request, card, ctx));
   const absl::Time started = ctx.Now();
   ctx.Emit(event::ModelStarted{card.name});
   absl::StatusOr<ModelReply> reply = absl::InternalError("the model threw");

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/try.h"
 #include "ninefold/model_error.h"
+#include "ninefold/status.h"
 
 namespace ninefold {
 namespace {
@@ -48,6 +50,19 @@ std::optional<Price> PriceOf(const ModelCard& card) {
   return card.price;
 }
 
+absl::StatusOr<Budget::Reservation> ReserveFor(const ModelRequest& request, const ModelCard& card,
+                                               Context& ctx) {
+  const BudgetLimits& limits = ctx.budget().limits();
+  const bool limited = limits.tokens || limits.usd;
+  absl::StatusOr<Budget::Reservation> reserved =
+      ctx.budget().Reserve(limited ? EstimateInputTokens(request) : 0,
+                           limited ? EstimateOutputTokens(request, card) : 0, PriceOf(card));
+  // Of several models, the one whose price is missing.
+  if (absl::IsFailedPrecondition(reserved.status()))
+    return Annotate(reserved.status(), absl::StrCat("model \"", card.name, "\""));
+  return reserved;
+}
+
 ExtraCall::ExtraCall(Context& ctx, Budget::Reservation reserved, std::optional<Price> price)
     : ctx_(&ctx), reserved_(reserved), price_(price) {}
 
@@ -60,13 +75,8 @@ ExtraCall::~ExtraCall() {
 
 absl::StatusOr<ExtraCall> ExtraCall::Reserve(Context& ctx, const ModelRequest& request,
                                              const ModelCard& card) {
-  const BudgetLimits& limits = ctx.budget().limits();
-  const bool limited = limits.tokens || limits.usd;
-  const std::optional<Price> price = PriceOf(card);
-  TRY(const Budget::Reservation reserved,
-      ctx.budget().Reserve(limited ? EstimateInputTokens(request) : 0,
-                           limited ? EstimateOutputTokens(request, card) : 0, price));
-  return ExtraCall(ctx, reserved, price);
+  TRY(const Budget::Reservation reserved, ReserveFor(request, card, ctx));
+  return ExtraCall(ctx, reserved, PriceOf(card));
 }
 
 void ExtraCall::Settle(const Usage& usage) {

@@ -16,6 +16,10 @@ std::int64_t EstimateOutputTokens(const ModelRequest& request, const ModelCard& 
 // Zero for a model that is free; nullopt when it is not known.
 std::optional<Price> PriceOf(const ModelCard& card);
 
+// Takes from the budget what the request may use, at most. An error about the price names the model.
+absl::StatusOr<Budget::Reservation> ReserveFor(const ModelRequest& request, const ModelCard& card,
+                                               Context& ctx);
+
 // A request beyond the one that CallModel has reserved: a further attempt, another model, a hedge. It is
 // checked against the budget and counted like the first.
 class ExtraCall {

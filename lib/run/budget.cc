@@ -14,9 +14,11 @@ std::optional<std::int64_t> Sum(std::optional<std::int64_t> a, std::optional<std
 }
 
 double Dollars(std::int64_t input, std::int64_t cached, std::int64_t output, const Price& price) {
-  return (double(input - cached) * price.input + double(cached) * price.cached_input +
-          double(output) * price.output) *
-         1e-6;
+  const bool is_long = price.long_above > 0 && input > price.long_above;
+  const double fresh_at = is_long ? price.long_input : price.input;
+  const double cached_at = is_long ? price.long_cached_input : price.cached_input;
+  const double output_at = is_long ? price.long_output : price.output;
+  return (double(input - cached) * fresh_at + double(cached) * cached_at + double(output) * output_at) * 1e-6;
 }
 
 // A server's count that cannot be: treated as unknown.
@@ -51,10 +53,11 @@ absl::StatusOr<Budget::Reservation> Budget::Reserve(std::int64_t input, std::int
         *limits_.tokens, charged_tokens_, reserved_tokens_, asked.tokens));
   }
   if (limits_.usd && !price) {
-    return absl::FailedPreconditionError(
-        absl::StrFormat("a budget of %.4f USD is set and this model's price is not known; give the price, or "
-                        "a budget in tokens",
-                        *limits_.usd));
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "a budget of %.4f USD is set and this model's price is not known; add the price (in YAML "
+        "\"price:\" at the model, or an entry in the file that NINEFOLD_MODELS names; in C++ "
+        "ModelOptions::price), or set a budget in tokens instead",
+        *limits_.usd));
   }
   if (limits_.usd && charged_usd_ + reserved_usd_ + asked.usd > *limits_.usd) {
     return absl::ResourceExhaustedError(absl::StrFormat(

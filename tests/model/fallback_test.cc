@@ -117,6 +117,31 @@ TEST(Fallback, ThePriceIsThatOfTheModelThatAnswered) {
   EXPECT_DOUBLE_EQ(usd, 110e-6);
 }
 
+TEST(Fallback, ThePriceIsTheDearestForACallOfAnyLength) {
+  auto priced = [](const Price& price) {
+    return std::make_shared<const ActingModel>(ModelCard{.name = "a", .price = price},
+                                               [](int, Context&) { return Act(); });
+  };
+  const Price flat{.input = 3, .cached_input = 1, .output = 3};
+  const Price tiers{.input = 1,
+                    .cached_input = 0.1,
+                    .output = 2,
+                    .long_above = 500,
+                    .long_input = 2,
+                    .long_cached_input = 0.2,
+                    .long_output = 4};
+  for (const auto& models : {std::vector<ModelPtr>{priced(flat), priced(tiers)},
+                             std::vector<ModelPtr>{priced(tiers), priced(flat)}}) {
+    const Price price = *WithFallback(models)->card().price;
+    EXPECT_EQ(price.input, 3);
+    EXPECT_EQ(price.long_above, 500);
+    EXPECT_EQ(price.long_input, 3);
+    EXPECT_EQ(price.long_cached_input, 1);
+    EXPECT_EQ(price.long_output, 4);
+  }
+  EXPECT_EQ(WithFallback({priced(flat), priced(flat)})->card().price->long_above, 0);
+}
+
 TEST(Breaker, LeavesAServerAloneThatFails) {
   Sim sim;
   bool down = true;

@@ -34,11 +34,30 @@ TEST(Budget, CachedTokensCostLess) {
   EXPECT_DOUBLE_EQ(budget.Settle(*reserved, Used(100, 0, 80), kPrice).usd, (20 * 2 + 80 * 0.5) * 1e-6);
 }
 
+TEST(Budget, ALongCallIsBilledAtTheHigherPricesAllOfIt) {
+  const Price price{.input = 2,
+                    .cached_input = 0.5,
+                    .output = 8,
+                    .long_above = 1000,
+                    .long_input = 4,
+                    .long_cached_input = 1,
+                    .long_output = 12};
+  Budget budget({.usd = 1});
+  const auto at = budget.Reserve(1000, 10, price);
+  EXPECT_DOUBLE_EQ(at->usd, (1000 * 2 + 10 * 8) * 1e-6);
+  EXPECT_DOUBLE_EQ(budget.Settle(*at, Used(1000, 10, 600), price).usd, (400 * 2 + 600 * 0.5 + 10 * 8) * 1e-6);
+  const auto above = budget.Reserve(1001, 10, price);
+  EXPECT_DOUBLE_EQ(above->usd, (1001 * 4 + 10 * 12) * 1e-6);
+  EXPECT_DOUBLE_EQ(budget.Settle(*above, Used(1001, 10, 600), price).usd,
+                   (401 * 4 + 600 * 1 + 10 * 12) * 1e-6);
+}
+
 TEST(Budget, AnUnknownPriceIsAnErrorUnderMoney) {
   Budget budget({.usd = 0.10});
   const auto refused = budget.Reserve(10, 10, std::nullopt);
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(Describe(refused.status()), HasSubstr("price is not known"));
+  EXPECT_THAT(Describe(refused.status()), HasSubstr("price is not known; add the price"));
+  EXPECT_THAT(Describe(refused.status()), HasSubstr("NINEFOLD_MODELS"));
   EXPECT_TRUE(Budget().Reserve(10, 10, std::nullopt).ok());
 }
 

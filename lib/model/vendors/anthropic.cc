@@ -54,7 +54,7 @@ absl::StatusOr<ModelPtr> OpenAnthropic(std::string_view model, const ModelOption
   if (wire.base_url.ends_with("/v1")) wire.base_url.resize(wire.base_url.size() - 3);
   if (!wire.key.empty()) wire.headers.push_back("x-api-key: " + wire.key);
   wire.headers.push_back("anthropic-version: 2023-06-01");
-  wire.card.images = IsOfFamily(model, {"claude"});
+  wire.card.images = SeesImages(wire, IsOfFamily(model, {"claude"}));
   AnthropicOptions made{std::move(wire)};
   made.family = AnthropicFamilyOf(model);
   return MakeAnthropicModel(std::move(made));

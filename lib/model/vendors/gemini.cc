@@ -387,7 +387,7 @@ absl::StatusOr<ModelPtr> OpenGemini(std::string_view model, const ModelOptions& 
   if (!wire.key.empty()) wire.headers.push_back("x-goog-api-key: " + wire.key);
   wire.path = absl::StrCat(tuned ? "/tunedModels/" : "/models/", wire.model,
                            options.stream ? ":streamGenerateContent?alt=sse" : ":generateContent");
-  wire.card.images = IsOfFamily(model, {kGemini});
+  wire.card.images = SeesImages(wire, IsOfFamily(model, {kGemini}));
   GeminiOptions made{wire};
   made.family = GeminiFamilyOf(model);
   return MakeWireModel(std::move(wire), std::make_unique<GeminiDialect>(std::move(made)));

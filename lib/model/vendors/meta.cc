@@ -26,7 +26,7 @@ const VendorFacts& Meta() {
 absl::StatusOr<ModelPtr> OpenMeta(std::string_view model, const ModelOptions& options) {
   TRY(WireOptions wire, Configure(Meta(), model, options));
   if (!wire.key.empty()) wire.headers.push_back("authorization: Bearer " + wire.key);
-  wire.card.images = IsOfFamily(model, {"muse-spark"});
+  wire.card.images = SeesImages(wire, IsOfFamily(model, {"muse-spark"}));
   ResponsesOptions responses{std::move(wire)};
   responses.only_auto = true;
   responses.reasoning_off = "minimal";

@@ -302,7 +302,7 @@ absl::StatusOr<ModelPtr> OpenOllama(std::string_view model, const ModelOptions& 
   wire.path = "/api/chat";
   wire.missing_hint = absl::StrCat("type: ollama pull ", wire.model);
   if (IsLocalAddress(wire.base_url)) wire.unreachable_hint = "is it running? start it with: ollama serve";
-  wire.card.images = true;  // whether the model sees, the server says
+  wire.card.images = SeesImages(wire, true);  // otherwise the server says
   WireOptions own = wire;
   return MakeWireModel(std::move(wire), std::make_unique<OllamaDialect>(std::move(own)));
 }

@@ -40,7 +40,7 @@ absl::StatusOr<ModelPtr> OpenOpenAi(std::string_view model, const ModelOptions& 
   TRY(WireOptions wire, Configure(OpenAi(), model, options));
   if (!wire.key.empty()) wire.headers.push_back("authorization: Bearer " + wire.key);
   const bool own_address = OriginOf(wire.base_url) == OriginOf(OpenAi().base_url);
-  wire.card.images = own_address && OpenAiSeesImages(model);
+  wire.card.images = SeesImages(wire, own_address && OpenAiSeesImages(model));
   const std::string api = options.api.empty() ? (own_address ? "responses" : "chat") : options.api;
   if (api == "chat") {
     ChatOptions chat{std::move(wire)};

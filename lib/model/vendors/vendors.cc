@@ -49,6 +49,11 @@ std::string KeyOf(const VendorFacts& facts, const ModelOptions& options) {
   return FirstOf(Environment(facts.key_env), Environment(facts.key_env2));
 }
 
+const ModelFacts* FactsOf(const WireOptions& wire) {
+  const Catalogue* catalogue = wire.wire.catalogue.get();
+  return catalogue == nullptr ? nullptr : catalogue->Find(wire.card.name);
+}
+
 // A server of the user's own may need no key.
 bool IsVendorsOwn(const VendorFacts& facts, std::string_view base) {
   return !facts.base_url.empty() && OriginOf(base) == OriginOf(facts.base_url);
@@ -125,7 +130,18 @@ absl::StatusOr<WireOptions> Configure(const VendorFacts& facts, std::string_view
   wire.card.name = spec;
   wire.card.price = options.price;
   wire.card.free = !options.price && IsLocalAddress(wire.base_url);
+  if (const ModelFacts* facts = FactsOf(wire)) {
+    if (!options.price && !wire.card.free) wire.card.price = facts->price;
+    wire.card.context_tokens = facts->context_tokens;
+    wire.card.max_output_tokens = facts->max_output_tokens;
+  }
+  wire.card.images = SeesImages(wire, false);
   return wire;
+}
+
+bool SeesImages(const WireOptions& wire, bool guess) {
+  const ModelFacts* facts = FactsOf(wire);
+  return facts == nullptr ? guess : facts->images.value_or(guess);
 }
 
 VendorStatus StatusOf(const VendorFacts& facts) {

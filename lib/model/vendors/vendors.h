@@ -30,6 +30,8 @@ struct VendorFacts {
 // address that is none.
 absl::StatusOr<WireOptions> Configure(const VendorFacts& facts, std::string_view model,
                                       const ModelOptions& options);
+// What the catalogue says of the model, else what its vendor takes from its name.
+bool SeesImages(const WireOptions& wire, bool guess);
 // What is set and what is missing.
 VendorStatus StatusOf(const VendorFacts& facts);
 
