@@ -127,7 +127,7 @@ class WireModel : public Model {
   // A server may echo the key anywhere.
   absl::Status Safe(const absl::Status& status) const {
     const std::string message(ToStd(status.message()));
-    const std::string safe = WithoutKey(message, options_.key);
+    const std::string safe = WithoutSecrets(message, options_);
     if (safe == message) return status;
     absl::Status clean(status.code(), safe);
     status.ForEachPayload(

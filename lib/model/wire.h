@@ -90,7 +90,8 @@ absl::Status NoSense(std::string_view who, std::string_view api, std::string_vie
 absl::Status EmptyReply(std::string_view who, std::string_view finish, bool cut);
 // The server's own words in an error body of any known form.
 std::string ServerErrorText(std::string_view body);
-std::string WithoutKey(std::string text, std::string_view key);
+// Without the key, and the name and password of the address.
+std::string WithoutSecrets(std::string text, const WireOptions& options);
 
 // Of x-ratelimit-* and anthropic-ratelimit-*; null when there are none. `now` for those that are dates.
 std::shared_ptr<const RateLimits> ReadRateLimits(const HttpHead& head);

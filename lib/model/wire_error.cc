@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "base/base64.h"
 #include "base/utf8.h"
 #include "model/wire.h"
 #include "net/http.h"
@@ -293,12 +294,36 @@ std::optional<bool> ShouldRetry(const HttpHead& head) {
   return std::nullopt;
 }
 
+void Hide(std::string& text, std::string_view secret) {
+  if (secret.size() < 4) return;
+  for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at))
+    text.replace(at, secret.size(), "[key]");
+}
+
+// "user:password" of "http://user:password@host", with its %XX read.
+std::string LoginOf(std::string_view url) {
+  const std::size_t begin = url.find("://") + 3;
+  std::string_view login = url.substr(begin, url.find('/', begin) - begin);
+  if (login.find('@') == std::string_view::npos) return "";
+  login = login.substr(0, login.rfind('@'));
+  std::string read;
+  for (std::size_t i = 0; i < login.size(); ++i) {
+    unsigned code = 0;
+    const bool coded = login[i] == '%' && absl::SimpleHexAtoi(ToAbsl(login.substr(i + 1, 2)), &code);
+    read += coded ? char(code) : login[i];
+    if (coded) i += 2;
+  }
+  return read;
+}
+
 }  // namespace
 
-std::string WithoutKey(std::string text, std::string_view key) {
-  if (key.size() < 4) return text;
-  for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at))
-    text.replace(at, key.size(), "[key]");
+std::string WithoutSecrets(std::string text, const WireOptions& options) {
+  Hide(text, options.key);
+  const std::string login = LoginOf(options.base_url);
+  if (login.empty()) return text;
+  Hide(text, login.substr(login.find(':') + 1));
+  Hide(text, Base64(login));  // as a server sees it (RFC 7617)
   return text;
 }
 
@@ -313,7 +338,7 @@ absl::Status ServerError(const HttpHead& head, std::string_view body, const Wire
   const Json nothing = Json::object();
   const Json& json = parsed.ok() ? Unwrapped(*parsed) : nothing;
   // The key goes before anything is cut, or half of it would stay.
-  const std::string words = ServerErrorText(WithoutKey(std::string(body), options.key));
+  const std::string words = ServerErrorText(WithoutSecrets(std::string(body), options));
   const ModelError error = KindOf(head.status, CodesOf(json), words);
   std::string message =
       absl::StrCat(OriginOf(options.base_url), std::string(Verb(error, head.status)), head.status, ")");
@@ -321,7 +346,7 @@ absl::Status ServerError(const HttpHead& head, std::string_view body, const Wire
   absl::StrAppend(&message, WhatNext(error, head.status, options));
   if (const std::string id = RequestId(head, json); !id.empty())
     absl::StrAppend(&message, " (request ", EscapeForTerminal(CutUtf8(id, 100), true), ")");
-  return WithModelError(absl::Status(CodeOf(error), WithoutKey(std::move(message), options.key)), error,
+  return WithModelError(absl::Status(CodeOf(error), WithoutSecrets(std::move(message), options)), error,
                         DelayOf(head, json), ShouldRetry(head));
 }
 
