@@ -143,6 +143,27 @@ struct HedgePolicy {
 // on and the other is cancelled. What the other may have cost is estimated and counted.
 ModelPtr WithHedge(ModelPtr first, ModelPtr second, HedgePolicy policy = {});
 
+// Asks the one model that suits the request, and no other: what it needs (images, room for its tokens by an
+// estimate) decides who can, the order or the price who does. A card that does not say how much fits is taken
+// to hold everything. `models` is not empty.
+struct RouterPolicy {
+  bool cheapest = false;  // by the estimated cost of the request; unknown prices come last. Else the first
+  double margin = 1.2;    // on the estimate of tokens, which is rough
+};
+// kInvalidArgument when none suits, naming each with what it lacks.
+ModelPtr WithRouter(std::vector<ModelPtr> models, RouterPolicy policy = {});
+
+struct CompactionPolicy {
+  double at = 0.8;       // of the card's context; a card that does not say: only after kContextLength
+  std::size_t keep = 6;  // messages at the end that stay as they are, at least
+  std::int64_t summary_tokens = 1000;
+  ModelPtr summarizer = nullptr;  // null: the model itself
+};
+// A conversation that is too long (by estimate before it is sent, or because the server said so) is sent with
+// its older messages summarised by a model; the caller's own conversation stays whole. The summary of a
+// beginning is kept and used again; making it is a step of its own ("…/summary"), told by event::Warning.
+ModelPtr WithCompaction(ModelPtr model, CompactionPolicy policy = {});
+
 // --- One server, many models -----------------------------------------------------------------------------
 
 // What is shared by all models of this process that use one key at one server.
