@@ -8,6 +8,10 @@ install(TARGETS ninefold_static ninefold_shared EXPORT ninefold
 if(TARGET ninefold_cli)
   install(TARGETS ninefold_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+if(NINEFOLD_PIPELINE)
+  # For people: what the library knows is built into it.
+  install(FILES ${PROJECT_SOURCE_DIR}/configs/models.yaml DESTINATION ${CMAKE_INSTALL_DATADIR}/ninefold)
+endif()
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/ninefold)
 install(EXPORT ninefold NAMESPACE ninefold:: FILE ninefoldTargets.cmake DESTINATION ${package})

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "ninefold/agent.h"
 #include "ninefold/budget.h"
+#include "ninefold/catalogue.h"
 #include "ninefold/models.h"
 #include "ninefold/policy.h"
 #include "ninefold/runtime.h"
@@ -79,6 +81,8 @@ struct PipelineOptions {
       nullptr;
   // Put round every model that is opened, as for WithCassette; null: nothing.
   std::function<ModelPtr(ModelPtr)> wrap_model = nullptr;
+  // What is known of models, put into the options they are opened with; null: DefaultCatalogue().
+  std::shared_ptr<const Catalogue> catalogue = nullptr;
 };
 
 // All mistakes that can be found in one pass go to `diagnostics` when it is given. The error:
@@ -92,5 +96,13 @@ absl::StatusOr<Pipeline> ParsePipeline(std::string_view text, const std::string&
 
 // The JSON Schema of the format.
 Json PipelineSchema();
+
+// Catalogues of models (docs/models.md). Mistakes and errors as above.
+absl::StatusOr<Catalogue> LoadCatalogue(const std::string& path,
+                                        std::vector<Diagnostic>* diagnostics = nullptr);
+absl::StatusOr<Catalogue> ParseCatalogue(std::string_view text, const std::string& path,
+                                         std::vector<Diagnostic>* diagnostics = nullptr);
+// configs/models.yaml, as it was when the library was built.
+const std::shared_ptr<const Catalogue>& DefaultCatalogue();
 
 }  // namespace ninefold

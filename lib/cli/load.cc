@@ -1,10 +1,11 @@
 #include "cli/load.h"
 
-#include <vector>
+#include <algorithm>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/utf8.h"
+#include "cli/known_models.h"
 #include "cli/run_setup.h"
 #include "cli/terminal.h"
 #include "cli/words.h"
@@ -31,24 +32,32 @@ absl::Status CheckModel(const std::string& model) {
 
 }  // namespace
 
+void SayDiagnostics(const std::vector<Diagnostic>& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics)
+    Say(absl::StrCat(EscapeForTerminal(Format(diagnostic), false), "\n"));
+}
+
 absl::StatusOr<std::string> ReadPipeline(const std::string& path) {
   return ReadFile(path, "pipeline", kPipelineBytesMax);
 }
 
 std::optional<Pipeline> LoadAndSay(const std::string& text, const std::string& path,
                                    const PipelineOptions& options) {
-  if (const absl::Status known = CheckModel(options.model); !known.ok()) {
-    SayError(Describe(known));
+  if (const absl::Status fits = CheckModel(options.model); !fits.ok()) {
+    SayError(Describe(fits));
     return std::nullopt;
   }
+  const std::optional<KnownModels> known = KnownModelsAndSay();
+  if (!known) return std::nullopt;
+  PipelineOptions knowing = options;
+  knowing.catalogue = known->catalogue;
   std::vector<Diagnostic> diagnostics;
-  absl::StatusOr<Pipeline> pipeline = ParsePipeline(text, path, options, &diagnostics);
-  std::int64_t errors = 0;
-  for (const Diagnostic& diagnostic : diagnostics) {
-    Say(absl::StrCat(EscapeForTerminal(Format(diagnostic), false), "\n"));
-    if (diagnostic.severity == Diagnostic::kError) ++errors;
-  }
+  absl::StatusOr<Pipeline> pipeline = ParsePipeline(text, path, knowing, &diagnostics);
+  SayDiagnostics(diagnostics);
   if (pipeline.ok()) return *std::move(pipeline);
+  const auto errors = std::count_if(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& diagnostic) {
+    return diagnostic.severity == Diagnostic::kError;
+  });
   if (errors == 0) SayError(Describe(pipeline.status()));
   if (errors > 1) Say(absl::StrCat(Count(errors, "mistake"), " in ", OneLine(path), "\n"));
   return std::nullopt;

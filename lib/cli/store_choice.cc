@@ -17,11 +17,6 @@
 namespace ninefold::cli {
 namespace {
 
-std::string AbsoluteFrom(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr && *value == '/' ? std::string(value) : std::string();
-}
-
 // The folder and those above it, for their owner only.
 absl::Status MakeFolder(const std::string& path) {
   for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
@@ -59,12 +54,7 @@ absl::StatusOr<ChosenStore> OpenDefault() {
 
 }  // namespace
 
-std::string DefaultStorePath() {
-  std::string state = AbsoluteFrom("XDG_STATE_HOME");
-  if (state.empty())
-    state = AbsoluteFrom("HOME").empty() ? "" : absl::StrCat(AbsoluteFrom("HOME"), "/.local/state");
-  return state.empty() ? "" : absl::StrCat(state, "/ninefold/runs.db");
-}
+std::string DefaultStorePath() { return FileBelow("XDG_STATE_HOME", ".local/state", "ninefold/runs.db"); }
 
 absl::Status WatchedStore::Write(const StoreBatch& batch) {
   absl::Status status = store_->Write(batch);

@@ -160,6 +160,17 @@ std::string ShortPath(const std::string& path) {
   return absl::StrCat("~", path.substr(std::string_view(home).size()));
 }
 
+std::string FileBelow(const char* xdg_variable, const char* home_folder, const char* file) {
+  // What is not absolute is to be ignored (XDG Base Directory Specification).
+  const auto absolute = [](const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value == '/' ? std::string(value) : std::string();
+  };
+  const std::string chosen = absolute(xdg_variable), home = absolute("HOME");
+  if (!chosen.empty()) return absl::StrCat(chosen, "/", file);
+  return home.empty() ? "" : absl::StrCat(home, "/", home_folder, "/", file);
+}
+
 std::string ShellWord(const std::string& word) {
   constexpr char kPlain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@%+,~";
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;

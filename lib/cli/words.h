@@ -33,6 +33,8 @@ std::int64_t TokensOf(const Cost& cost);
 std::string CostWords(const Cost& cost);
 // A path as a person would write it: "~/x" below the home folder.
 std::string ShortPath(const std::string& path);
+// `file` below the folder that an XDG variable names, else below `home_folder` in $HOME; "" without either.
+std::string FileBelow(const char* xdg_variable, const char* home_folder, const char* file);
 // A word as a shell takes it: quoted when it must be.
 std::string ShellWord(const std::string& word);
 

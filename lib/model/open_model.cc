@@ -116,6 +116,12 @@ absl::StatusOr<ModelPtr> OpenModel(std::string_view spec, const ModelOptions& op
       "; there are ", absl::StrJoin(names, ", "), " (VENDOR/MODEL), replay:FILE"));
 }
 
+std::vector<std::string> VendorNames() {
+  std::vector<std::string> names;
+  for (const Vendor& vendor : kVendors) names.emplace_back(vendor.name);
+  return names;
+}
+
 std::vector<VendorStatus> ListVendors() {
   std::vector<VendorStatus> all;
   all.push_back(

@@ -12,6 +12,7 @@
 #include "ninefold/models.h"
 #include "ninefold/resilience.h"
 #include "ninefold/status.h"
+#include "pipeline/catalogue.h"
 #include "pipeline/documents.h"
 #include "pipeline/files.h"
 #include "pipeline/format.h"
@@ -81,13 +82,7 @@ ModelOptions OpenOptions(const YamlNode* map) {
   set("connect_timeout", options.connect_timeout);
   set("first_byte_timeout", options.first_byte_timeout);
   set("idle_timeout", options.idle_timeout);
-  if (const YamlNode* price = map->Find("price")) {
-    Price known;
-    known.input = NumberAt(price, "input").value_or(0);
-    known.output = NumberAt(price, "output").value_or(0);
-    known.cached_input = NumberAt(price, "cached_input").value_or(known.input);
-    options.price = known;
-  }
+  if (const YamlNode* price = map->Find("price")) options.price = PriceFrom(*price);
   return options;
 }
 
@@ -295,7 +290,10 @@ ModelPtr Book::Open(const std::string& written, const YamlNode* map, const Posit
   const std::string key = map == nullptr ? spec : absl::StrCat(spec, "|", DumpJson(AsJson(*map)));
   const auto known = open_models_.find(key);
   if (known != open_models_.end()) return known->second;
-  const ModelOptions options = OpenOptions(map);
+  ModelOptions options = OpenOptions(map);
+  // Where nothing is paid nothing is looked up: the built-in catalogue is read when a model first needs it.
+  if (spec != "offline" && !IsReplay(spec))
+    options.catalogue = load_.options.catalogue ? load_.options.catalogue : DefaultCatalogue();
   absl::StatusOr<ModelPtr> model =
       load_.options.open_model ? load_.options.open_model(spec, options) : OpenModel(spec, options);
   if (!model.ok()) {

@@ -158,7 +158,7 @@ class Checker {
   void Map(YamlNode& node, const Type& type, const std::string& label, const Position& at) {
     if (node.kind != YamlNode::kMap) return Mismatch(node, type, label, at);
     for (YamlMember& member : node.members) {
-      if (!IsName(member.key)) BadName(member.key, member.key_at, label);
+      if (!type.any_key && !IsName(member.key)) BadName(member.key, member.key_at, label);
       Value(member.value, type.of[0], absl::StrCat("\"", member.key.substr(0, 80), "\""), member.key_at);
     }
   }

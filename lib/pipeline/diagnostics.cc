@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/utf8.h"
+#include "ninefold/status.h"
 
 namespace ninefold {
 
@@ -42,6 +43,23 @@ Position PositionAt(const Source& source, std::size_t offset) {
 std::string Refer(const Position& to, const Position& from) {
   if (to.source == from.source) return absl::StrCat("line ", to.line);
   return absl::StrCat(to.source == nullptr ? "" : to.source->name, ":", to.line, ":", to.column);
+}
+
+absl::Status FirstError(const std::vector<Diagnostic>& diagnostics) {
+  for (const Diagnostic& found : diagnostics) {
+    if (found.severity != Diagnostic::kError) continue;
+    std::string text = absl::StrCat(found.file, ":", found.line, ":", found.column, ": ", found.message);
+    if (!found.hint.empty()) absl::StrAppend(&text, "; ", found.hint);
+    return absl::InvalidArgumentError(EscapeForTerminal(text, true));
+  }
+  return absl::OkStatus();
+}
+
+Diagnostic Unreadable(const std::string& path, const absl::Status& why) {
+  Diagnostic whole;
+  whole.file = path;
+  whole.message = Describe(why);
+  return whole;
 }
 
 void Diagnostics::Error(const Position& at, std::string message, std::string hint) {

@@ -27,6 +27,11 @@ Position PositionAt(const Source& source, std::size_t offset);
 // "line 3", or "other.yaml:3:1" when it is in another file than `from`.
 std::string Refer(const Position& to, const Position& from);
 
+// The first error among them; OK when there are only warnings.
+absl::Status FirstError(const std::vector<Diagnostic>& diagnostics);
+// Of a file that could not be read: it has no place in it.
+Diagnostic Unreadable(const std::string& path, const absl::Status& why);
+
 class Diagnostics {
  public:
   void Error(const Position& at, std::string message, std::string hint = "");

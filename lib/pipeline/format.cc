@@ -45,6 +45,11 @@ Type MapOf(Type of) {
   type.of.push_back(std::move(of));
   return type;
 }
+Type MapOfAny(Type of) {
+  Type type = MapOf(std::move(of));
+  type.any_key = true;
+  return type;
+}
 Type Object(const Shape& (*shape)()) {
   Type type = Of(Type::kObject);
   type.shape = shape;
@@ -58,12 +63,25 @@ Type Either(Type a, Type b) {
 }
 Type OneOrMore(Type of) { return Either(of, ListOf(of, 1)); }
 
+const Shape& LongPromptShape() {
+  static const Shape shape{
+      "long_prompt",
+      "a price of long prompts",
+      {{"above", Integer(1, 1e12), "a call with more input tokens costs this, all of it", true},
+       {"input", Number(0, 1e6), "USD for a million input tokens", true},
+       {"output", Number(0, 1e6), "USD for a million output tokens", true},
+       {"cached_input", Number(0, 1e6), "USD for a million cached input tokens; default: as input"}}};
+  return shape;
+}
+
 const Shape& PriceShape() {
-  static const Shape shape{"price",
-                           "a price",
-                           {{"input", Number(0, 1e6), "USD for a million input tokens", true},
-                            {"output", Number(0, 1e6), "USD for a million output tokens", true},
-                            {"cached_input", Number(0, 1e6), "USD for a million cached input tokens"}}};
+  static const Shape shape{
+      "price",
+      "a price",
+      {{"input", Number(0, 1e6), "USD for a million input tokens", true},
+       {"output", Number(0, 1e6), "USD for a million output tokens", true},
+       {"cached_input", Number(0, 1e6), "USD for a million cached input tokens; default: as input"},
+       {"long_prompt", Object(LongPromptShape), "for calls with many input tokens"}}};
   return shape;
 }
 
@@ -327,6 +345,36 @@ const Shape& TestShape() {
   return shape;
 }
 
+const Shape& KnownModelShape() {
+  static const Shape shape{
+      "known_model",
+      "a model",
+      {{"price", Object(PriceShape), "what it costs"},
+       {"context_tokens",
+        Integer(1, 1e12),
+        "the most tokens of a request and its answer",
+        false,
+        {"context", "context_window"}},
+       {"max_output_tokens",
+        Integer(1, 1e12),
+        "the most tokens of an answer",
+        false,
+        {"max_tokens", "output_tokens"}},
+       {"images", Bool(), "whether it sees pictures", false, {"vision"}},
+       {"as_of", TextType(), "the day on which this was looked up; default: its vendor's"},
+       {"source", TextType(), "where; default: its vendor's"}}};
+  return shape;
+}
+
+const Shape& KnownVendorShape() {
+  static const Shape shape{"known_vendor",
+                           "a vendor",
+                           {{"as_of", TextType(), "the day on which its models were looked up"},
+                            {"source", TextType(), "where"},
+                            {"models", MapOfAny(Object(KnownModelShape)), "its models by name", true}}};
+  return shape;
+}
+
 }  // namespace
 
 const Field* Shape::Find(std::string_view wanted) const {
@@ -345,6 +393,14 @@ const Shape& AgentFileShape() {
        {"tools", MapOf(Either(TextType(), Object(ToolShape))), "tools by name"},
        {"agents", MapOf(Object(AgentShape)), "agents by name", true},
        {"include", OneOrMore(TextType()), "files with more agents, below this one's folder"}}};
+  return shape;
+}
+
+const Shape& CatalogueShape() {
+  static const Shape shape{"catalogue",
+                           "a catalogue of models",
+                           {{"version", Integer(1, 1), "of the format: 1", true},
+                            {"vendors", MapOf(Object(KnownVendorShape)), "vendors by name", true}}};
   return shape;
 }
 

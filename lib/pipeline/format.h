@@ -35,7 +35,8 @@ struct Type {
   std::vector<std::string> choices = {};
   std::vector<Type> of = {};
   const Shape& (*shape)() = nullptr;
-  int items_min = 0;  // of kList, kMap
+  int items_min = 0;     // of kList, kMap
+  bool any_key = false;  // of kMap: its keys need not be names
 };
 
 struct Field {
@@ -56,6 +57,7 @@ struct Shape {
 
 const Shape& PipelineShape();
 const Shape& AgentFileShape();  // what `include` reads
+const Shape& CatalogueShape();  // configs/models.yaml
 
 // Says every unknown key, missing key and wrong type below `node`; members with an alias get the right name.
 void CheckShape(YamlNode& node, const Shape& shape, Diagnostics& out);

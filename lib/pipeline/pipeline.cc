@@ -168,16 +168,6 @@ void ReadSteps(const YamlNode& root, Load& load, Book& book, Pipeline& pipeline)
                    "take one of the needs away; a step is repeated with loop");
 }
 
-absl::Status First(const std::vector<Diagnostic>& diagnostics) {
-  for (const Diagnostic& found : diagnostics) {
-    if (found.severity != Diagnostic::kError) continue;
-    std::string text = absl::StrCat(found.file, ":", found.line, ":", found.column, ": ", found.message);
-    if (!found.hint.empty()) absl::StrAppend(&text, "; ", found.hint);
-    return absl::InvalidArgumentError(EscapeForTerminal(text, true));
-  }
-  return absl::OkStatus();
-}
-
 std::string Canonical(const std::string& path) {
   std::error_code error;
   const std::filesystem::path real = std::filesystem::weakly_canonical(path, error);
@@ -232,8 +222,7 @@ absl::StatusOr<Pipeline> ParsePipeline(std::string_view text, const std::string&
   pipeline::Build(text, path, load, made);
   std::vector<Diagnostic> found = load.out.Take();
   if (diagnostics != nullptr) *diagnostics = found;
-  const absl::Status first = pipeline::First(found);
-  if (!first.ok()) return first;
+  CHECK_OK(pipeline::FirstError(found));
   made.warnings = std::move(found);
   return made;
 }
@@ -243,12 +232,7 @@ absl::StatusOr<Pipeline> LoadPipeline(const std::string& path, const PipelineOpt
   // One byte more than allowed, so that the parser says what is wrong with its size.
   const absl::StatusOr<std::string> bytes = pipeline::ReadFile(path, pipeline::kYamlBytesMax);
   if (bytes.ok()) return ParsePipeline(*bytes, path, options, diagnostics);
-  if (diagnostics != nullptr) {
-    Diagnostic whole;  // no place in it: it could not be read
-    whole.file = path;
-    whole.message = Describe(bytes.status());
-    *diagnostics = {std::move(whole)};
-  }
+  if (diagnostics != nullptr) *diagnostics = {pipeline::Unreadable(path, bytes.status())};
   return bytes.status();
 }
 

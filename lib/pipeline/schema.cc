@@ -56,6 +56,7 @@ class SchemaWriter {
       case Type::kList:
         return List(type);
       case Type::kMap:
+        if (type.any_key) return {{"type", "object"}, {"additionalProperties", Of(type.of[0])}};
         return {{"type", "object"},
                 {"propertyNames", {{"pattern", "^[A-Za-z0-9_-]{1,64}$"}}},
                 {"additionalProperties", Of(type.of[0])}};

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "model/wire.h"
@@ -32,6 +33,8 @@ absl::StatusOr<WireOptions> Configure(const VendorFacts& facts, std::string_view
                                       const ModelOptions& options);
 // What the catalogue says of the model, else what its vendor takes from its name.
 bool SeesImages(const WireOptions& wire, bool guess);
+// Of the table in open_model.cc.
+std::vector<std::string> VendorNames();
 // What is set and what is missing.
 VendorStatus StatusOf(const VendorFacts& facts);
 
