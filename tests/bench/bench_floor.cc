@@ -1,20 +1,15 @@
 // Two figures beside what they stand on. 4,096 sub-agents at a model server that answers after 50 ms, and the
 // same transfers by a hand-written libcurl loop; 10,000 sub-agents that wait 2 s each, in virtual time. Each
 // is measured in a process of its own.
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "bench/apart.h"
 #include "bench/curl_loop.h"
 #include "bench/driver.h"
-#include "bench/measure.h"
 #include "ninefold/testing/sim.h"
 #include "testing/chat_server.h"
 
@@ -24,83 +19,6 @@ namespace {
 constexpr unsigned kTransfers = 4096;
 constexpr unsigned kWaiting = 10'000;
 constexpr unsigned kRepeat = 3;
-
-struct Figures {
-  double wall_s = 0;  // of one repeat, the best
-  double cpu_s = 0;   // of one repeat, the mean
-  double grown_kb = 0;
-  std::uint64_t check = 0;
-};
-
-// Runs `body` in a process of its own, once to warm up, then measured.
-Figures Apart(unsigned repeat, const std::function<std::uint64_t()>& body) {
-  int ends[2];
-  if (pipe(ends) != 0) Die(absl::InternalError("pipe failed"));
-  const pid_t child = fork();
-  if (child == 0) {
-    const std::int64_t base_kb = ResidentKb();
-    if (repeat > 1) body();
-    const Measured measured = Measure(repeat, body);
-    Figures figures;
-    figures.wall_s = *std::min_element(measured.walls_s.begin(), measured.walls_s.end());
-    figures.cpu_s = measured.cpu.cpu_s() / repeat;
-    figures.grown_kb = double(measured.peak_kb - base_kb);  // also what the first repeat has left
-    figures.check = measured.check;
-    const bool sent = write(ends[1], &figures, sizeof figures) == ssize_t(sizeof figures);
-    std::_Exit(sent ? 0 : 1);
-  }
-  close(ends[1]);
-  Figures figures;
-  if (read(ends[0], &figures, sizeof figures) != ssize_t(sizeof figures))
-    Die(absl::InternalError("a measured process failed"));
-  close(ends[0]);
-  waitpid(child, nullptr, 0);
-  return figures;
-}
-
-// A model server in a process of its own, until this object goes.
-class ServerProcess {
- public:
-  explicit ServerProcess(absl::Duration delay) {
-    int to_us[2], to_it[2];
-    if (pipe(to_us) != 0 || pipe(to_it) != 0) Die(absl::InternalError("pipe failed"));
-    pid_ = fork();
-    if (pid_ == 0) {
-      close(to_it[1]);
-      testing::ChatServer server([delay](const Json&) {
-        testing::ChatScript script = testing::ChatScript::Say({kAnswer});
-        script.delay = delay;
-        script.length_known = true;
-        return script;
-      });
-      server.set_keep_seen(false);
-      const int port = server.port();
-      char end = 0;
-      const bool sent = write(to_us[1], &port, sizeof port) == ssize_t(sizeof port);
-      const bool ended =
-          sent && read(to_it[0], &end, 1) == 0;  // the other end is closed when this object goes
-      std::_Exit(ended ? 0 : 1);
-    }
-    close(to_us[1]);
-    close(to_it[0]);
-    end_ = to_it[1];
-    if (read(to_us[0], &port_, sizeof port_) != ssize_t(sizeof port_))
-      Die(absl::InternalError("no model server"));
-    close(to_us[0]);
-  }
-  ~ServerProcess() {
-    close(end_);
-    waitpid(pid_, nullptr, 0);
-  }
-  ServerProcess(const ServerProcess&) = delete;
-  ServerProcess& operator=(const ServerProcess&) = delete;
-  std::string base_url() const { return absl::StrCat("http://127.0.0.1:", port_, "/v1"); }
-
- private:
-  pid_t pid_ = 0;
-  int port_ = 0;
-  int end_ = -1;
-};
 
 // Asks `member` `n` times at once; the reply's text is as long as all answers together.
 AgentPtr Crowd(AgentPtr member, unsigned n) {
@@ -144,7 +62,12 @@ AgentPtr Assistant(const char* name, ModelPtr model) {
 }
 
 void Transfers() {
-  const ServerProcess server(absl::Milliseconds(50));
+  const ServerProcess server([](const Json&) {
+    testing::ChatScript script = testing::ChatScript::Say({kAnswer});
+    script.delay = absl::Milliseconds(50);
+    script.length_known = true;
+    return script;
+  });
   const std::string url = server.base_url() + "/chat/completions";
   const std::string body = absl::StrCat(R"({"model":"any","messages":[{"role":"system","content":")", kSystem,
                                         R"("},{"role":"user","content":")", kQuestion, R"("}]})");
