@@ -42,6 +42,10 @@ class Tool {
   // goes on. A non-OK status ends the run, so keep it for what no model can mend: kCancelled,
   // kResourceExhausted, kPermissionDenied.
   virtual Async<absl::StatusOr<ToolOutput>> Call(const Json& arguments, Context& ctx) const = 0;
+
+  // Told on the loop, in place of Call, when the output was taken from the journal: a tool whose outputs
+  // later calls refer to learns them again.
+  virtual void Recalled(const Json&, const ToolOutput&) const {}
 };
 using ToolPtr = std::shared_ptr<const Tool>;
 
@@ -87,5 +91,12 @@ absl::StatusOr<ToolPtr> TextSearch(std::vector<Document> documents);
 // "files.list", "files.read", "files.search" under `root`: no path leaves it, by .. or by a symbolic link.
 // kNotFound when root is no directory.
 absl::StatusOr<std::vector<ToolPtr>> FileTools(std::string root, std::size_t file_bytes_max = 1u << 20);
+
+// "image.crop", "image.zoom", "image.annotate", "image.grid", "image.measure" over the images and over those
+// that the tools made of them, by name: "photo.png", "photo.png#4821". Images without a name are called
+// "image-1" and so on. They can be shared: what is made is a function of the images and the arguments.
+// Without CanEditImages() (image.h) they are there and say what is missing. kInvalidArgument: two images of
+// one name.
+absl::StatusOr<std::vector<ToolPtr>> ImageTools(std::vector<Image> images);
 
 }  // namespace ninefold

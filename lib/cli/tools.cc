@@ -21,6 +21,8 @@ absl::StatusOr<std::vector<ToolPtr>> BuiltIn() {
   tools.push_back(std::move(search));
   TRY(const std::vector<ToolPtr> files, FileTools("."));
   tools.insert(tools.end(), files.begin(), files.end());
+  TRY(const std::vector<ToolPtr> images, ImageTools({}));
+  tools.insert(tools.end(), images.begin(), images.end());
   return tools;
 }
 

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kDocumentBytesMax = 16u << 20;
 constexpr std::size_t kIncludesMax = 64;
-constexpr const char* kBuiltIn[] = {"calculator", "text.search", "files"};
+constexpr const char* kBuiltIn[] = {"calculator", "text.search", "files", "image"};
 
 template <class Map>
 std::vector<std::string> KeysOf(const Map& map) {
@@ -114,7 +114,10 @@ std::vector<std::string> Book::ToolNames() const {
 
 void Book::CheckPolicy(const YamlNode& policy) {
   std::vector<std::string> names = ToolNames();
-  for (const char* name : {"files.list", "files.read", "files.search"}) names.emplace_back(name);
+  for (const char* name : {"files.list", "files.read", "files.search", "image.crop", "image.zoom",
+                           "image.annotate", "image.grid", "image.measure"}) {
+    names.emplace_back(name);
+  }
   for (const auto& [name, entry] : agents_) names.push_back(name);
   for (const YamlMember& list : policy.members) {
     for (const YamlNode& item : list.value.items) {
@@ -122,6 +125,9 @@ void Book::CheckPolicy(const YamlNode& policy) {
       if (item.text == "files") {
         load_.out.Error(item.at, "policy: \"files\" is a set of tools",
                         "name files.list, files.read or files.search");
+      } else if (item.text == "image") {
+        load_.out.Error(item.at, "policy: \"image\" is a set of tools",
+                        "name image.crop, image.zoom and so on");
       } else if (std::find(names.begin(), names.end(), item.text) == names.end()) {
         load_.out.Error(item.at, absl::StrCat("policy: there is no tool \"", item.text.substr(0, 80), "\""),
                         NameHint(item.text, names));
@@ -379,7 +385,7 @@ AgentPtr Book::Make(const std::string& name, const Entry& entry) {
     load_.out.Error(entry.at, Describe(status));
     return nullptr;
   }
-  if (box.searches) return MakeSearchingAgent(std::move(options), {});
+  if (box.searches || box.sees) return MakeFilesAgent(std::move(options), {box.searches, box.sees});
   return MakeAgent(std::move(options));
 }
 
@@ -391,6 +397,8 @@ bool Book::AddTool(const YamlNode& name, const std::string& folder, Toolbox& box
     box.tools.push_back(Calculator());
   } else if (name.text == "text.search") {
     box.searches = true;
+  } else if (name.text == "image") {
+    box.sees = true;
   } else if (name.text == "files") {
     return AddFileTools(folder, name.at, box);
   } else if (agents_.count(name.text) > 0) {
@@ -421,6 +429,10 @@ bool Book::AddDeclared(const std::string& name, const Entry& entry, Toolbox& box
     if (path.ok()) return AddFileTools(*path, entry.at, box);
     load_.out.Error(entry.at, absl::StrCat("tool \"", name, "\": root: ", Describe(path.status())));
     return false;
+  }
+  if (use == "image") {
+    box.sees = true;
+    return true;
   }
   if (use != "text.search") {
     if (!map) {

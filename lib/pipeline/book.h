@@ -55,6 +55,7 @@ class Book {
   struct Toolbox {  // of one agent
     std::vector<ToolPtr> tools;
     bool searches = false;  // the run's files
+    bool sees = false;      // the run's images
   };
   void AddEntries(const YamlNode& root, const char* key, const std::string& folder,
                   std::map<std::string, Entry>& to);

@@ -2,44 +2,66 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/hash.h"
 #include "base/loop.h"
 #include "base/try.h"
+#include "ninefold/image.h"
 #include "ninefold/status.h"
 
 namespace ninefold::pipeline {
 namespace {
 
-constexpr std::size_t kIndexesMax = 8;  // kept per loop; an index is some times the size of its text
+constexpr std::size_t kToolsMax = 8;  // kept per loop; an index is some times the size of its text
 
-// Indexes made so far on this loop: many agents of a run search the same files.
-class IndexCache {
+// Tools made so far on this loop over the same files: many agents of a run search the same files, and what
+// one has made of an image the next can look at.
+class FileToolsCache {
  public:
-  absl::StatusOr<ToolPtr> Get(std::vector<Document> documents) {
-    std::uint64_t key = documents.size();
-    for (const Document& document : documents) key = HashBytes(document.text, HashBytes(document.name, key));
-    for (const Entry& entry : entries_) {
-      if (entry.key == key && Same(entry.documents, documents)) return entry.tool;
-    }
-    TRY(ToolPtr tool, TextSearch(documents));
-    if (entries_.size() >= kIndexesMax) entries_.pop_front();
-    entries_.push_back(Entry{key, std::move(documents), tool});
-    return tool;
+  absl::StatusOr<std::vector<ToolPtr>> Search(std::vector<Document> documents) {
+    Entry entry{std::move(documents), {}, {}};
+    if (const Entry* known = Find(entry)) return known->tools;
+    TRY(ToolPtr tool, TextSearch(entry.documents));
+    return Keep(std::move(entry), {std::move(tool)});
+  }
+
+  absl::StatusOr<std::vector<ToolPtr>> Images(std::vector<Image> images) {
+    Entry entry{{}, std::move(images), {}};
+    if (const Entry* known = Find(entry)) return known->tools;
+    TRY(std::vector<ToolPtr> tools, ImageTools(entry.images));
+    return Keep(std::move(entry), std::move(tools));
   }
 
  private:
   struct Entry {
-    std::uint64_t key;
     std::vector<Document> documents;
-    ToolPtr tool;
+    std::vector<Image> images;
+    std::vector<ToolPtr> tools;
   };
-  static bool Same(const std::vector<Document>& a, const std::vector<Document>& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Document& x, const Document& y) {
+  static bool Same(const Entry& a, const Entry& b) {
+    const auto documents = [](const Document& x, const Document& y) {
       return x.name == y.name && x.text == y.text;
-    });
+    };
+    const auto images = [](const Image& x, const Image& y) {
+      return x.name == y.name && x.url == y.url && x.bytes == y.bytes;
+    };
+    return std::equal(a.documents.begin(), a.documents.end(), b.documents.begin(), b.documents.end(),
+                      documents) &&
+           std::equal(a.images.begin(), a.images.end(), b.images.begin(), b.images.end(), images);
+  }
+  const Entry* Find(const Entry& entry) const {
+    for (const Entry& known : entries_) {
+      if (Same(known, entry)) return &known;
+    }
+    return nullptr;
+  }
+  std::vector<ToolPtr> Keep(Entry entry, std::vector<ToolPtr> tools) {
+    entry.tools = std::move(tools);
+    if (entries_.size() >= kToolsMax) entries_.pop_front();
+    entries_.push_back(std::move(entry));
+    return entries_.back().tools;
   }
   std::deque<Entry> entries_;
 };
@@ -75,39 +97,84 @@ std::string Announce(const std::vector<Document>& documents) {
   return text;
 }
 
-class SearchingAgent : public Agent {
+// Gives the images names that differ, and returns them.
+std::vector<Image> NameImages(Prompt& prompt) {
+  std::vector<Image> images;
+  std::set<std::string> names;
+  for (Part& part : prompt.parts) {
+    auto* image = std::get_if<Image>(&part);
+    if (image == nullptr) continue;
+    const std::string own = image->name;
+    if (own.empty()) image->name = absl::StrCat("image-", images.size() + 1);
+    for (int i = 2; !names.insert(image->name).second; ++i) image->name = absl::StrCat(own, "-", i);
+    images.push_back(*image);
+  }
+  return images;
+}
+
+std::string Announce(const std::vector<Image>& images) {
+  if (images.empty()) return "\nNo images were given.";
+  std::string text = "\nImages you can look at and work on with the image tools:";
+  for (const Image& image : images) {
+    absl::StrAppend(&text, "\n- ", image.name);
+    const absl::StatusOr<ImageInfo> info = ReadImageInfo(image.bytes);
+    if (info.ok()) absl::StrAppend(&text, " (", info->width, " x ", info->height, " pixels)");
+  }
+  return text;
+}
+
+// The embedded model would answer as if there were no pictures.
+absl::Status CheckSees(const AgentOptions& options, const std::vector<Image>& images) {
+  if (options.model->card().images || options.model->card().name != "offline" || images.empty())
+    return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("agent \"", options.name, "\": the model offline does not see, and ", images[0].name,
+                   " is an image; take one that does, for example with --model anthropic/NAME"));
+}
+
+class FilesAgent : public Agent {
  public:
-  SearchingAgent(AgentOptions options, std::vector<Document> documents)
-      : card_{options.name, options.description},
-        options_(std::move(options)),
-        documents_(std::move(documents)) {}
+  FilesAgent(AgentOptions options, FilesUse use)
+      : card_{options.name, options.description}, options_(std::move(options)), use_(use) {}
   const AgentCard& card() const override { return card_; }
 
   Async<absl::StatusOr<Reply>> Run(Prompt prompt, Context& ctx) const override {
-    std::vector<Document> documents = TakeDocuments(prompt);
-    documents.insert(documents.end(), documents_.begin(), documents_.end());
-    prompt.parts.emplace_back(Text{Announce(documents)});
-    const absl::StatusOr<AgentPtr> agent = WithSearch(std::move(documents), ctx);
-    if (!agent.ok()) co_return agent.status();
+    const absl::StatusOr<AgentPtr> agent = WithTools(prompt, ctx);
+    if (!agent.ok()) co_return Annotate(agent.status(), ctx.path());
     const AgentPtr inner = *agent;
     co_return co_await inner->Run(std::move(prompt), ctx);
   }
 
  private:
-  absl::StatusOr<AgentPtr> WithSearch(std::vector<Document> documents, Context& ctx) const {
+  absl::StatusOr<AgentPtr> WithTools(Prompt& prompt, Context& ctx) const {
     AgentOptions options = options_;
-    if (!documents.empty()) {
-      IndexCache& cache = ctx.loop().Service<IndexCache>([] { return std::make_shared<IndexCache>(); });
-      TRY(ToolPtr search, cache.Get(std::move(documents)));
-      options.tools.insert(options.tools.begin(), std::move(search));
+    FileToolsCache& cache =
+        ctx.loop().Service<FileToolsCache>([] { return std::make_shared<FileToolsCache>(); });
+    std::vector<ToolPtr> tools;
+    if (use_.search) {
+      std::vector<Document> documents = TakeDocuments(prompt);
+      prompt.parts.emplace_back(Text{Announce(documents)});
+      if (!documents.empty()) {
+        TRY(tools, cache.Search(std::move(documents)));
+      }
     }
+    if (use_.images) {
+      std::vector<Image> images = NameImages(prompt);
+      CHECK_OK(CheckSees(options, images));
+      prompt.parts.emplace_back(Text{Announce(images)});
+      if (!images.empty()) {
+        TRY(const std::vector<ToolPtr> more, cache.Images(std::move(images)));
+        tools.insert(tools.end(), more.begin(), more.end());
+      }
+    }
+    options.tools.insert(options.tools.begin(), tools.begin(), tools.end());
     CHECK_OK(CheckAgent(options));
     return MakeAgent(std::move(options));
   }
 
   AgentCard card_;
   AgentOptions options_;
-  std::vector<Document> documents_;
+  FilesUse use_;
 };
 
 class RenamedTool : public Tool {
@@ -121,6 +188,9 @@ class RenamedTool : public Tool {
   Async<absl::StatusOr<ToolOutput>> Call(const Json& arguments, Context& ctx) const override {
     return tool_->Call(arguments, ctx);
   }
+  void Recalled(const Json& arguments, const ToolOutput& output) const override {
+    tool_->Recalled(arguments, output);
+  }
 
  private:
   ToolPtr tool_;
@@ -129,8 +199,8 @@ class RenamedTool : public Tool {
 
 }  // namespace
 
-AgentPtr MakeSearchingAgent(AgentOptions options, std::vector<Document> documents) {
-  return std::make_shared<SearchingAgent>(std::move(options), std::move(documents));
+AgentPtr MakeFilesAgent(AgentOptions options, FilesUse use) {
+  return std::make_shared<FilesAgent>(std::move(options), use);
 }
 
 ToolPtr Renamed(ToolPtr tool, std::string name, std::string description) {

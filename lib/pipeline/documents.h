@@ -1,4 +1,4 @@
-// An agent that searches the run's files instead of reading them whole.
+// Agents with tools over the run's files.
 #pragma once
 
 #include <string>
@@ -9,10 +9,16 @@
 
 namespace ninefold::pipeline {
 
-// The agent of `options`, with a text.search tool over the text files of each prompt and `documents`. The
-// files stay out of the conversation; the model is told their names and lengths. Without any document the
-// agent runs without the tool and is told so.
-AgentPtr MakeSearchingAgent(AgentOptions options, std::vector<Document> documents);
+struct FilesUse {
+  // text.search over the text files of each prompt. The files stay out of the conversation; the model is told
+  // their names and lengths. Without any the agent runs without the tool and is told so.
+  bool search = false;
+  // The image tools over the images of each prompt; the model is told their names and sizes.
+  bool images = false;
+};
+
+// The agent of `options`, with what `use` says.
+AgentPtr MakeFilesAgent(AgentOptions options, FilesUse use);
 
 // `tool` under another name and, if not "", with another description.
 ToolPtr Renamed(ToolPtr tool, std::string name, std::string description);

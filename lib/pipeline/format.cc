@@ -141,7 +141,7 @@ const Shape& ToolShape() {
   static const Shape shape{
       "tool",
       "a tool",
-      {{"use", Choice({"calculator", "text.search", "files"}), "the built-in tool", true, {"type"}},
+      {{"use", Choice({"calculator", "text.search", "files", "image"}), "the built-in tool", true, {"type"}},
        {"documents", ListOf(TextType(), 1),
         "text files below the pipeline's folder that text.search looks through"},
        {"root", TextType(), "the folder below the pipeline's that files may read"},
@@ -412,7 +412,7 @@ const Shape& PipelineShape() {
                             {"description", TextType(), "what it is good at"},
                             {"models", MapOf(ModelType()), "models by name"},
                             {"tools", MapOf(Either(TextType(), Object(ToolShape))),
-                             "tools by name; calculator, text.search and files are there anyway"},
+                             "tools by name; calculator, text.search, files and image are there anyway"},
                             {"include",
                              OneOrMore(TextType()),
                              "files with agents, below the pipeline's folder",

@@ -271,6 +271,7 @@ absl::StatusOr<Prompt> Pipeline::MakePrompt(std::string question, const std::map
       Image image;
       image.media_type = file.media_type;
       image.bytes = std::move(file.bytes);
+      image.name = std::move(file.name);
       prompt.parts.emplace_back(std::move(image));
     } else {
       prompt.parts.emplace_back(std::move(file));

@@ -193,6 +193,7 @@ Async<absl::StatusOr<ToolOutput>> CallOrRecall(const Tool& tool, const ToolCall&
     ctx.Charge(one);
     ctx.budget().Restore(one);
     ctx.Emit(event::StepReused{"tool"});
+    tool.Recalled(*arguments, *recorded);
     co_return *std::move(recorded);
   }
   co_return co_await CallAnew(tool, *arguments, limits, std::move(record), ctx);

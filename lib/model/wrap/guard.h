@@ -6,7 +6,8 @@
 
 namespace ninefold {
 
-// The limits of images, retries, the rate limit and the breaker, in the order that resilience.h gives, as the options say.
+// The limits of images, retries, the rate limit and the breaker, in the order that resilience.h gives, as the
+// options say.
 ModelPtr Guard(ModelPtr model, const WireOptions& options);
 
 }  // namespace ninefold
