@@ -46,12 +46,16 @@ bool ChatAssembly::PlainText(std::string_view text, const EmitFn& emit) {
   std::string content;
   if (!ReadString(text, at, content) || FindInvalidUtf8(content) != std::string_view::npos) return false;
   const std::string_view rest = text.substr(at);
-  if (!rest.starts_with("}") || !rest.ends_with("}]}") || rest.find('{') != std::string_view::npos)
+  // The end of the delta, of the only choice, and of the chunk, whose other members are plain: "usage":null.
+  const std::size_t choice_end = FindIn(rest, "}]");
+  if (!rest.starts_with("}") || choice_end == std::string_view::npos || !rest.ends_with("}") ||
+      choice_end + 2 >= rest.size() || rest.find('{') != std::string_view::npos)
     return false;
   const std::size_t finish = FindIn(rest, "\"finish_reason\":");
   if (finish != std::string_view::npos && rest.substr(finish + 16, 4) != "null") return false;
   const std::string_view head = text.substr(0, delta);
   if (FindIn(head, "\"error\"") != std::string_view::npos ||
+      FindIn(rest, "\"error\"") != std::string_view::npos ||
       FindIn(head, "\"usage\":{") != std::string_view::npos)
     return false;
   AddText(std::move(content), emit);

@@ -207,7 +207,11 @@ class AnthropicKit : public Kit {
       send({{"type", "thinking_delta"}, {"thinking", play.reasoning}});
       send({{"type", "signature_delta"}, {"signature", seal()}});
     } else if (type == "text") {
-      for (const std::string& piece : play.text) send({{"type", "text_delta"}, {"text", piece}});
+      for (const std::string& piece : play.text) {  // in the order that the server sends it
+        absl::StrAppend(
+            &out, "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":", index,
+            R"(,"delta":{"type":"text_delta","text":)", DumpJson(Json(piece)), "}}\n\n");
+      }
     } else {
       const std::string input = DumpJson(block["input"]);
       for (const std::string& piece : {std::string(), input.substr(0, 3), input.substr(3)})

@@ -174,11 +174,10 @@ class ChatKit : public Kit {
   }
 
   std::string Chunk(const Json& delta) const {
-    return DataEvent(
-        {{"id", "c1"},
-         {"object", "chat.completion.chunk"},
-         {"model", ways_.model},
-         {"choices", Json::array({{{"index", 0}, {"delta", delta}, {"finish_reason", nullptr}}})}});
+    // In the order that servers send it.
+    return absl::StrCat(R"(data: {"id":"c1","object":"chat.completion.chunk","model":)",
+                        DumpJson(ways_.model), R"(,"choices":[{"index":0,"delta":)", DumpJson(delta),
+                        R"(,"logprobs":null,"finish_reason":null}],"usage":null})", "\n\n");
   }
 
   static Json CallJson(const testing::ChatCall& call) {
