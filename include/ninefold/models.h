@@ -22,7 +22,8 @@ namespace ninefold {
 struct ModelOptions {
   std::string base_url;  // "": the vendor's, or the environment's (OPENAI_BASE_URL)
   std::string key_env;   // name of the environment variable with the key; "": the vendor's (OPENAI_API_KEY)
-  std::string key;       // the key itself; never logged. Prefer key_env
+  std::string key_file;  // a file that holds the key and nothing else; before key_env
+  std::string key;       // the key itself; never logged. Prefer the other two
   std::string api;       // "": the vendor's usual; for openai "responses" or "chat"
   bool stream = true;    // on the wire
   std::optional<Price> price = {};  // unset: the catalogue's; a server on this machine is free

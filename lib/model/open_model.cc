@@ -76,7 +76,7 @@ absl::StatusOr<ModelPtr> OpenAuto(const ModelOptions& options) {
     if (named.empty()) named = FirstModel(base);
     return OpenOpenAi(named.empty() ? kOpenAiDefault : named, options);
   }
-  const bool key = !options.key.empty() ||
+  const bool key = !options.key.empty() || !options.key_file.empty() ||
                    !Environment(options.key_env.empty() ? "OPENAI_API_KEY" : options.key_env).empty();
   if (key) return OpenOpenAi(named.empty() ? kOpenAiDefault : named, options);
   for (const int port : kLocalPorts) {

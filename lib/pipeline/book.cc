@@ -71,6 +71,7 @@ ModelOptions OpenOptions(const YamlNode* map) {
   if (map == nullptr) return options;
   options.base_url = TextAt(*map, "base_url");
   options.key_env = TextAt(*map, "key_env");
+  options.key_file = TextAt(*map, "key_file");
   if (const YamlNode* stream = map->Find("stream")) options.stream = AsBool(*stream).value_or(true);
   options.attempts = int(IntegerAt(map, "attempts").value_or(options.attempts));
   options.requests_per_minute = IntegerAt(map, "requests_per_minute").value_or(0);

@@ -141,7 +141,7 @@ class FilesAgent : public Agent {
   Async<absl::StatusOr<Reply>> Run(Prompt prompt, Context& ctx) const override {
     const absl::StatusOr<AgentPtr> agent = WithTools(prompt, ctx);
     if (!agent.ok()) co_return Annotate(agent.status(), ctx.path());
-    const AgentPtr inner = *agent;
+    const AgentPtr& inner = *agent;
     co_return co_await inner->Run(std::move(prompt), ctx);
   }
 

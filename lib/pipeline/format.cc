@@ -107,6 +107,7 @@ const Shape& ModelShape() {
         false,
         {"url", "api_base"}},
        {"key_env", TextType(), "the environment variable that holds the key", false, {"api_key_env"}},
+       {"key_file", TextType(), "a file that holds the key and nothing else", false, {"api_key_file"}},
        {"temperature", Number(0, 2), "how varied its answers are"},
        {"top_p", Number(0, 1), "the share of likely words it picks from"},
        {"max_output_tokens", Integer(1, 10'000'000), "the most tokens of one answer", false, {"max_tokens"}},

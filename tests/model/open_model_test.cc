@@ -1,4 +1,5 @@
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <string>
 
@@ -6,11 +7,13 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ninefold/models.h"
+#include "ninefold/runtime.h"
 #include "testing/chat_server.h"
 
 namespace ninefold {
 namespace {
 
+using ::testing::AllOf;
 using testing::ChatScript;
 using testing::ChatServer;
 using ::testing::HasSubstr;
@@ -88,6 +91,29 @@ TEST_F(OpenModelTest, AutoAsksTheNamedServerForItsModel) {
   const auto model = OpenModel("auto");
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_EQ((*model)->card().name, "openai/test-model");
+}
+
+TEST_F(OpenModelTest, AKeyInAFile) {
+  ChatServer server([](const Json&) { return ChatScript::Say({"hi"}); });
+  const std::string path = ::testing::TempDir() + "/ninefold-key";
+  std::ofstream(path) << "  sk-in-a-file \n";
+  const auto model = OpenModel("openai/x", {.base_url = server.base_url(), .key_file = path});
+  ASSERT_TRUE(model.ok()) << model.status();
+  ASSERT_TRUE(Runtime().Run(MakeAgent({.name = "a", .model = *model}), "q").ok());
+  EXPECT_THAT(server.seen().at(0).head, HasSubstr("Bearer sk-in-a-file\r\n"));
+  const struct {
+    const char *text, *says;
+  } cases[] = {{"", "is empty"}, {" \n", "is empty"}, {"sk-one\nsk-two\n", "holds more than a key"}};
+  for (const auto& c : cases) {
+    std::ofstream(path) << c.text;
+    const auto refused = OpenModel("openai/x", {.key_file = path});
+    EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_THAT(std::string(refused.status().message()), AllOf(HasSubstr(path), HasSubstr(c.says)));
+    EXPECT_THAT(std::string(refused.status().message()), Not(HasSubstr("sk-")));
+  }
+  std::remove(path.c_str());
+  EXPECT_THAT(std::string(OpenModel("openai/x", {.key_file = path}).status().message()),
+              HasSubstr("cannot be read"));
 }
 
 TEST_F(OpenModelTest, AutoTakesAKey) {

@@ -7,9 +7,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <cstdlib>
+#include <fstream>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -22,6 +24,7 @@ namespace ninefold {
 namespace {
 
 constexpr int kListensMs = 100;
+constexpr std::size_t kKeyBytesMax = 16 << 10;
 
 std::string FirstOf(const std::string& first, const std::string& second) {
   return first.empty() ? second : first;
@@ -43,8 +46,22 @@ absl::StatusOr<std::string> CheckedBase(std::string base, const VendorFacts& fac
                    "\" is no address; write it as \"http://localhost:11434/v1\""));
 }
 
-std::string KeyOf(const VendorFacts& facts, const ModelOptions& options) {
+absl::StatusOr<std::string> KeyInFile(const std::string& path) {
+  std::ifstream in(path);
+  std::string key(kKeyBytesMax, '\0');
+  in.read(key.data(), std::streamsize(key.size()));
+  key.resize(std::size_t(std::max<std::streamsize>(in.gcount(), 0)));
+  key = Trimmed(std::move(key));
+  if (!key.empty() && key.find_first_of("\r\n") == std::string::npos && key.size() < kKeyBytesMax) return key;
+  return absl::FailedPreconditionError(absl::StrCat("key_file \"", path, "\": ",
+                                                    !in.is_open() ? "cannot be read"
+                                                    : key.empty() ? "is empty"
+                                                                  : "holds more than a key"));
+}
+
+absl::StatusOr<std::string> KeyOf(const VendorFacts& facts, const ModelOptions& options) {
   if (!options.key.empty()) return Trimmed(options.key);
+  if (!options.key_file.empty()) return KeyInFile(options.key_file);
   if (!options.key_env.empty()) return Environment(options.key_env);
   return FirstOf(Environment(facts.key_env), Environment(facts.key_env2));
 }
@@ -120,8 +137,8 @@ absl::StatusOr<WireOptions> Configure(const VendorFacts& facts, std::string_view
                                                       facts.base_env, " (\"http://localhost:8080/v1\")"));
   }
   TRY(wire.base_url, CheckedBase(base, facts, given ? "base_url" : facts.base_env));
-  wire.key_env = FirstOf(options.key_env, facts.key_env);
-  wire.key = KeyOf(facts, options);
+  wire.key_env = FirstOf(FirstOf(options.key_file, options.key_env), facts.key_env);
+  TRY(wire.key, KeyOf(facts, options));
   if (wire.key.empty() && facts.needs_key && IsVendorsOwn(facts, wire.base_url)) {
     return absl::FailedPreconditionError(absl::StrCat("model \"", spec, "\" needs a key: set ", wire.key_env,
                                                       ", or base_url (", facts.base_env,
