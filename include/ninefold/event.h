@@ -116,6 +116,7 @@ struct ToolEnded {
   bool is_error = false;
   std::string preview;
   absl::Duration took;
+  std::vector<std::shared_ptr<const Image>> images = {};  // what came back beside text, when someone reads
 };
 struct Repaired {
   std::string what;

@@ -116,6 +116,7 @@ struct Writer {
     json["is_error"] = e.is_error;
     json["preview"] = e.preview;
     json["ms"] = Milliseconds(e.took);
+    for (const auto& image : e.images) json["images"].push_back(ToJson(Part(*image)));
     return "tool_ended";
   }
   std::string_view operator()(const event::Repaired& e) {

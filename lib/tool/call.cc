@@ -211,6 +211,10 @@ Async<absl::StatusOr<ToolOutput>> CallTool(const Tool& tool, const ToolCall& cal
   const std::string text = output.ok() ? TextOf(output->parts) : Describe(output.status());
   ended.preview = MendUtf8(CutUtf8(text, kPreviewBytesMax));
   ended.took = ctx.Now() - begin;
+  for (std::size_t i = 0; output.ok() && ctx.wants_events() && i < output->parts.size(); ++i) {
+    if (const auto* image = std::get_if<Image>(&output->parts[i]))
+      ended.images.push_back(std::make_shared<const Image>(*image));
+  }
   ctx.Emit(std::move(ended));
   co_return output;
 }

@@ -49,6 +49,10 @@ constexpr Command kCommands[] = {
     {"agents/document_qa.yaml",
      "ninefold run agents/document_qa.yaml \"How long is the warranty?\" --file manual.txt",
      "The warranty lasts 24 months", nullptr},
+    {"agents/inspect.yaml",
+     "ninefold run agents/inspect.yaml \"Is anything damaged?\" --file photo.png --model "
+     "anthropic/claude-sonnet-5",
+     "", "needs a model that sees"},
     {"agents/planned.yaml",
      "ninefold run agents/planned.yaml \"What does the report say about costs and risks?\" --file report.txt",
      "The bridge costs 40 million euros", nullptr},

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/base64.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "image/codec.h"
@@ -167,6 +168,12 @@ TEST_F(ImageToolsTest, JournalKeepsImagesAndTheirNames) {
     return std::holds_alternative<event::StepReused>(event.body);
   };
   EXPECT_TRUE(std::any_of(again.events.begin(), again.events.end(), reused));
+  // A trace is the events: it shows the image, made or recalled.
+  for (const Harness* harness : {&first, &again}) {
+    const Json trace = ToJson(harness->events.back());
+    EXPECT_EQ(trace["images"][0]["base64"], Base64(ImageOf(*made).bytes));
+    EXPECT_EQ(trace["images"][0]["name"], ImageOf(*made).name);
+  }
   EXPECT_EQ(ImageOf(*recalled).bytes, ImageOf(*made).bytes);
   EXPECT_EQ(ImageOf(*recalled).name, ImageOf(*made).name);
   EXPECT_EQ(ImageOf(*recalled).media_type, "image/png");
