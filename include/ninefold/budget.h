@@ -32,6 +32,9 @@ struct Price {
   double long_input = 0;
   double long_cached_input = 0;
   double long_output = 0;
+
+  // USD of a call. `cached` is a part of the input.
+  double Of(std::int64_t input_tokens, std::int64_t cached, std::int64_t output_tokens) const;
 };
 
 // Lives on the run's loop; no locks.

@@ -13,14 +13,6 @@ std::optional<std::int64_t> Sum(std::optional<std::int64_t> a, std::optional<std
   return *a + *b;
 }
 
-double Dollars(std::int64_t input, std::int64_t cached, std::int64_t output, const Price& price) {
-  const bool is_long = price.long_above > 0 && input > price.long_above;
-  const double fresh_at = is_long ? price.long_input : price.input;
-  const double cached_at = is_long ? price.long_cached_input : price.cached_input;
-  const double output_at = is_long ? price.long_output : price.output;
-  return (double(input - cached) * fresh_at + double(cached) * cached_at + double(output) * output_at) * 1e-6;
-}
-
 // A server's count that cannot be: treated as unknown.
 std::optional<std::int64_t> Sane(std::optional<std::int64_t> count) {
   if (count && (*count < 0 || *count > 1'000'000'000'000)) return std::nullopt;
@@ -28,6 +20,16 @@ std::optional<std::int64_t> Sane(std::optional<std::int64_t> count) {
 }
 
 }  // namespace
+
+double Price::Of(std::int64_t input_tokens, std::int64_t cached, std::int64_t output_tokens) const {
+  const bool is_long = long_above > 0 && input_tokens > long_above;
+  const double fresh_at = is_long ? long_input : input;
+  const double cached_at = is_long ? long_cached_input : cached_input;
+  const double output_at = is_long ? long_output : output;
+  return (double(input_tokens - cached) * fresh_at + double(cached) * cached_at +
+          double(output_tokens) * output_at) *
+         1e-6;
+}
 
 Usage operator+(const Usage& a, const Usage& b) {
   return {Sum(a.input, b.input), Sum(a.cached_input, b.cached_input), Sum(a.output, b.output),
@@ -46,7 +48,7 @@ absl::StatusOr<Budget::Reservation> Budget::Reserve(std::int64_t input, std::int
                                                         *limits_.model_calls,
                                                         *limits_.model_calls == 1 ? "" : "s"));
   }
-  Reservation asked{input + output, price ? Dollars(input, 0, output, *price) : 0};
+  Reservation asked{input + output, price ? price->Of(input, 0, output) : 0};
   if (limits_.tokens && charged_tokens_ + reserved_tokens_ + asked.tokens > *limits_.tokens) {
     return absl::ResourceExhaustedError(absl::StrFormat(
         "the budget of %d tokens cannot pay for this call: %d used, %d reserved, %d asked for; raise it",
@@ -82,7 +84,7 @@ Cost Budget::Settle(const Reservation& reserved, const Usage& used, const std::o
   if (input && output) {
     charged_tokens_ += *input + *output;
     const std::int64_t cached = std::min(Sane(used.cached_input).value_or(0), *input);
-    if (price) cost.usd = Dollars(*input, cached, *output, *price);
+    if (price) cost.usd = price->Of(*input, cached, *output);
   } else {
     charged_tokens_ += reserved.tokens;
     cost.usd = reserved.usd;

@@ -2,6 +2,9 @@
 // about mistakes.
 #include "cli/program.h"
 
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ninefold/json.h"
@@ -13,6 +16,7 @@ using ::ninefold::testing::Ended;
 using ::ninefold::testing::Program;
 using ::ninefold::testing::ReadText;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -244,6 +248,35 @@ TEST(Program, ModelsToolsVersion) {
   EXPECT_TRUE(ParseJson(program.Run({"tools", "--json"}).out).ok());
   EXPECT_THAT(program.Run({"version"}).out, HasSubstr("ninefold 0."));
   EXPECT_EQ(program.Run({"--version"}).out, program.Run({"version"}).out);
+}
+
+TEST(Program, PricesAreThoseBuiltInAndAboveThemTheUsers) {
+  Program program;
+  EXPECT_THAT(program.Run({"models", "--prices"}).out,
+              AllOf(ContainsRegex("openai/gpt-5.4 +1050000 +128000 +yes +2.5 +0.25 +15  2026-"),
+                    ContainsRegex("  above 272000 input tokens +5 +0.5 +22.5"), HasSubstr("https://"),
+                    HasSubstr("set NINEFOLD_MODELS to its path")));
+  const auto entry = [](const char* price) {
+    return absl::StrCat(
+        "version: 1\nvendors: {openai: {as_of: 2027-01-01, source: me, models: {gpt-5.4: {price: ", price,
+        "}}}}\n");
+  };
+  std::filesystem::create_directories(program.Path(".config/ninefold"));
+  program.Write(".config/ninefold/models.yaml", entry("{input: 77, output: 88}"));
+  EXPECT_THAT(program.Run({"models", "--prices"}).out,
+              AllOf(ContainsRegex("openai/gpt-5.4 +1050000 +128000 +yes +77 +77 +88  2027-01-01"),
+                    HasSubstr("Your own entries: ~/.config/ninefold/models.yaml")));
+  program.Write("other.yaml", entry("{input: 55, output: 66}"));
+  program.environment = {"NINEFOLD_MODELS=other.yaml"};
+  EXPECT_THAT(program.Run({"models", "--prices"}).out, HasSubstr(" 55 "));
+  program.Write("other.yaml", entry("{input: -5, output: 66}"));
+  const Ended wrong = program.Run({"models", "--prices"});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("other.yaml:2:85: error: \"input\" must be a number"));
+  program.environment = {"NINEFOLD_MODELS=none.yaml"};
+  const Ended missing = program.Run({"models", "--prices"});
+  EXPECT_EQ(missing.code, 2);
+  EXPECT_THAT(missing.err, HasSubstr("NINEFOLD_MODELS must name a file, or be unset"));
 }
 
 TEST(Program, AStdoutThatCannotBeWritten) {

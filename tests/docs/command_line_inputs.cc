@@ -29,6 +29,8 @@ constexpr const char* kLines[] = {
     "ninefold run hello/team.yaml \"When?\" --model openai",
     "ninefold run hello/team.yaml \"When?\" --model openai/gpt-5.4",
     "OPENAI_BASE_URL=ftp://models.example ninefold run hello/team.yaml \"When?\" --model openai/gpt-5.4",
+    "NINEFOLD_MODELS=none.yaml ninefold run hello/team.yaml \"When?\"",
+    "NINEFOLD_MODELS=prices.yaml ninefold models --prices",
     "ninefold run hello/team.yaml \"When?\" --store runs.txt",
     "ninefold run hello/team.yaml \"When?\" --store hello/notes.db",
     "ninefold run hello/team.yaml \"When?\" --store no/such/runs.db",
@@ -48,6 +50,9 @@ constexpr char kReport[] =
 constexpr char kTwoSteps[] =
     "version: 1\nname: two\nagents: {reader: {model: offline}}\n"
     "steps: [{id: a, agent: reader}, {id: b, agent: reader, needs: a}]\n";
+constexpr char kPrices[] =
+    "version: 1\nvendors:\n  openai:\n    as_of: last week\n    models:\n"
+    "      gpt-5.4: {price: {input: -2, output: 12}, contxt_tokens: 5}\n";
 constexpr char kAsk[] =
     "ninefold run hello/team.yaml \"When is the library open on Saturday?\" -f hello/notes.txt -m offline "
     "--quiet";
@@ -59,7 +64,8 @@ BadInputs CommandLineInputs() {
       .title = "The command line",
       .about =
           "In a folder where `ninefold init hello` was done; `report.yaml` declares the input `years`, an "
-          "integer, `two.yaml`\nhas two steps. Nothing is run, but where an exit code tells otherwise.",
+          "integer, `two.yaml`\nhas two steps, `prices.yaml` is a catalogue of models. Nothing is run, but "
+          "where an exit code tells otherwise.",
       .code = 2,
       .all = {}};
   Shell shell;
@@ -67,6 +73,7 @@ BadInputs CommandLineInputs() {
   shell.Write("hello/notes.db", "no database");
   shell.Write("report.yaml", kReport);
   shell.Write("two.yaml", kTwoSteps);
+  shell.Write("prices.yaml", kPrices);
   const auto add = [&](const std::string& line, const std::string& what = "") {
     const Ended ended = shell.Run(line);
     EXPECT_EQ(ended.out, "") << line;

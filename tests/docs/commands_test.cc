@@ -32,6 +32,7 @@ constexpr Command kCommands[] = {
     {"docs/cli.md",
      "ninefold run hello/team.yaml \"When is the library open on Saturday?\" --file hello/notes.txt",
      "from 10 to 14 o'clock", nullptr},
+    {"docs/models.md", "ninefold models --prices", "openai/gpt-5.4", nullptr},
     {"docs/models.md", "ninefold run agents/contemplate.yaml \"What is 17 * 23?\" --record sums.jsonl", "391",
      nullptr},
     {"docs/models.md", "ninefold run agents/contemplate.yaml \"What is 17 * 23?\" --model replay:sums.jsonl",

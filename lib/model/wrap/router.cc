@@ -72,7 +72,7 @@ class RouterModel : public Model {
   static double CostOf(const ModelCard& card, std::int64_t input, std::int64_t output) {
     const std::optional<Price> price = PriceOf(card);
     if (!price) return std::numeric_limits<double>::infinity();
-    return price->input * double(input) + price->output * double(output);
+    return price->Of(input, 0, output);
   }
 
   const std::vector<ModelPtr> models_;
