@@ -26,12 +26,12 @@ const VendorFacts& OpenAi() {
 }
 
 bool OpenAiSeesImages(std::string_view model) {
-  return IsOfFamily(model, {"gpt-4o", "gpt-4.1", "gpt-5", "o3", "o4", "o4-mini", "chatgpt-4o"}) &&
+  return IsOfFamily(model, {"gpt-4o", "gpt-4.1", "gpt-5", "gpt-6", "o3", "o4", "o4-mini", "chatgpt-4o"}) &&
          !model.starts_with("o3-mini");
 }
 
 bool OpenAiReasons(std::string_view model) {
-  return IsOfFamily(model, {"o1", "o3", "o4", "gpt-5"}) && !model.starts_with("gpt-5-chat");
+  return IsOfFamily(model, {"o1", "o3", "o4", "gpt-5", "gpt-6"}) && !model.starts_with("gpt-5-chat");
 }
 
 }  // namespace
