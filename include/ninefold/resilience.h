@@ -164,6 +164,17 @@ struct CompactionPolicy {
 // beginning is kept and used again; making it is a step of its own ("…/summary"), told by event::Warning.
 ModelPtr WithCompaction(ModelPtr model, CompactionPolicy policy = {});
 
+struct CachePolicy {
+  std::size_t bytes_max = std::size_t(64) << 20;  // kept; what was used longest ago leaves first
+  absl::Duration keep = absl::Hours(1);
+  // A reply serves the same step of another run only: two solvers that are asked the same are two samples,
+  // and one reply for both would agree with itself. false: any step.
+  bool by_step = true;
+};
+// Keeps whole replies in memory and gives them to equal requests, shown as one delta and using no tokens. A
+// cache that outlives the process is a Cassette (cassette.h).
+ModelPtr WithCache(ModelPtr model, CachePolicy policy = {});
+
 // --- One server, many models -----------------------------------------------------------------------------
 
 // What is shared by all models of this process that use one key at one server.

@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "image/codec.h"
 #include "model/anthropic.h"
 #include "model/chat.h"
 #include "model/responses.h"
 #include "model/vendors/vendors.h"
 #include "net/ndjson.h"
 #include "net/sse.h"
+#include "ninefold/image.h"
 #include "ninefold/json.h"
 #include "ninefold/status.h"
 
@@ -122,9 +124,22 @@ void Ollama(std::string_view bytes) {
   Reply(bytes, true, [] { return MakeOllamaAssembly("who"); });
 }
 
+// The header says no size that is none, and what is decoded has the size that the header said.
+void Picture(std::string_view bytes) {
+  const absl::StatusOr<ImageInfo> info = ReadImageInfo(bytes);
+  if (!info.ok()) return;
+  Require(info->width > 0 && info->height > 0 && info->media_type == SniffMediaType(bytes));
+  Require(info->orientation >= 1 && info->orientation <= 8);
+  constexpr std::int64_t kSmall = 1 << 20;  // pixels: more would only show how slow decoding is
+  const absl::StatusOr<std::int64_t> pixels = PixelsOf(bytes);
+  if (!pixels.ok() || *pixels > kSmall) return;
+  const absl::StatusOr<Pixels> decoded = DecodeImage(bytes);
+  if (decoded.ok()) Require(decoded->width() == info->width && decoded->height() == info->height);
+}
+
 constexpr Target kTargets[] = {{"sse", Sse},       {"ndjson", Ndjson},       {"json", JsonText},
                                {"chat", Chat},     {"responses", Responses}, {"anthropic", Anthropic},
-                               {"gemini", Gemini}, {"ollama", Ollama}};
+                               {"gemini", Gemini}, {"ollama", Ollama},       {"image", Picture}};
 
 }  // namespace
 
