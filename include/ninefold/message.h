@@ -45,10 +45,13 @@ struct File {
   std::string bytes;
 };
 
-// Structured input or output.
+// Structured input or output. What was read from a file (data.h) also has the file's text and what a model is
+// shown instead of all of it.
 struct Data {
   Json value;
-  std::string name;  // what it is, for the reader; may be empty
+  std::string name;          // what it is, for the reader; may be empty
+  std::string text = {};     // what the value was read from, for search and citations; may be empty
+  std::string preview = {};  // empty: a model is shown the value
 };
 
 // What a model thought. `vendor_state` is opaque and replayed verbatim to the vendor that made it.

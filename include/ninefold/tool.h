@@ -88,6 +88,10 @@ struct Document {
 // "text.search": passages of the documents ranked against a query, with their lines.
 absl::StatusOr<ToolPtr> TextSearch(std::vector<Document> documents);
 
+// "data.query": rows of tables and of lists in JSON (data.h): chosen, grouped, counted, summed, in order.
+// Each has a name of its own.
+absl::StatusOr<ToolPtr> DataQuery(std::vector<Data> data);
+
 // "files.list", "files.read", "files.search" under `root`: no path leaves it, by .. or by a symbolic link.
 // kNotFound when root is no directory.
 absl::StatusOr<std::vector<ToolPtr>> FileTools(std::string root, std::size_t file_bytes_max = 1u << 20);

@@ -89,8 +89,15 @@ std::string QuoteBefore(std::string_view text, std::size_t at, const std::string
 void Sources::AddFiles(const std::vector<Part>& parts) {
   for (const Part& part : parts) {
     const auto* file = std::get_if<File>(&part);
-    if (file == nullptr || file->media_type.rfind("text/", 0) != 0) continue;
-    Lines lines{file->name, file->bytes, {0}};
+    const auto* data = std::get_if<Data>(&part);
+    Lines lines{"", "", {0}};
+    if (file != nullptr && file->media_type.rfind("text/", 0) == 0) {
+      lines.source = file->name, lines.text = file->bytes;
+    } else if (data != nullptr && !data->text.empty()) {
+      lines.source = data->name, lines.text = data->text;
+    } else {
+      continue;
+    }
     for (std::size_t i = 0; i < lines.text.size(); ++i) {
       if (lines.text[i] == '\n') lines.starts.push_back(i + 1);
     }

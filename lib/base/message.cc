@@ -102,7 +102,11 @@ struct PartHash {
     return p.name.empty() ? sum : HashBytes(p.name, sum);
   }
   std::uint64_t operator()(const File& p) const { return HashBytes(p.name, HashBytes(p.bytes, h)); }
-  std::uint64_t operator()(const Data& p) const { return HashJson(p.value, HashBytes(p.name, h)); }
+  std::uint64_t operator()(const Data& p) const {
+    const std::uint64_t named = HashBytes(p.name, h);
+    const std::uint64_t shown = p.preview.empty() ? named : HashBytes(p.preview, named);
+    return p.text.empty() ? HashJson(p.value, shown) : HashBytes(p.text, shown);
+  }
   std::uint64_t operator()(const Reasoning& p) const {
     return HashJson(p.vendor_state, HashBytes(p.text, h));
   }

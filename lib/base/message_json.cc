@@ -21,7 +21,12 @@ struct PartToJson {
   Json operator()(const File& p) const {
     return {{"type", "file"}, {"name", p.name}, {"media_type", p.media_type}, {"base64", Base64(p.bytes)}};
   }
-  Json operator()(const Data& p) const { return {{"type", "data"}, {"name", p.name}, {"value", p.value}}; }
+  Json operator()(const Data& p) const {
+    Json json = {{"type", "data"}, {"name", p.name}, {"value", p.value}};
+    if (!p.text.empty()) json["text"] = p.text;
+    if (!p.preview.empty()) json["preview"] = p.preview;
+    return json;
+  }
   Json operator()(const Reasoning& p) const {
     return {{"type", "reasoning"}, {"text", p.text}, {"vendor_state", p.vendor_state}};
   }
@@ -97,7 +102,10 @@ absl::StatusOr<Part> PartFromJson(const Json& json) {
     TRY(std::string bytes, BytesOf(json));
     return Part(File{StringOr(json, "name"), StringOr(json, "media_type"), std::move(bytes)});
   }
-  if (type == "data") return Part(Data{JsonOr(json, "value"), StringOr(json, "name")});
+  if (type == "data") {
+    return Part(Data{JsonOr(json, "value"), StringOr(json, "name"), StringOr(json, "text"),
+                     StringOr(json, "preview")});
+  }
   if (type == "reasoning") return Part(Reasoning{StringOr(json, "text"), JsonOr(json, "vendor_state")});
   if (type == "tool_call") {
     return Part(ToolCall{StringOr(json, "id"), StringOr(json, "name"), JsonOr(json, "arguments"),

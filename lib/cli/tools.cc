@@ -19,6 +19,8 @@ absl::StatusOr<std::vector<ToolPtr>> BuiltIn() {
   std::vector<ToolPtr> tools = {Calculator()};
   TRY(ToolPtr search, TextSearch({}));
   tools.push_back(std::move(search));
+  TRY(ToolPtr query, DataQuery({}));
+  tools.push_back(std::move(query));
   TRY(const std::vector<ToolPtr> files, FileTools("."));
   tools.insert(tools.end(), files.begin(), files.end());
   TRY(const std::vector<ToolPtr> images, ImageTools({}));

@@ -18,6 +18,8 @@ bool IsTextPart(const Part& part) {
 std::string TextForModel(const Part& part) {
   if (const auto* text = std::get_if<Text>(&part)) return text->text;
   if (const auto* data = std::get_if<Data>(&part)) {
+    if (!data->preview.empty())
+      return absl::StrCat("<data name=\"", data->name, "\">\n", data->preview, "</data>");
     return data->name.empty() ? DumpJson(data->value)
                               : absl::StrCat(data->name, ":\n", DumpJson(data->value));
   }

@@ -27,7 +27,12 @@ class ReplyValue : public StepValue {
 // What was asked, for a person who reads the journal: the last message.
 std::string DescribeRequest(const ModelRequest& request) {
   if (request.conversation.empty()) return "";
-  return std::string(CutUtf8(DumpJson(ToJson(request.conversation.back())), kRequestBytesKept));
+  Message asked = request.conversation.back();
+  for (Part& part : asked.parts) {
+    auto* data = std::get_if<Data>(&part);
+    if (data != nullptr && !data->preview.empty()) *data = {nullptr, data->name, "", data->preview};
+  }
+  return std::string(CutUtf8(DumpJson(ToJson(asked)), kRequestBytesKept));
 }
 
 absl::StatusOr<ModelReply> ReplyOf(const StepRecord& record) {

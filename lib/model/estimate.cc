@@ -19,6 +19,8 @@ std::int64_t BytesOf(const std::vector<Part>& parts) {
   std::int64_t bytes = 0;
   for (const Part& part : parts) {
     if (const auto* text = std::get_if<Text>(&part)) bytes += std::int64_t(text->text.size());
+    if (const auto* data = std::get_if<Data>(&part))
+      bytes += std::int64_t(data->preview.empty() ? DumpJson(data->value).size() : data->preview.size());
     if (const auto* file = std::get_if<File>(&part)) bytes += std::int64_t(file->bytes.size());
     if (const auto* result = std::get_if<ToolResult>(&part)) bytes += BytesOf(result->content);
     if (std::holds_alternative<Image>(part)) bytes += kBytesPerToken * kImageTokens;

@@ -281,8 +281,10 @@ void Read(const ModelRequest& request, Reading& reading) {
           reading.sources.push_back({file->name.empty() ? "file" : file->name, file->bytes, 0, ""});
       }
       if (const auto* data = std::get_if<Data>(&part); data != nullptr && messages[i]->role == Role::kUser) {
-        reading.owned.push_back(DumpJson(data->value, 1));
-        reading.sources.push_back({data->name.empty() ? "data" : data->name, reading.owned.back(), 0, ""});
+        // It costs nothing to read all of it, and its lines are those of the file.
+        std::string_view text = data->text;
+        if (text.empty()) text = reading.owned.emplace_back(DumpJson(data->value, 1));
+        reading.sources.push_back({data->name.empty() ? "data" : data->name, text, 0, ""});
       }
       if (i < asked) continue;
       if (const auto* call = std::get_if<ToolCall>(&part)) {

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kDocumentBytesMax = 16u << 20;
 constexpr std::size_t kIncludesMax = 64;
-constexpr const char* kBuiltIn[] = {"calculator", "text.search", "files", "image"};
+constexpr const char* kBuiltIn[] = {"calculator", "text.search", "files", "image", "data"};
 
 template <class Map>
 std::vector<std::string> KeysOf(const Map& map) {
@@ -116,7 +116,7 @@ std::vector<std::string> Book::ToolNames() const {
 void Book::CheckPolicy(const YamlNode& policy) {
   std::vector<std::string> names = ToolNames();
   for (const char* name : {"files.list", "files.read", "files.search", "image.crop", "image.zoom",
-                           "image.annotate", "image.grid", "image.measure"}) {
+                           "image.annotate", "image.grid", "image.measure", "data.query"}) {
     names.emplace_back(name);
   }
   for (const auto& [name, entry] : agents_) names.push_back(name);
@@ -129,6 +129,8 @@ void Book::CheckPolicy(const YamlNode& policy) {
       } else if (item.text == "image") {
         load_.out.Error(item.at, "policy: \"image\" is a set of tools",
                         "name image.crop, image.zoom and so on");
+      } else if (item.text == "data") {
+        load_.out.Error(item.at, "policy: \"data\" is a set of tools", "name data.query");
       } else if (std::find(names.begin(), names.end(), item.text) == names.end()) {
         load_.out.Error(item.at, absl::StrCat("policy: there is no tool \"", item.text.substr(0, 80), "\""),
                         NameHint(item.text, names));
@@ -386,7 +388,8 @@ AgentPtr Book::Make(const std::string& name, const Entry& entry) {
     load_.out.Error(entry.at, Describe(status));
     return nullptr;
   }
-  if (box.searches || box.sees) return MakeFilesAgent(std::move(options), {box.searches, box.sees});
+  if (box.searches || box.sees || box.queries)
+    return MakeFilesAgent(std::move(options), {box.searches, box.sees, box.queries});
   return MakeAgent(std::move(options));
 }
 
@@ -400,6 +403,8 @@ bool Book::AddTool(const YamlNode& name, const std::string& folder, Toolbox& box
     box.searches = true;
   } else if (name.text == "image") {
     box.sees = true;
+  } else if (name.text == "data") {
+    box.queries = true;
   } else if (name.text == "files") {
     return AddFileTools(folder, name.at, box);
   } else if (agents_.count(name.text) > 0) {
@@ -431,8 +436,8 @@ bool Book::AddDeclared(const std::string& name, const Entry& entry, Toolbox& box
     load_.out.Error(entry.at, absl::StrCat("tool \"", name, "\": root: ", Describe(path.status())));
     return false;
   }
-  if (use == "image") {
-    box.sees = true;
+  if (use == "image" || use == "data") {
+    (use == "image" ? box.sees : box.queries) = true;
     return true;
   }
   if (use != "text.search") {

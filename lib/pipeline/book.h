@@ -56,6 +56,7 @@ class Book {
     std::vector<ToolPtr> tools;
     bool searches = false;  // the run's files
     bool sees = false;      // the run's images
+    bool queries = false;   // the run's tables and JSON
   };
   void AddEntries(const YamlNode& root, const char* key, const std::string& folder,
                   std::map<std::string, Entry>& to);

@@ -21,14 +21,22 @@ constexpr std::size_t kToolsMax = 8;  // kept per loop; an index is some times t
 class FileToolsCache {
  public:
   absl::StatusOr<std::vector<ToolPtr>> Search(std::vector<Document> documents) {
-    Entry entry{std::move(documents), {}, {}};
+    Entry entry{std::move(documents), {}, {}, {}};
     if (const Entry* known = Find(entry)) return known->tools;
     TRY(ToolPtr tool, TextSearch(entry.documents));
     return Keep(std::move(entry), {std::move(tool)});
   }
 
+  absl::StatusOr<std::vector<ToolPtr>> Query(std::vector<Data> data) {
+    Entry entry{{}, {}, {}, {}};
+    for (const Data& one : data) entry.data.push_back({one.name, one.text});
+    if (const Entry* known = Find(entry)) return known->tools;
+    TRY(ToolPtr tool, DataQuery(std::move(data)));
+    return Keep(std::move(entry), {std::move(tool)});
+  }
+
   absl::StatusOr<std::vector<ToolPtr>> Images(std::vector<Image> images) {
-    Entry entry{{}, std::move(images), {}};
+    Entry entry{{}, std::move(images), {}, {}};
     if (const Entry* known = Find(entry)) return known->tools;
     TRY(std::vector<ToolPtr> tools, ImageTools(entry.images));
     return Keep(std::move(entry), std::move(tools));
@@ -38,6 +46,7 @@ class FileToolsCache {
   struct Entry {
     std::vector<Document> documents;
     std::vector<Image> images;
+    std::vector<Document> data;  // by its text, of which its value is made
     std::vector<ToolPtr> tools;
   };
   static bool Same(const Entry& a, const Entry& b) {
@@ -49,7 +58,8 @@ class FileToolsCache {
     };
     return std::equal(a.documents.begin(), a.documents.end(), b.documents.begin(), b.documents.end(),
                       documents) &&
-           std::equal(a.images.begin(), a.images.end(), b.images.begin(), b.images.end(), images);
+           std::equal(a.images.begin(), a.images.end(), b.images.begin(), b.images.end(), images) &&
+           std::equal(a.data.begin(), a.data.end(), b.data.begin(), b.data.end(), documents);
   }
   const Entry* Find(const Entry& entry) const {
     for (const Entry& known : entries_) {
@@ -70,17 +80,20 @@ bool IsText(const File& file) {
   return file.media_type.rfind("text/", 0) == 0 || file.media_type == "application/json";
 }
 
-// Takes the text files out of the prompt.
-std::vector<Document> TakeDocuments(Prompt& prompt) {
+// Takes the text files out of the prompt; data too, unless `keep_data`: then it is both searched and shown.
+std::vector<Document> TakeDocuments(Prompt& prompt, bool keep_data) {
   std::vector<Document> documents;
   std::vector<Part> rest;
   for (Part& part : prompt.parts) {
     auto* file = std::get_if<File>(&part);
     if (file != nullptr && IsText(*file)) {
       documents.push_back({file->name, std::move(file->bytes)});
-    } else {
-      rest.push_back(std::move(part));
+      continue;
     }
+    auto* data = std::get_if<Data>(&part);
+    const bool searched = data != nullptr && !data->text.empty();
+    if (searched) documents.push_back({data->name, keep_data ? data->text : std::move(data->text)});
+    if (!searched || keep_data) rest.push_back(std::move(part));
   }
   prompt.parts = std::move(rest);
   return documents;
@@ -94,6 +107,22 @@ std::string Announce(const std::vector<Document>& documents) {
     const auto lines = std::count(document.text.begin(), document.text.end(), '\n') + 1;
     absl::StrAppend(&text, "\n- ", document.name, " (", lines, " lines)");
   }
+  return text;
+}
+
+std::vector<Data> DataOf(const Prompt& prompt) {
+  std::vector<Data> all;
+  for (const Part& part : prompt.parts) {
+    const auto* data = std::get_if<Data>(&part);
+    if (data != nullptr && !data->text.empty()) all.push_back(*data);
+  }
+  return all;
+}
+
+std::string Announce(const std::vector<Data>& all) {
+  if (all.empty()) return "\nNo data was given.";
+  std::string text = "\nData you can query with data.query:";
+  for (const Data& data : all) absl::StrAppend(&text, "\n- ", data.name);
   return text;
 }
 
@@ -152,10 +181,18 @@ class FilesAgent : public Agent {
         ctx.loop().Service<FileToolsCache>([] { return std::make_shared<FileToolsCache>(); });
     std::vector<ToolPtr> tools;
     if (use_.search) {
-      std::vector<Document> documents = TakeDocuments(prompt);
+      std::vector<Document> documents = TakeDocuments(prompt, use_.data);
       prompt.parts.emplace_back(Text{Announce(documents)});
       if (!documents.empty()) {
         TRY(tools, cache.Search(std::move(documents)));
+      }
+    }
+    if (use_.data) {
+      std::vector<Data> data = DataOf(prompt);
+      prompt.parts.emplace_back(Text{Announce(data)});
+      if (!data.empty()) {
+        TRY(const std::vector<ToolPtr> more, cache.Query(std::move(data)));
+        tools.insert(tools.end(), more.begin(), more.end());
       }
     }
     if (use_.images) {

@@ -15,6 +15,8 @@ struct FilesUse {
   bool search = false;
   // The image tools over the images of each prompt; the model is told their names and sizes.
   bool images = false;
+  // data.query over the tables and the JSON of each prompt; the model is shown their previews too.
+  bool data = false;
 };
 
 // The agent of `options`, with what `use` says.

@@ -139,14 +139,17 @@ const Shape& ModelShape() {
 Type ModelType() { return Either(TextType(), Object(ModelShape)); }
 
 const Shape& ToolShape() {
-  static const Shape shape{
-      "tool",
-      "a tool",
-      {{"use", Choice({"calculator", "text.search", "files", "image"}), "the built-in tool", true, {"type"}},
-       {"documents", ListOf(TextType(), 1),
-        "text files below the pipeline's folder that text.search looks through"},
-       {"root", TextType(), "the folder below the pipeline's that files may read"},
-       {"description", TextType(), "for the model: when to use it"}}};
+  static const Shape shape{"tool",
+                           "a tool",
+                           {{"use",
+                             Choice({"calculator", "text.search", "files", "image", "data"}),
+                             "the built-in tool",
+                             true,
+                             {"type"}},
+                            {"documents", ListOf(TextType(), 1),
+                             "text files below the pipeline's folder that text.search looks through"},
+                            {"root", TextType(), "the folder below the pipeline's that files may read"},
+                            {"description", TextType(), "for the model: when to use it"}}};
   return shape;
 }
 

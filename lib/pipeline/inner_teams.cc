@@ -73,8 +73,7 @@ class EachPlanner : public Planner {
           PromptTemplate::Fn([text = JsonAsText(text)](const TaskInputs& inputs) -> absl::StatusOr<Prompt> {
             Prompt prompt(text);
             for (const Part& part : inputs.goal().parts) {
-              if (std::holds_alternative<File>(part) || std::holds_alternative<Image>(part))
-                prompt.parts.push_back(part);
+              if (IsFilePart(part)) prompt.parts.push_back(part);
             }
             prompt.known = inputs.goal().known;
             return prompt;

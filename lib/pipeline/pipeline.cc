@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "base/try.h"
 #include "base/utf8.h"
+#include "ninefold/data.h"
 #include "ninefold/planner.h"
 #include "ninefold/status.h"
 #include "ninefold/team.h"
@@ -273,6 +274,9 @@ absl::StatusOr<Prompt> Pipeline::MakePrompt(std::string question, const std::map
       image.bytes = std::move(file.bytes);
       image.name = std::move(file.name);
       prompt.parts.emplace_back(std::move(image));
+    } else if (IsDataName(file.name) && file.media_type != "application/octet-stream") {
+      TRY(Data data, ReadData(std::move(file.name), std::move(file.bytes)));
+      prompt.parts.emplace_back(std::move(data));
     } else {
       prompt.parts.emplace_back(std::move(file));
     }

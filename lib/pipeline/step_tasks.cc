@@ -56,8 +56,7 @@ Json ValuesOf(const StepPlan& step, const Scope& scope, const TaskInputs& inputs
 
 void AddFiles(const Prompt& goal, Prompt& prompt) {
   for (const Part& part : goal.parts) {
-    if (std::holds_alternative<File>(part) || std::holds_alternative<Image>(part))
-      prompt.parts.push_back(part);
+    if (IsFilePart(part)) prompt.parts.push_back(part);
   }
 }
 

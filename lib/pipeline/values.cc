@@ -48,6 +48,12 @@ void AddDissent(const TaskResult& result, Json& list) {
     list.push_back({{"who", opinion.who}, {"text", opinion.text}});
 }
 
+bool IsFilePart(const Part& part) {
+  const auto* data = std::get_if<Data>(&part);
+  if (data != nullptr) return !data->text.empty();
+  return std::holds_alternative<File>(part) || std::holds_alternative<Image>(part);
+}
+
 const Json* FindData(const Prompt& prompt, std::string_view name) {
   for (const Part& part : prompt.parts) {
     const auto* data = std::get_if<Data>(&part);

@@ -18,6 +18,9 @@ Json ResultValue(const TaskResult& result);
 // Adds what a result holds besides its answer to `list`, as {"who", "text"}.
 void AddDissent(const TaskResult& result, Json& list);
 
+// Whether the part is one of the run's files: a text, an image, a table.
+bool IsFilePart(const Part& part);
+
 // The value of the Data part called `name`; nullptr: there is none.
 const Json* FindData(const Prompt& prompt, std::string_view name);
 

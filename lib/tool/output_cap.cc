@@ -38,8 +38,9 @@ Part FitPart(Part part, std::size_t& left) {
     text->text = Fit(std::move(text->text), left);
   } else if (auto* data = std::get_if<Data>(&part)) {
     std::string dumped = DumpJson(data->value);
-    if (dumped.size() > left) return Text{Fit(std::move(dumped), left)};
-    left -= dumped.size();
+    const std::size_t all = dumped.size() + data->text.size() + data->preview.size();
+    if (all > left) return Text{Fit(std::move(dumped), left)};
+    left -= all;
   } else if (auto* image = std::get_if<Image>(&part)) {
     if (image->bytes.size() > kFileBytesMax) return Text{LeftOut("image", image->bytes.size())};
   } else if (auto* file = std::get_if<File>(&part)) {

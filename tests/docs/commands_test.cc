@@ -32,6 +32,8 @@ constexpr Command kCommands[] = {
     {"docs/cli.md",
      "ninefold run hello/team.yaml \"When is the library open on Saturday?\" --file hello/notes.txt",
      "from 10 to 14 o'clock", nullptr},
+    {"docs/yaml.md", "ninefold run agents/document_qa.yaml \"Which pump leaked?\" --file pumps.csv",
+     "the seal leaked", nullptr},
     {"docs/models.md", "ninefold models --prices", "openai/gpt-5.4", nullptr},
     {"docs/models.md", "ninefold run agents/contemplate.yaml \"What is 17 * 23?\" --record sums.jsonl", "391",
      nullptr},
@@ -74,6 +76,8 @@ void Prepare(const Shell& shell) {
   std::filesystem::create_symlink(std::string(kRoot) + "agents", shell.Path("agents"));
   shell.Write("rules.txt", "Rules of the observatory\n\nOnly the keeper may enter the dome at night.\n");
   shell.Write("manual.txt", "The pump\n\nThe warranty lasts 24 months from the day of purchase.\n");
+  shell.Write("pumps.csv",
+              "pump,hours,note\nA7,3,ran well\nB12,41,\"the seal leaked, replaced\"\nC3,12,new\n");
   shell.Write("report.txt",
               "Report\n\nThe bridge costs 40 million euros.\n\nThe greatest risk is a flood in spring.\n");
   shell.Write("src/parser.cc",

@@ -25,6 +25,13 @@ constexpr Document kDocuments[] = {
     {"cut.png", "the first bytes of a picture"},
     {"noise.png", "no picture, though it is called one"},
     {"scan.pdf", "the same"},
+    {"ragged.csv", "a row lacks a cell"},
+    {"quote.csv", "a quote is never closed"},
+    {"latin1.tsv", "a table in Latin-1"},
+    {"cut.json", "a brace is missing"},
+    {"deep.json", "100 lists in one another"},
+    {"lines.jsonl", "the second line is no JSON"},
+    {"large.csv", "17 MiB"},
     {"large.txt", "65 MiB"},
     {"hello/notes.txt --file ./hello/notes.txt", ""},
 };
@@ -48,6 +55,15 @@ BadInputs DocumentInputs() {
   shell.Write("cut.png", picture.substr(0, 20));
   shell.Write("noise.png", "\x8fnoise");
   shell.Write("scan.pdf", "%PDF-1.4\n%%EOF\n");
+  shell.Write("ragged.csv", "pump,hours\nA7,3\nB12\n");
+  shell.Write("quote.csv", "pump,note\nA7,\"ran well\nB12,new\n");
+  shell.Write("latin1.tsv", "pump\tnote\nA7\tCaf\xe9\n");
+  shell.Write("cut.json", "{\"pumps\": [1, 2]\n");
+  shell.Write("deep.json", std::string(100, '[') + std::string(100, ']'));
+  shell.Write("lines.jsonl", "{\"pump\": 1}\npump 2\n");
+  std::string large = "pump\n";
+  while (large.size() < (17u << 20)) large += "A number of pumps in one long cell\n";
+  shell.Write("large.csv", large);
   shell.Write("large.txt", "");
   std::filesystem::resize_file(shell.Path("large.txt"), 65u << 20);
   ::mkfifo(shell.Path("pipe").c_str(), 0600);

@@ -39,14 +39,16 @@ TEST(ChatBody, PartsOfEveryKind) {
       With(Role::kUser, {Text{"look"}, Image{.media_type = "image/png", .bytes = "png"},
                          Image{.url = "https://x/y.png"}, File{.name = "a.txt", .bytes = "body"},
                          File{.name = "a.pdf", .media_type = "application/pdf", .bytes = "pdf"},
-                         Data{.value = {{"a", 1}}, .name = "facts"}}));
+                         Data{.value = {{"a", 1}}, .name = "facts"},
+                         Data{.value = 1, .name = "t.csv", .text = "all rows", .preview = "a table\n"}}));
   const Json content = BodyOf(request)["messages"][0]["content"];
   EXPECT_EQ(content, *ParseJson(R"([{"type":"text","text":"look"},
     {"type":"image_url","image_url":{"url":"data:image/png;base64,cG5n"}},
     {"type":"image_url","image_url":{"url":"https://x/y.png"}},
     {"type":"text","text":"<file name=\"a.txt\">\nbody\n</file>"},
     {"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,cGRm"}},
-    {"type":"text","text":"facts:\n{\"a\":1}"}])"));
+    {"type":"text","text":"facts:\n{\"a\":1}"},
+    {"type":"text","text":"<data name=\"t.csv\">\na table\n</data>"}])"));
 }
 
 TEST(ChatBody, ImagesOfToolsFollowAllResults) {
