@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/recorded.h"
 #include "cli/run_setup.h"
+#include "cli/saved_images.h"
 #include "cli/terminal.h"
 #include "cli/words.h"
 #include "ninefold/status.h"
@@ -19,7 +20,7 @@ namespace ninefold::cli {
 namespace {
 
 struct ShowOptions {
-  std::string run, step, store;
+  std::string run, step, images, store;
   bool json = false;
 };
 
@@ -93,6 +94,13 @@ std::string Page(const RunRecord& run, const std::string& state, const std::vect
       Field("started", absl::FormatTime("%Y-%m-%d %H:%M:%S", run.started, absl::LocalTimeZone()), colors));
   if (run.finished > run.started)
     absl::StrAppend(&out, Field("took", Took(run.finished - run.started), colors));
+  const std::size_t images = ImagesOf(steps).size();
+  if (images > 0) {
+    const std::string many = Count(std::int64_t(images), "image");
+    absl::StrAppend(
+        &out,
+        Field("images", absl::StrCat(many, "; save: ninefold show ", run.id, " --images FOLDER"), colors));
+  }
   const absl::StatusOr<Reply> reply = RecordedReply(run);
   if (reply.ok()) absl::StrAppend(&out, Field("cost", CostWords(reply->cost), colors));
   absl::StrAppend(&out, Styled(Count(std::int64_t(steps.size()), "step"), Style::kBold, colors), "\n");
@@ -119,6 +127,23 @@ int ShowStep(const std::vector<StepRecord>& steps, const std::string& path) {
       kExitFailed);
 }
 
+int SaveImagesOf(const RunRecord& run, const std::vector<StepRecord>& steps, const std::string& folder) {
+  const std::vector<Image> images = ImagesOf(steps);
+  if (images.empty()) {
+    return Refuse(absl::NotFoundError(absl::StrCat("run ", run.id,
+                                                   " has no images: kept are those that its tools and models "
+                                                   "made, and they made none")),
+                  kExitFailed);
+  }
+  const absl::StatusOr<std::vector<std::string>> paths = SaveImages(images, folder);
+  if (!paths.ok()) return Refuse(paths.status(), kExitFailed);
+  std::string lines;
+  for (std::size_t i = 0; i < images.size(); ++i)
+    absl::StrAppend(&lines, OneLine(images[i].name), "  ", OneLine((*paths)[i]), "\n");
+  const absl::Status printed = WriteAll(STDOUT_FILENO, lines, "the images' names to stdout");
+  return printed.ok() ? kExitOk : Refuse(printed, kExitFailed);
+}
+
 int ShowRun(const ShowOptions& given) {
   absl::StatusOr<ChosenStore> store = OpenForReading(given.store);
   if (!store.ok()) return RefuseStore(store.status());
@@ -126,6 +151,7 @@ int ShowRun(const ShowOptions& given) {
   if (!run.ok()) return RefuseStore(run.status());
   const absl::StatusOr<std::vector<StepRecord>> steps = store->store->Steps(run->id);
   if (!steps.ok()) return RefuseStore(steps.status());
+  if (!given.images.empty()) return SaveImagesOf(*run, *steps, given.images);
   if (!given.step.empty()) return ShowStep(*steps, given.step);
   const std::string state = StateWord(*run, !SqliteStoreUser(store->path).empty());
   const absl::Status printed =
@@ -144,12 +170,17 @@ void AddShow(CLI::App& app, int& exit_code) {
       ->type_name("RUN");
   show->add_option("--step", given->step, "Only this step, with what was asked and what came back, as JSON")
       ->type_name("PATH");
-  show->add_flag("--json", given->json, "Print one JSON object with everything");
+  CLI::Option* images =
+      show->add_option("--images", given->images, "Save the images that the run made into this folder")
+          ->type_name("FOLDER");
+  images->excludes("--step");
+  show->add_flag("--json", given->json, "Print one JSON object with everything")->excludes(images);
   AddStoreOption(*show, given->store);
   show->footer(R"(Examples:
   ninefold show                                 the newest run
   ninefold show 7f3a
   ninefold show 7f3a --step answer/turn.1       what the model was asked there, and what it said
+  ninefold show 7f3a --images pictures          photo.png#4821 is then in pictures/photo.png#4821.png
   ninefold show 7f3a --json | jq '.steps[].path')");
   show->callback([given, &exit_code] { exit_code = ShowRun(*given); });
 }

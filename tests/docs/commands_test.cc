@@ -56,6 +56,7 @@ constexpr Command kCommands[] = {
      "ninefold run agents/inspect.yaml \"Is anything damaged?\" --file photo.png --model "
      "anthropic/claude-sonnet-5",
      "", "needs a model that sees"},
+    {"agents/inspect.yaml", "ninefold show --images pictures", "", "needs the run before it"},
     {"agents/planned.yaml",
      "ninefold run agents/planned.yaml \"What does the report say about costs and risks?\" --file report.txt",
      "The bridge costs 40 million euros", nullptr},
