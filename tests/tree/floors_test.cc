@@ -21,7 +21,7 @@ const std::map<std::string, std::string>& HeaderFloors() {
       {"progress.h", "graph"},    {"task_graph.h", "graph"},   {"contemplate.h", "team"},
       {"planner.h", "team"},      {"team.h", "team"},          {"ninefold.h", "team"},
       {"pipeline.h", "pipeline"}, {"cassette.h", "model"},     {"image.h", "image"},
-      {"catalogue.h", "model"},   {"data.h", "base"},
+      {"catalogue.h", "model"},   {"data.h", "base"},          {"vote_theory.h", "eval"},
   };
   return floors;
 }
