@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/draws.h"
 #include "base/hash.h"
 #include "ninefold/status.h"
 #include "team/contemplate/attempt.h"
@@ -34,12 +35,6 @@ const std::string& StrategyOf(const ContemplateOptions& options, int i) {
   return strategies[std::size_t(i) % strategies.size()];
 }
 
-// Fisher and Yates; of our own drawing, since the standard's shuffle may differ from library to library.
-template <class T>
-void ShuffleBy(std::uint64_t seed, std::vector<T>& items) {
-  for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[Mix(seed, i) % i]);
-}
-
 // The documents trade places; everything else stays.
 void ShuffleDocuments(std::uint64_t seed, std::vector<Part>& parts) {
   std::vector<std::size_t> places;
@@ -47,7 +42,7 @@ void ShuffleDocuments(std::uint64_t seed, std::vector<Part>& parts) {
     if (std::holds_alternative<File>(parts[i])) places.push_back(i);
   }
   std::vector<std::size_t> order = places;
-  ShuffleBy(seed, order);
+  Draws(seed).Shuffle(order);
   const std::vector<Part> before = parts;
   for (std::size_t i = 0; i < places.size(); ++i) parts[places[i]] = before[order[i]];
 }
@@ -125,7 +120,7 @@ PromptTemplate RefinePrompt(const ContemplateOptions& options, int i, std::uint6
   return PromptTemplate([&options, i, seed](const TaskInputs& inputs) -> absl::StatusOr<Prompt> {
     Prompt prompt = QuestionFor(options, i, seed, inputs.goal());
     std::vector<std::string> ids = inputs.needs();
-    ShuffleBy(Mix(seed, std::uint64_t(i) + 1000), ids);
+    Draws(Mix(seed, std::uint64_t(i) + 1000)).Shuffle(ids);
     const std::string attempts = absl::StrCat("Here are attempts by others, who worked on their own:\n",
                                               Attempts(inputs, ids, options.digest_bytes));
     AddParagraphs(

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/draws.h"
 #include "base/hash.h"
 #include "base/try.h"
 #include "ninefold/status.h"
@@ -47,8 +48,7 @@ std::vector<std::string> ContemplatePlan::State::Shown(int i) const {
   std::vector<std::size_t> order;
   for (const Cluster& cluster : tally.clusters)
     order.insert(order.end(), cluster.attempts.begin(), cluster.attempts.end());
-  const std::uint64_t own = Mix(Mix(seed, std::uint64_t(round->number()) + 77), std::uint64_t(i));
-  for (std::size_t n = order.size(); n > 1; --n) std::swap(order[n - 1], order[Mix(own, n) % n]);
+  Draws(Mix(Mix(seed, std::uint64_t(round->number()) + 77), std::uint64_t(i))).Shuffle(order);
   const std::size_t shown = std::min(order.size(), std::size_t(options.digests));
   const auto differs = [&](std::size_t at) { return attempts[at].answer != attempts[order[0]].answer; };
   const bool agree = std::none_of(order.begin(), order.begin() + std::ptrdiff_t(shown), differs);

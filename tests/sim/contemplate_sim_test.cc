@@ -1,0 +1,151 @@
+// Contemplation against exact laws: an oracle is right as often as it is told, in virtual time. This checks
+// the orchestrator, not the idea. Everything must lie within four standard errors.
+#include <cmath>
+#include <functional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "gtest/gtest.h"
+#include "matchers.h"
+#include "ninefold/contemplate.h"
+#include "ninefold/testing/oracle.h"
+#include "ninefold/vote_theory.h"
+
+namespace ninefold {
+namespace {
+
+using testing::Latency;
+using testing::OracleOptions;
+using testing::Sim;
+
+#ifdef __SANITIZE_ADDRESS__
+constexpr int kItems = 500;
+#else
+constexpr int kItems = 10'000;
+#endif
+constexpr double kErrors = 4;
+
+struct Mean {
+  int n = 0;
+  double sum = 0, squares = 0;
+  void Add(double x) { ++n, sum += x, squares += x * x; }
+  double value() const { return sum / n; }
+  double error() const { return std::sqrt(std::max(0.0, squares / n - value() * value()) / n); }
+};
+
+struct Outcome {
+  Mean right, attempts, seconds, calls;
+};
+
+// Each question a run of its own.
+Outcome Ask(const OracleOptions& oracle, ContemplateOptions options, int items = kItems) {
+  options.solver = MakeAgent({.name = "solver", .model = testing::Oracle(oracle)});
+  options.normalize = [](const Reply& reply) { return reply.text; };
+  const AgentPtr agent = Contemplate(options);
+  Outcome outcome;
+  for (int i = 1; i <= items; ++i) {
+    Sim sim({.seed = std::uint64_t(i)});
+    const auto reply = sim.Run(agent, testing::OracleQuestion(i), {.seed = std::uint64_t(i)});
+    EXPECT_THAT(reply, IsOk());
+    if (!reply.ok()) break;
+    outcome.right.Add(reply->text == "answer: " + testing::OracleAnswer(i) ? 1 : 0);
+    outcome.seconds.Add(absl::ToDoubleSeconds(sim.elapsed()));
+    outcome.calls.Add(double(reply->cost.model_calls));
+    if (options.width > 1) outcome.attempts.Add(ContemplationOf(*reply)->started);
+  }
+  return outcome;
+}
+
+void ExpectNear(const Mean& measured, double law, const std::string& what) {
+  // The error that the law itself predicts, where what was seen had none.
+  const double error = std::max(measured.error(), std::sqrt(std::max(law * (1 - law), 0.0) / measured.n));
+  absl::PrintF("%-44s law %.4f, measured %.4f ± %.4f\n", what, law, measured.value(), error);
+  EXPECT_NEAR(measured.value(), law, kErrors * error + 1e-9) << what;
+}
+
+constexpr ContemplateStops kNoStops{.decided = false, .settled = 1, .quorum = 1};
+
+TEST(ContemplateSim, VotesFollowTheBinomial) {
+  for (const int width : {1, 2, 3, 5, 9, 15}) {
+    for (const double p : {0.4, 0.7}) {
+      const Outcome outcome = Ask({.right = p}, {.width = width, .stops = kNoStops});
+      ExpectNear(outcome.right, MajorityAccuracy(p, width),
+                 absl::StrFormat("majority, p %.1f, width %d", p, width));
+    }
+  }
+  const Outcome wide = Ask({.right = 0.55}, {.width = 64, .stops = kNoStops}, kItems / 2);
+  ExpectNear(wide.right, MajorityAccuracy(0.55, 64), "majority, p 0.55, width 64");
+}
+
+TEST(ContemplateSim, CorrelatedVotesFollowTheBetaBinomial) {
+  for (const int width : {3, 9, 15}) {
+    for (const double rho : {0.2, 0.5}) {
+      const Outcome outcome = Ask({.right = 0.7, .correlation = rho}, {.width = width, .stops = kNoStops});
+      ExpectNear(outcome.right, MajorityAccuracy(0.7, rho, width),
+                 absl::StrFormat("majority, p 0.7, rho %.1f, width %d", rho, width));
+    }
+  }
+}
+
+TEST(ContemplateSim, ScatteredVotesFollowThePlurality) {
+  for (const int width : {3, 9, 15}) {
+    const Outcome outcome = Ask({.right = 0.3, .wrong_answers = 4}, {.width = width, .stops = kNoStops});
+    ExpectNear(outcome.right, PluralityAccuracy(0.3, 4, width),
+               absl::StrFormat("plurality, p 0.3 of 5, width %d", width));
+  }
+}
+
+// A vote that is decided early is the same vote.
+TEST(ContemplateSim, DecidedVotesLoseNothing) {
+  const Outcome all = Ask({.right = 0.7}, {.width = 15, .stops = kNoStops});
+  const Outcome decided = Ask({.right = 0.7, .latency = {.law = Latency::kExponential}},
+                              {.width = 15, .pace = Pace::kLatency, .stops = {.settled = 1, .quorum = 1}});
+  EXPECT_EQ(decided.right.value(), all.right.value());
+}
+
+TEST(ContemplateSim, EarlyStopsFollowTheirLaw) {
+  for (const int most : {15, 31}) {
+    for (const double p : {0.6, 0.7, 0.8, 0.9}) {
+      const StopLaw law = AdaptiveStop(p, most, 0.95);
+      const Outcome outcome =
+          Ask({.right = p}, {.width = most, .pace = Pace::kCost, .stops = {.decided = false, .quorum = 1}});
+      ExpectNear(outcome.right, law.accuracy,
+                 absl::StrFormat("settled, p %.1f, at most %d: accuracy", p, most));
+      ExpectNear(outcome.attempts, law.attempts,
+                 absl::StrFormat("settled, p %.1f, at most %d: attempts", p, most));
+    }
+  }
+}
+
+TEST(ContemplateSim, WaitingFollowsTheOrderStatistics) {
+  const OracleOptions oracle{.right = 1, .latency = {.law = Latency::kExponential, .mean = absl::Seconds(1)}};
+  const auto wait = [&](int width, double quorum) {
+    return Ask(oracle, {.width = width,
+                        .pace = Pace::kLatency,
+                        .stops = {.decided = false, .settled = 1, .quorum = quorum, .tail_cut = 0}});
+  };
+  ExpectNear(wait(8, 1).seconds, ExpectedWait(8, 8), "wait for 8 of 8, in means");
+  ExpectNear(wait(8, 0.75).seconds, ExpectedWait(6, 8), "wait for 6 of 8, in means");
+  ExpectNear(wait(16, 0.75).seconds, ExpectedWait(12, 16), "wait for 12 of 16, in means");
+}
+
+TEST(ContemplateSim, StragglersAreAsCommonAsTheirLaw) {
+  const OracleOptions oracle{.right = 1, .latency = {.law = Latency::kStragglers, .mean = absl::Seconds(1)}};
+  ContemplateOptions options{.width = 16, .pace = Pace::kLatency, .stops = kNoStops};
+  options.solver = MakeAgent({.name = "solver", .model = testing::Oracle(oracle)});
+  Mean slow, cut;
+  for (const double quorum : {1.0, 0.75}) {
+    options.stops.quorum = quorum;
+    const AgentPtr agent = Contemplate(options);
+    for (int i = 1; i <= kItems; ++i) {
+      Sim sim({.seed = std::uint64_t(i)});
+      EXPECT_THAT(sim.Run(agent, testing::OracleQuestion(i), {.seed = std::uint64_t(i)}), IsOk());
+      (quorum < 1 ? cut : slow).Add(sim.elapsed() > absl::Seconds(2) ? 1 : 0);
+    }
+  }
+  ExpectNear(slow, SlowShare(0.01, 16), "slow runs of 16, waiting for all");
+  EXPECT_EQ(cut.value(), 0) << "five of sixteen would have to be slow";
+}
+
+}  // namespace
+}  // namespace ninefold
