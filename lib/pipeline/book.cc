@@ -73,6 +73,7 @@ ModelOptions OpenOptions(const YamlNode* map) {
   options.key_env = TextAt(*map, "key_env");
   options.key_file = TextAt(*map, "key_file");
   if (const YamlNode* stream = map->Find("stream")) options.stream = AsBool(*stream).value_or(true);
+  if (const YamlNode* scale = map->Find("scale_images")) options.scale_images = AsBool(*scale).value_or(true);
   options.attempts = int(IntegerAt(map, "attempts").value_or(options.attempts));
   options.requests_per_minute = IntegerAt(map, "requests_per_minute").value_or(0);
   options.tokens_per_minute = IntegerAt(map, "tokens_per_minute").value_or(0);
@@ -226,21 +227,56 @@ ModelPtr Book::Model(const YamlNode* node) {
   }
   if (node->kind == YamlNode::kScalar) return ByName(*node);
   if (node->kind != YamlNode::kMap) return nullptr;
-  const std::string spec = TextAt(*node, "model");
-  return spec.empty() ? nullptr : WithOthers(Open(spec, node, node->at), *node);
+  return FromMap(*node);
+}
+
+ModelPtr Book::FromMap(const YamlNode& map) {
+  if (std::find(opening_.begin(), opening_.end(), &map) != opening_.end()) {
+    load_.out.Error(map.at, "this model stands behind itself",
+                    "take it out of its own fallback, hedge or route");
+    return nullptr;
+  }
+  const auto known = from_maps_.find(&map);
+  if (known != from_maps_.end()) return known->second;
+  opening_.push_back(&map);
+  const YamlNode* route = map.Find("route");
+  const std::string spec = TextAt(map, "model");
+  if (const YamlNode* cheapest = map.Find("cheapest"); cheapest != nullptr && route == nullptr)
+    load_.out.Error(cheapest->at, "\"cheapest\" needs a \"route\" to choose from", "list models under route");
+  ModelPtr model;
+  if (route != nullptr) model = Routed(map, *route);
+  if (route == nullptr && !spec.empty()) model = Open(spec, &map, map.at);
+  if (model != nullptr) model = WithOthers(std::move(model), map);
+  opening_.pop_back();
+  from_maps_[&map] = model;
+  return model;
+}
+
+ModelPtr Book::Routed(const YamlNode& map, const YamlNode& route) {
+  for (const char* key :
+       {"base_url", "key_env", "key_file", "stream", "attempts", "requests_per_minute", "tokens_per_minute",
+        "concurrency", "connect_timeout", "first_byte_timeout", "idle_timeout", "scale_images", "price"}) {
+    const YamlNode* value = map.Find(key);
+    if (value == nullptr) continue;
+    load_.out.Error(value->at,
+                    absl::StrCat("\"", key, "\" says nothing of a route: it has no server of its own"),
+                    "put it into the models that the route names");
+  }
+  RouterPolicy policy;
+  if (const YamlNode* cheapest = map.Find("cheapest"))
+    policy.cheapest = AsBool(*cheapest).value_or(policy.cheapest);
+  std::vector<ModelPtr> models;
+  for (const YamlNode& item : route.items) {
+    ModelPtr model = Model(&item);
+    if (model == nullptr) return nullptr;  // said already
+    models.push_back(std::move(model));
+  }
+  return models.empty() ? nullptr : WithRouter(std::move(models), policy);
 }
 
 ModelPtr Book::WithOthers(ModelPtr model, const YamlNode& map) {
   const YamlNode* fallback = map.Find("fallback");
   const YamlNode* hedge = map.Find("hedge");
-  if (model == nullptr || (fallback == nullptr && hedge == nullptr)) return model;
-  if (std::find(opening_.begin(), opening_.end(), &map) != opening_.end()) {
-    load_.out.Error(map.at, "this model stands behind itself", "take it out of its own fallback or hedge");
-    return nullptr;
-  }
-  const auto known = with_others_.find(&map);
-  if (known != with_others_.end()) return known->second;
-  opening_.push_back(&map);
   if (hedge != nullptr) {
     HedgePolicy policy;
     if (const YamlNode* after = hedge->Find("after")) policy.after = AsDuration(*after);
@@ -257,8 +293,6 @@ ModelPtr Book::WithOthers(ModelPtr model, const YamlNode& map) {
     for (const YamlNode& other : fallback->items) add(other);
     if (models.size() > 1) model = WithFallback(std::move(models));
   }
-  opening_.pop_back();
-  with_others_[&map] = model;
   return model;
 }
 

@@ -65,6 +65,8 @@ class Book {
   void Include(const YamlNode& name, const std::string& folder, const std::vector<std::string>& chain);
   ModelPtr Open(const std::string& spec, const YamlNode* map, const Position& at);
   ModelPtr ByName(const YamlNode& name);
+  ModelPtr FromMap(const YamlNode& map);
+  ModelPtr Routed(const YamlNode& map, const YamlNode& route);
   // What the file puts behind a model: others to ask when it fails, a second one when it is late.
   ModelPtr WithOthers(ModelPtr model, const YamlNode& map);
   AgentPtr Make(const std::string& name, const Entry& entry);
@@ -78,7 +80,7 @@ class Book {
   std::map<std::string, AgentPtr> made_;
   std::vector<std::string> making_;  // agents on the way, to find those that call each other
   std::map<std::string, ModelPtr> open_models_;
-  std::map<const YamlNode*, ModelPtr> with_others_;
+  std::map<const YamlNode*, ModelPtr> from_maps_;
   std::vector<const YamlNode*> opening_;  // models on the way, to find those behind themselves
   std::vector<std::string> opened_;
   std::set<std::string> included_, used_agents_, used_models_;

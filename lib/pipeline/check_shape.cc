@@ -98,6 +98,27 @@ class Checker {
       out_.Error(node.at, absl::StrCat(shape.what, " needs \"", field.name, "\""),
                  absl::StrCat(field.name, ": ", field.doc));
     }
+    if (!shape.one_of.empty()) OneOf(node, shape, meant);
+  }
+
+  void OneOf(const YamlNode& node, const Shape& shape, const std::vector<std::string>& meant) {
+    std::vector<const YamlMember*> there;
+    bool mistyped = false;
+    for (const std::string& name : shape.one_of) {
+      mistyped = mistyped || std::find(meant.begin(), meant.end(), name) != meant.end();
+      for (const YamlMember& member : node.members) {
+        if (member.key == name) there.push_back(&member);
+      }
+    }
+    const std::string all = absl::StrCat("\"", absl::StrJoin(shape.one_of, "\" or \""), "\"");
+    if (there.empty() && !mistyped) {
+      const Field* first = shape.Find(shape.one_of[0]);
+      out_.Error(node.at, absl::StrCat(shape.what, " needs ", all),
+                 absl::StrCat(first->name, ": ", first->doc));
+    }
+    if (there.size() > 1)
+      out_.Error(there[1]->key_at, absl::StrCat(shape.what, " has either ", all, ", not both"),
+                 "keep one of them");
   }
 
   void Value(YamlNode& node, const Type& type, const std::string& label, const Position& key_at) {

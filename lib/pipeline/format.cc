@@ -100,7 +100,13 @@ const Shape& ModelShape() {
   static const Shape shape{
       "model",
       "a model",
-      {{"model", TextType(), "\"vendor/name\", \"offline\" or \"auto\"", true, {"name", "id"}},
+      {{"model", TextType(), "\"vendor/name\", \"offline\" or \"auto\"", false, {"name", "id"}},
+       {"route",
+        ListOf(ModelType(), 1),
+        "instead: models, of which each request goes to the first that suits it",
+        false,
+        {"router"}},
+       {"cheapest", Bool(), "of route: to the cheapest that suits it"},
        {"base_url",
         TextType(),
         "the server's address, as in http://localhost:11434/v1",
@@ -132,7 +138,11 @@ const Shape& ModelShape() {
        {"idle_timeout", Duration(), "between two pieces of its reply; default 1m"},
        {"fallback", OneOrMore(ModelType()), "models to ask in turn when it fails", false, {"fallbacks"}},
        {"hedge", Object(HedgeShape), "a second request when the first is late"},
-       {"price", Object(PriceShape), "what it costs, for budgets in USD"}}};
+       {"scale_images", Bool(),
+        "whether images that its vendor would refuse as too large are scaled down; default true"},
+       {"price", Object(PriceShape), "what it costs, for budgets in USD"}},
+      "",
+      {"model", "route"}};
   return shape;
 }
 

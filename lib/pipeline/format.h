@@ -53,6 +53,7 @@ struct Shape {
   std::vector<Field> fields;
   const Field* Find(std::string_view name) const;
   std::string doc = "";
+  std::vector<std::string> one_of = {};  // fields of which there must be one, and no more
 };
 
 const Shape& PipelineShape();

@@ -28,6 +28,8 @@ class SchemaWriter {
     Json schema = {{"type", "object"}, {"additionalProperties", false}};
     schema["properties"] = std::move(properties);
     if (!required.empty()) schema["required"] = std::move(required);
+    for (const std::string& name : shape.one_of)
+      schema["oneOf"].push_back({{"required", Json::array({name})}});
     return schema;
   }
 

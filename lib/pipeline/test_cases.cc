@@ -75,7 +75,7 @@ void ReadTests(const YamlNode* list, Load& load, Pipeline& pipeline) {
       for (const YamlMember& member : input->members) test.inputs[member.key] = AsJson(member.value);
     }
     if (const YamlNode* expect = node.Find("expect")) ReadExpect(*expect, load, test);
-    const absl::StatusOr<Prompt> prompt = pipeline.MakePrompt(test.question, test.inputs, {});
+    const absl::StatusOr<Prompt> prompt = pipeline.MakePrompt(test.question, test.inputs, test.files);
     if (!prompt.ok()) load.out.Error(node.at, absl::StrCat("test: ", Describe(prompt.status())));
     pipeline.tests.push_back(std::move(test));
   }

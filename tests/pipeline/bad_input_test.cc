@@ -10,10 +10,10 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Said(const std::string& text) {
+std::string Said(const std::string& text, std::string model = "offline") {
   std::vector<Diagnostic> found;
   PipelineOptions options;
-  options.model = "offline";
+  options.model = std::move(model);
   (void)ParsePipeline(text, "t.yaml", options, &found);
   std::string said;
   for (const Diagnostic& one : found) absl::StrAppend(&said, Format(one), "\n");
@@ -97,6 +97,17 @@ TEST(BadInput, IsSaidWithAPlaceAndAHint) {
       {head + "steps: [{id: s, contemplate: {agent: a, width: 1000000000}}]\n",
        "\"width\" must be a whole number, 1 to 1024, this is \"1000000000\""},
       {head + "steps: [{id: s, contemplate: {agent: a, width: -1}}]\n", "this is \"-1\""},
+      {step + "models: {m: {seed: 1}}\n",
+       "5:13: error: a model needs \"model\" or \"route\"; model: \"vendor/name\", \"offline\" or \"auto\""},
+      {step + "models: {m: {modle: offline}}\n", "unknown key \"modle\" in a model; did you mean \"model\"?"},
+      {step + "models: {m: {model: offline, route: [offline]}}\n",
+       "5:30: error: a model has either \"model\" or \"route\", not both; keep one of them"},
+      {step + "models: {m: {route: []}}\n", "\"route\" is an empty list"},
+      {step + "models: {m: {route: offline}}\n", "\"route\" must be a list of values, this is \"offline\""},
+      {step + "models: {m: {model: offline, scale_images: 1}}\n",
+       "\"scale_images\" must be true or false, this is \"1\""},
+      {step + "tests: [{name: n, question: q, files: [{name: a.csv, text: \"a,b\\n1\"}]}]\n",
+       "5:9: error: test: a.csv:2:1: this row has 1 cell"},
       {head + "steps: [{id: s, route: {agents: [a], fallback: b}}]\n",
        "the fallback \"b\" is not among the route's agents"},
       {head + "steps: [{id: s, plan: {agents: [a, q]}}]\n", "there is no agent \"q\""},
@@ -132,6 +143,27 @@ TEST(BadInput, IsSaidWithAPlaceAndAHint) {
        "3:28: warning: this looks like a secret key"},
   };
   for (const Case& c : cases) EXPECT_THAT(Said(c.text), HasSubstr(c.said)) << c.text;
+}
+
+// Those in models are not looked for while another model is used for every agent.
+TEST(BadInput, OfModels) {
+  const struct {
+    std::string text, said;
+  } cases[] = {
+      {"models: {m: {route: [offlin]}}\n", "there is no model \"offlin\"; did you mean \"offline\"?"},
+      {"models: {m: {route: [offline, n]}, n: {route: [m]}}\n",
+       "this model stands behind itself; take it out of its own fallback, hedge or route"},
+      {"models: {m: {route: [offline], attempts: 5}}\n",
+       "5:42: error: \"attempts\" says nothing of a route: it has no server of its own; put it into the "
+       "models that the route names"},
+      {"models: {m: {model: offline, cheapest: true}}\n",
+       "5:40: error: \"cheapest\" needs a \"route\" to choose from"},
+  };
+  for (const auto& one : cases) {
+    const std::string text =
+        absl::StrCat("version: 1\nname: t\nagents: {a: {description: x, model: offline}}\n", kStep, one.text);
+    EXPECT_THAT(Said(text, ""), HasSubstr(one.said)) << text;
+  }
 }
 
 TEST(BadInput, IsSaidAllAtOnce) {

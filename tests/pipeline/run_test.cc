@@ -169,6 +169,80 @@ TEST(Run, AHedgeAnswersForAModelThatIsLate) {
   EXPECT_EQ(reply->text, "x/second");
 }
 
+// Models named for what they take: "x/small" 8,000 tokens, "x/sees" images too, "x/large" all; each says its
+// name.
+absl::StatusOr<Reply> RunRoute(std::string_view models, std::string question, bool image) {
+  PipelineOptions options;
+  options.open_model = [](std::string_view spec, const ModelOptions& given) -> absl::StatusOr<ModelPtr> {
+    ModelCard card{.name = std::string(spec), .price = given.price, .free = false};
+    card.context_tokens = spec == "x/large" ? 1'000'000 : 8'000;
+    card.images = spec != "x/small";
+    return MakeModel(card, [name = card.name](const ModelRequest&) -> absl::StatusOr<ModelReply> {
+      if (name == "x/down") return absl::UnavailableError("down");
+      return ModelReply{.message = AssistantMessage(name)};
+    });
+  };
+  absl::StatusOr<Pipeline> pipeline = ParsePipeline(
+      absl::StrCat("version: 1\nname: t\nagents: {a: {model: main}}\nsteps: [{id: s, agent: a}]\n",
+                   std::string(models)),
+      "t.yaml", options);
+  if (!pipeline.ok()) return pipeline.status();
+  std::vector<File> files;
+  if (image) files.push_back({"p.png", "image/png", "png"});
+  absl::StatusOr<Prompt> prompt = pipeline->MakePrompt(std::move(question), {}, std::move(files));
+  if (!prompt.ok()) return prompt.status();
+  Sim sim;
+  return sim.Run(pipeline->team, *std::move(prompt));
+}
+
+TEST(Run, ARouteAsksTheModelThatSuits) {
+  constexpr char kInOrder[] = "models: {main: {route: [x/small, sees, x/large]}, sees: x/sees}\n";
+  constexpr char kCheapest[] = R"(
+models:
+  main: {route: [dear, cheap, x/large], cheapest: true, fallback: x/sees}
+  dear: {model: x/small, price: {input: 9, output: 9}}
+  cheap: {model: x/other, price: {input: 1, output: 1}}
+)";
+  constexpr char kDown[] = "models: {main: {route: [x/down, x/large], fallback: x/sees}}\n";
+  const std::string longer(30'000, 'x');
+  const struct {
+    const char* models;
+    std::string question;
+    bool image;
+    const char* answer;
+  } cases[] = {
+      {kInOrder, "q", false, "x/small"},    {kInOrder, "q", true, "x/sees"},
+      {kInOrder, longer, false, "x/large"}, {kInOrder, longer, true, "x/large"},
+      {kCheapest, "q", false, "x/other"},   {kCheapest, longer, false, "x/large"},
+      {kDown, "q", false, "x/sees"},  // a route asks one; a fallback is for when it fails
+  };
+  for (const auto& one : cases) {
+    const auto reply = RunRoute(one.models, one.question, one.image);
+    ASSERT_TRUE(reply.ok()) << reply.status();
+    EXPECT_EQ(reply->text, one.answer) << one.models;
+  }
+  EXPECT_THAT(std::string(RunRoute("models: {main: {route: [x/small]}}\n", "q", true).status().message()),
+              HasSubstr("no model suits this request: x/small sees no images"));
+}
+
+TEST(Run, ScaleImagesReachesTheModel) {
+  for (const auto& [yaml, scales] : {std::pair{"x/y", true}, std::pair{"{model: x/y}", true},
+                                     std::pair{"{model: x/y, scale_images: true}", true},
+                                     std::pair{"{model: x/y, scale_images: false}", false}}) {
+    std::vector<bool> opened;
+    PipelineOptions options;
+    options.open_model = [&](std::string_view, const ModelOptions& given) -> absl::StatusOr<ModelPtr> {
+      opened.push_back(given.scale_images);
+      return ModelPtr(Responding([](const ModelRequest&) { return Say("s"); }));
+    };
+    EXPECT_TRUE(ParsePipeline(absl::StrCat("version: 1\nname: t\nagents: {a: {model: m}}\n",
+                                           "steps: [{id: s, agent: a}]\nmodels: {m: ", yaml, "}\n"),
+                              "t.yaml", options)
+                    .ok());
+    EXPECT_EQ(opened, std::vector<bool>{scales}) << yaml;
+  }
+}
+
 TEST(Run, NoModelStandsBehindItself) {
   const auto reply = RunModels(R"(
 models:
