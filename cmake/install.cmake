@@ -21,7 +21,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/ninefoldConfigVersion.cma
 install(FILES ${PROJECT_BINARY_DIR}/ninefoldConfig.cmake ${PROJECT_BINARY_DIR}/ninefoldConfigVersion.cmake
         DESTINATION ${package})
 
-set(pc_private "libcurl re2")
+set(pc_private "libcurl re2 libutf8proc")
 if(NINEFOLD_SQLITE)
   string(APPEND pc_private " sqlite3")
 endif()

@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "ninefold/agent.h"
+#include "ninefold/answer.h"
 #include "ninefold/planner.h"
 
 namespace ninefold {
@@ -126,9 +127,5 @@ enum class Mode {
 };
 std::string_view ModeName(Mode mode);
 ContemplateOptions WithMode(Mode mode, ContemplateOptions options);  // sets width, rounds, pace
-
-// The final answer in a reply, in a form that compares: last "answer: …" line or \boxed{…} or the whole;
-// case, blanks, punctuation and number forms folded.
-std::string NormalizeAnswer(std::string_view text);
 
 }  // namespace ninefold

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ninefold/agent.h"
+#include "ninefold/answer.h"
 #include "ninefold/cassette.h"
 #include "ninefold/concurrency.h"
 #include "ninefold/contemplate.h"
