@@ -35,12 +35,13 @@ std::optional<std::string> AsYesNo(std::string_view bare) {
     if (rest.empty()) return form;
     const bool mark = std::string_view(",.;:!").find(rest.front()) != std::string_view::npos;
     if (!mark && !StartsWord(TrimBlank(rest), "because") && rest.substr(0, 3) != " - ") continue;
+    const bool dot = rest[0] == '.';
     rest = TrimBlank(rest.substr(mark || rest[0] == ' ' ? 1 : 0));
     if (rest.substr(0, 2) == "- ") rest.remove_prefix(2);
     const bool list = StartsWord(rest, "yes") || StartsWord(rest, "no") || StartsWord(rest, "true") ||
                       StartsWord(rest, "false");
     // "No. 5" is a number, "Yes, Minister" a name.
-    if (list || rest.empty() || IsDigit(rest[0]) || rest.find(' ') == rest.npos) continue;
+    if (list || rest.empty() || (mark && dot && IsDigit(rest[0])) || rest.find(' ') == rest.npos) continue;
     return form;
   }
   return std::nullopt;
@@ -50,6 +51,15 @@ bool BeginsText(std::string_view text) {
   const char c = text.empty() ? ' ' : text.front();
   return IsLetter(c) || IsDigit(c) || c == '$' || c == '"' || c == '-' ||
          (static_cast<unsigned char>(c) & 0x80) != 0;
+}
+
+// Whether another initial follows: "A. Smith and B. Jones" are two names.
+bool HasInitial(std::string_view text) {
+  for (std::size_t at = text.find(". "); at != text.npos; at = text.find(". ", at + 1)) {
+    const bool single = at == 1 || (at > 1 && text[at - 2] == ' ');
+    if (single && text[at - 1] >= 'A' && text[at - 1] <= 'Z') return true;
+  }
+  return false;
 }
 
 // Whether the rest behind a letter makes it the letter of an option.
@@ -63,7 +73,9 @@ bool FollowsOption(char letter, std::string_view rest, bool any_text) {
   if (rest[0] == ')') return BeginsText(text);
   if (rest[0] == ':') return blank && BeginsText(text);
   // E. coli is none; D. Adams looks like one.
-  if (rest[0] == '.') return blank && capital && !(text[0] >= 'a' && text[0] <= 'z') && BeginsText(text);
+  if (rest[0] == '.') {
+    return blank && capital && !(text[0] >= 'a' && text[0] <= 'z') && BeginsText(text) && !HasInitial(text);
+  }
   if (rest.substr(0, 3) == " - ") {
     return capital && rest.size() > 4 && IsLetter(rest[3]) && IsLetter(rest[4]);
   }
@@ -158,7 +170,8 @@ std::optional<std::string> AsPhrase(std::string_view bare, AnswerKind kind, int 
   for (const std::string& form : forms) {
     if (form.empty()) return std::nullopt;
     // Without blanks, "1,2,3" is a list and "a1,b2" a name.
-    if (!spaced && !expected && !IsNumeric(form) && form.size() > 1) return std::nullopt;
+    const bool simple = form.size() == 1 || IsNumeric(form) || InBrackets(form);
+    if (!spaced && !expected && !simple) return std::nullopt;
   }
   return kind == AnswerKind::kSet ? SetText(std::move(forms)) : Joined(forms);
 }

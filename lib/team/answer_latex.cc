@@ -278,8 +278,7 @@ std::optional<std::string> AsFormula(std::string_view plain) {
     if (IsLetter(c)) {
       std::size_t end = i;
       while (end < plain.size() && IsLetter(plain[end])) ++end;
-      std::string word(plain.substr(i, end - i));
-      const std::string low = Lower(word);
+      const std::string word(plain.substr(i, end - i)), low = Lower(word);
       if (word.size() > 1 && !IsFormulaWord(low)) return std::nullopt;
       out += low == "pi" ? "π" : word.size() > 1 ? low : word;
       i = end;
@@ -299,8 +298,8 @@ std::optional<std::string> AsFormula(std::string_view plain) {
     if ((static_cast<unsigned char>(c) & 0x80) != 0) {
       const std::size_t length = SymbolLength(plain.substr(i));
       // Two Greek letters are a Greek word.
-      const bool word =
-          IsGreek(plain.substr(i)) && IsGreek(plain.substr(i + length)) && plain.substr(i, 2) != "π";
+      const std::string_view at = plain.substr(i);
+      const bool word = IsGreek(at) && IsGreek(at.substr(length)) && at.substr(0, 2) != "π";
       if (length == 0 || word) return std::nullopt;
       out += plain.substr(i, length);
       i += length;
@@ -325,7 +324,9 @@ std::optional<std::string> AsFormula(std::string_view plain) {
     out += c;
     ++i;
   }
-  if (!sign || out.empty()) return std::nullopt;
+  // A formula ends in no sign of an operation: C++, the grade A*.
+  const bool open_end = !plain.empty() && std::string_view("+-*/=^").find(plain.back()) != plain.npos;
+  if (!sign || out.empty() || open_end) return std::nullopt;
   return out;
 }
 

@@ -244,6 +244,7 @@ std::string FoldText(std::string_view plain) {
     dropped = false;
     for (const std::string_view article : {"the ", "an ", "a "}) {
       if (rest.substr(0, article.size()) != article || rest.size() == article.size()) continue;
+      if (article == "a " && rest.size() == 3) continue;  // two letters: a b
       rest.remove_prefix(article.size());
       dropped = true;
     }

@@ -117,6 +117,10 @@ std::optional<Rational> ReadNumberWords(std::string_view* text) {
     value = *MakeRational(value.num, part);
     end = s.substr(word.size());
   }
+  if (StartsWord(end, " and a half")) {
+    value = *Add(value, {1, 2});
+    end.remove_prefix(11);
+  }
   if (!end.empty() && (IsLetter(end.front()) || IsDigit(end.front()))) return std::nullopt;
   *text = end;
   if (minus) value.num = -value.num;

@@ -202,10 +202,15 @@ SameGroup Choices() {
            {"A", "(A)", "a", "A) London"},
            {"AB"},
            {"E. coli"},
+           {"A. Smith and B. Jones"},
+           {"A*"},
+           {"A+", "a+"},
+           {"C++", "c++", "**C++**"},
+           {"a b"},
            {"A, C", "A and C", "(A), (C)", "a, c"},
            {"C, A"},
-           {"yes", "Yes!", "\"yes\"", "Yes.", "true", "True", "Yes, because it is so", "Yes - it is so",
-            "answer: yes"},
+           {"yes", "Yes!", "\"yes\"", "Yes.", "true", "True", "Yes, because it is so", "Yes, 5 are left",
+            "Yes - it is so", "answer: yes"},
            {"no", "No.", "False", "No, it is not", "No because of rain"},
            {"No. 5"},
            {"Yes, Minister"}}};
@@ -281,6 +286,8 @@ SameGroup Texts() {
            {"\\alpha+1", "α + 1"},
            {"1:2"},
            {"3:4"},
+           {"(1, 2), (3, 4)", "(1,2),(3,4)", "(1, 2) and (3, 4)"},
+           {"2.5", "two and a half"},
            {"H2O", "H₂O", "H_2O", "\\text{H}_2\\text{O}"}}};
 }
 
