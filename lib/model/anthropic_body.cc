@@ -254,9 +254,12 @@ std::string AnthropicBody(const ModelRequest& request, const AnthropicOptions& o
   }
   AppendOutput(out, request, options);
   if (options.family.sampling && !thinks) {
-    if (request.settings.temperature)
+    // From 4.1 on both together are refused.
+    if (request.settings.temperature) {
       absl::StrAppend(&out, ",\"temperature\":", std::min(*request.settings.temperature, 1.0));
-    if (request.settings.top_p) absl::StrAppend(&out, ",\"top_p\":", *request.settings.top_p);
+    } else if (request.settings.top_p) {
+      absl::StrAppend(&out, ",\"top_p\":", *request.settings.top_p);
+    }
   }
   out += ",\"messages\":[";
   BlockWriter writer(out, options, request.tools.get(), tools);

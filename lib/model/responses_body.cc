@@ -78,9 +78,9 @@ class ItemWriter {
     Open("message");
     out_ += ",\"role\":\"assistant\"";
     if (!phase_.empty()) AppendField(out_, "phase", std::exchange(phase_, ""));
-    out_ += ",\"content\":[{\"type\":\"output_text\",\"annotations\":[]";
-    AppendField(out_, "text", text);
-    out_ += "}]}";
+    // As a string: in a list a reply's text must come with the item's id and status.
+    AppendField(out_, "content", text);
+    out_ += '}';
   }
 
   // An item goes back as it came. One without content would be looked up at the server, which keeps nothing.

@@ -29,9 +29,12 @@ const Json& ResponsesSchema() {
         "required":["type","name","schema"],"properties":{"type":{"const":"json_schema"}}}}},
       "input":{"type":"array","minItems":1,"items":{"type":"object","required":["type"],"oneOf":[
         {"additionalProperties":false,"required":["role","content"],"properties":{"type":{"const":"message"},
-          "role":{"enum":["user","developer","assistant"]},"phase":{"enum":["commentary","final_answer"]},
+          "role":{"enum":["user","developer"]},
           "content":{"type":"array","minItems":1,"items":{"type":"object","required":["type"],"properties":{
-            "type":{"enum":["input_text","input_image","input_file","output_text"]}}}}}},
+            "type":{"enum":["input_text","input_image","input_file"]}}}}}},
+        {"additionalProperties":false,"required":["role","content"],"properties":{"type":{"const":"message"},
+          "role":{"const":"assistant"},"phase":{"enum":["commentary","final_answer"]},
+          "content":{"type":"string","minLength":1}}},
         {"required":["call_id","name","arguments"],"properties":{"type":{"const":"function_call"},
           "call_id":{"type":"string","minLength":1,"maxLength":64},"arguments":{"type":"string"}}},
         {"required":["call_id","output"],"properties":{"type":{"const":"function_call_output"},

@@ -89,6 +89,10 @@ TEST(AnthropicBody, SettingsFollowTheFamily) {
   request.settings.temperature = 0.5;
   EXPECT_EQ(BodyOf(request, "claude-sonnet-4-6")["temperature"], 0.5);
   EXPECT_FALSE(BodyOf(request, "claude-opus-5").contains("temperature"));
+  request.settings.top_p = 0.9;
+  EXPECT_FALSE(BodyOf(request, "claude-sonnet-4-6").contains("top_p"));
+  request.settings.temperature.reset();
+  EXPECT_EQ(BodyOf(request, "claude-sonnet-4-6")["top_p"], 0.9);
   request.settings.reasoning_effort = "xhigh";
   EXPECT_EQ(BodyOf(request, "claude-opus-5")["output_config"]["effort"], "xhigh");
   EXPECT_EQ(BodyOf(request, "claude-opus-5")["thinking"]["type"], "adaptive");
