@@ -86,6 +86,8 @@ struct ModelCard;
 struct ModelReply {
   Message message;  // role kAssistant
   StopReason stop_reason = StopReason::kStop;
+  // Why, with kRefusal and kFiltered, in the vendor's words: "SAFETY: Not this."; may be empty.
+  std::string stop_detail;
   Usage usage;
   std::string model;                                   // as the server named it
   std::string request_id;                              // as the server named it

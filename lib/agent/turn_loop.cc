@@ -11,6 +11,7 @@
 #include "agent/structured_output.h"
 #include "base/suggest.h"
 #include "base/try.h"
+#include "base/utf8.h"
 #include "ninefold/concurrency.h"
 #include "ninefold/status.h"
 
@@ -35,6 +36,8 @@ TurnSpec MakeTurnSpec(AgentOptions options) {
 }
 
 namespace {
+
+constexpr std::size_t kRefusalShown = 300;
 
 // What one Run keeps from turn to turn.
 struct Talk {
@@ -145,15 +148,23 @@ Async<absl::Status> CallTools(Message message, Talk& talk, Context& ctx) {
   co_return turn.status;
 }
 
+// In the vendor's words and, where they are others, the model's.
+absl::Status Refused(const ModelReply& reply, const std::string& text, const Context& ctx) {
+  std::string why(CutUtf8(reply.stop_detail, kRefusalShown));
+  if (reply.stop_detail.find(text) == std::string::npos)
+    absl::StrAppend(&why, why.empty() ? "" : "; it said: ", ToAbsl(CutUtf8(text, kRefusalShown)));
+  return absl::FailedPreconditionError(
+      absl::StrCat(ctx.path(), ": the model refused (", ToAbsl(StopReasonName(reply.stop_reason)), ")",
+                   why.empty() ? ", and its vendor does not say why" : ": ", why));
+}
+
 // The reply, or nullopt when the model is asked again for an output that fits its schema.
 absl::StatusOr<std::optional<Reply>> Finish(ModelReply model_reply, Talk& talk, Context& ctx) {
   Reply reply;
   reply.text = TextOf(model_reply.message);
   talk.Extend(std::move(model_reply.message));
   if (model_reply.stop_reason == StopReason::kRefusal || model_reply.stop_reason == StopReason::kFiltered) {
-    return absl::FailedPreconditionError(absl::StrCat(ctx.path(), ": the model refused (",
-                                                      ToAbsl(StopReasonName(model_reply.stop_reason)),
-                                                      "): ", reply.text.substr(0, 300)));
+    return Refused(model_reply, reply.text, ctx);
   }
   if (talk.spec.output != nullptr) {
     absl::StatusOr<Json> data = ParseOutput(reply.text, talk.spec.output->schema);

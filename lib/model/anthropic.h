@@ -56,10 +56,11 @@ class AnthropicAssembly : public Assembly {
   absl::Status Start(const Json& message, const EmitFn& emit);
   void Open(std::int64_t index, const Json& shell, const EmitFn& emit);
   void Delta(const Json& event, const EmitFn& emit);
+  void TakeStop(const Json& json);
   void TakeUsage(const Json* usage);
   void Add(Block&& block, ModelReply& reply, bool cut, const ToolList* tools, const WireTools& wire) const;
 
-  std::string who_, vendor_, id_, model_, stop_reason_;
+  std::string who_, vendor_, id_, model_, stop_reason_, stop_detail_;
   std::map<std::int64_t, Block> blocks_;
   std::optional<std::int64_t> fresh_, cache_write_, cache_read_, output_, thinking_;
   bool ended_ = false;

@@ -60,9 +60,7 @@ absl::Status AnthropicAssembly::Take(std::string_view, std::string_view text, co
   } else if (type == "content_block_stop") {
     if (const auto block = blocks_.find(index); block != blocks_.end()) block->second.stopped = true;
   } else if (type == "message_delta") {
-    if (const Json* delta = GetMember(*json, "delta")) {
-      if (const std::string reason = Said(*delta, "stop_reason"); !reason.empty()) stop_reason_ = reason;
-    }
+    if (const Json* delta = GetMember(*json, "delta")) TakeStop(*delta);
     TakeUsage(GetMember(*json, "usage"));
   } else if (type == "message_stop") {
     ended_ = true;
@@ -87,7 +85,7 @@ absl::Status AnthropicAssembly::Start(const Json& message, const EmitFn& emit) {
     if (shell.is_object()) Open(index++, shell, emit);
   }
   for (auto& [at, block] : blocks_) block.stopped = true;
-  stop_reason_ = reason;
+  TakeStop(message);
   ended_ = true;
   return absl::OkStatus();
 }
@@ -125,6 +123,12 @@ void AnthropicAssembly::Delta(const Json& event, const EmitFn& emit) {
     if (emit && block.type == "tool_use")
       emit(event::ToolCallDelta{Said(block.shell, "id"), Said(block.shell, "name"), std::move(piece)});
   }
+}
+
+void AnthropicAssembly::TakeStop(const Json& json) {
+  if (const std::string reason = Said(json, "stop_reason"); !reason.empty()) stop_reason_ = reason;
+  if (const Json* details = GetMember(json, "stop_details"))
+    stop_detail_ = StopDetail(Said(*details, "category"), Said(*details, "explanation"));
 }
 
 // Counts are running totals: the last that was said holds.
@@ -190,6 +194,7 @@ absl::StatusOr<ModelReply> AnthropicAssembly::Finish(const ToolList* tools, cons
   if (stop_reason_ == "pause_turn") reply.stop_reason = StopReason::kPause;
   if (stop_reason_ == "refusal") {
     reply.stop_reason = StopReason::kRefusal;
+    reply.stop_detail = stop_detail_;
     std::erase_if(reply.message.parts,
                   [](const Part& part) { return std::holds_alternative<ToolCall>(part); });
   } else if (reply.stop_reason != StopReason::kPause && !calls && TextOf(reply.message).empty()) {

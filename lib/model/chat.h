@@ -70,6 +70,7 @@ class ChatAssembly : public Assembly {
   std::string id_, model_, text_, reasoning_, refusal_;
   std::vector<Call> calls_;
   std::optional<std::string> finish_;
+  std::string native_finish_;
   Usage usage_;
   bool done_ = false;
 };

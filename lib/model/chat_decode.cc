@@ -114,6 +114,8 @@ absl::Status ChatAssembly::Choice(const Json& choice, const EmitFn& emit) {
     for (const Json& call : *calls) ToolCall(call, emit);
   }
   if (const std::string* reason = GetString(choice, "finish_reason")) finish_ = *reason;
+  // OpenRouter: what the server behind it said.
+  if (const std::string* reason = GetString(choice, "native_finish_reason")) native_finish_ = *reason;
   return absl::OkStatus();
 }
 
@@ -203,6 +205,8 @@ absl::StatusOr<ModelReply> ChatAssembly::Finish(const ToolList* tools, const Wir
   const bool stopped =
       reply.stop_reason == StopReason::kRefusal || reply.stop_reason == StopReason::kFiltered;
   if (stopped) calls.clear();
+  if (finish == "content_filter") reply.stop_detail = native_finish_.empty() ? finish : native_finish_;
+  if (stopped) reply.stop_detail = StopDetail(reply.stop_detail, refusal_);
   if (text_.empty() && refusal_.empty() && calls.empty() && !stopped)
     return EmptyReply(who_, finish, finish == "length");
   if (!reasoning_.empty() || !details_.empty()) {

@@ -202,7 +202,9 @@ bool ReadWholeReply(std::string_view text, ReplyFields& found) {
 
 bool ChatAssembly::PlainReply(std::string_view text, const EmitFn& emit) {
   ReplyFields found;
-  if (!ReadWholeReply(text, found) || FindInvalidUtf8(text) != std::string_view::npos) return false;
+  if (!ReadWholeReply(text, found) || found.finish == "content_filter" ||
+      FindInvalidUtf8(text) != std::string_view::npos)
+    return false;
   if (!found.id.empty()) id_ = found.id;
   if (!found.model.empty()) model_ = found.model;
   if (!found.finish.empty()) finish_ = std::string(found.finish);

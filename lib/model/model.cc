@@ -90,11 +90,13 @@ std::string_view StopReasonName(StopReason reason) {
 }
 
 Json ToJson(const ModelReply& reply) {
-  return {{"message", ToJson(reply.message)},
-          {"stop_reason", std::string(StopReasonName(reply.stop_reason))},
-          {"usage", ToJson(reply.usage)},
-          {"model", reply.model},
-          {"request_id", reply.request_id}};
+  Json json{{"message", ToJson(reply.message)},
+            {"stop_reason", std::string(StopReasonName(reply.stop_reason))},
+            {"usage", ToJson(reply.usage)},
+            {"model", reply.model},
+            {"request_id", reply.request_id}};
+  if (!reply.stop_detail.empty()) json["stop_detail"] = reply.stop_detail;
+  return json;
 }
 
 absl::StatusOr<ModelReply> ModelReplyFromJson(const Json& json) {
@@ -110,6 +112,7 @@ absl::StatusOr<ModelReply> ModelReplyFromJson(const Json& json) {
       if (StopReasonName(reason) == *name) reply.stop_reason = reason;
     }
   }
+  if (const std::string* detail = GetString(json, "stop_detail")) reply.stop_detail = *detail;
   if (const Json* usage = GetMember(json, "usage")) reply.usage = UsageFromJson(*usage);
   if (const std::string* model = GetString(json, "model")) reply.model = *model;
   if (const std::string* id = GetString(json, "request_id")) reply.request_id = *id;

@@ -205,6 +205,7 @@ void ResponsesAssembly::AddMessage(const Item& item, ModelReply& reply, bool& re
   }
   refused = refused || !refusal.empty();
   text += refusal;
+  if (!refusal.empty()) reply.stop_detail = StopDetail(reply.stop_detail, refusal);
   if (!text.empty()) reply.message.parts.push_back(ninefold::Text{std::move(text)});
 }
 
@@ -265,7 +266,10 @@ absl::StatusOr<ModelReply> ResponsesAssembly::Finish(const ToolList* tools, cons
   reply.stop_reason = calls ? StopReason::kToolCalls : StopReason::kStop;
   if (cut) reply.stop_reason = StopReason::kLength;
   if (refused) reply.stop_reason = StopReason::kRefusal;
-  if (status_ == "incomplete" && why_ == "content_filter") reply.stop_reason = StopReason::kFiltered;
+  if (status_ == "incomplete" && why_ == "content_filter") {
+    reply.stop_reason = StopReason::kFiltered;
+    reply.stop_detail = StopDetail(why_, reply.stop_detail);
+  }
   const bool stopped =
       reply.stop_reason == StopReason::kRefusal || reply.stop_reason == StopReason::kFiltered;
   if (stopped) {

@@ -88,6 +88,8 @@ absl::Status BrokenOff(std::string_view who, std::string_view what);
 absl::Status NoSense(std::string_view who, std::string_view api, std::string_view text);
 // A reply with nothing in it; `cut` when it ran out of tokens.
 absl::Status EmptyReply(std::string_view who, std::string_view finish, bool cut);
+// What ModelReply::stop_detail says of a server's word for its reason and its sentence about it.
+std::string StopDetail(std::string_view kind, std::string_view words);
 // The server's own words in an error body of any known form.
 std::string ServerErrorText(std::string_view body);
 // Without the key, and the name and password of the address.

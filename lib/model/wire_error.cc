@@ -374,6 +374,10 @@ absl::Status NoSense(std::string_view who, std::string_view api, std::string_vie
                         ModelError::kServer);
 }
 
+std::string StopDetail(std::string_view kind, std::string_view words) {
+  return absl::StrCat(std::string(kind), kind.empty() || words.empty() ? "" : ": ", std::string(words));
+}
+
 absl::Status EmptyReply(std::string_view who, std::string_view finish, bool cut) {
   if (cut) {
     return WithModelError(

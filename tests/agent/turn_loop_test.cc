@@ -213,6 +213,25 @@ TEST(TurnLoop, ARefusalIsAnError) {
               Fails(absl::StatusCode::kFailedPrecondition, HasSubstr("I will not.")));
 }
 
+TEST(TurnLoop, ARefusalSaysWhy) {
+  struct Case {
+    const char *detail, *text, *error;
+  };
+  for (const Case& c :
+       {Case{"SAFETY: Not this.", "", "the model refused (filtered): SAFETY: Not this."},
+        Case{"content_filter", "Because", "the model refused (filtered): content_filter; it said: Because"},
+        Case{"", "Because", "the model refused (filtered): Because"},
+        Case{"I will not.", "I will not.", "the model refused (filtered): I will not."},
+        Case{"", "", "the model refused (filtered), and its vendor does not say why"}}) {
+    auto refusal = Say(c.text);
+    refusal.reply.stop_reason = StopReason::kFiltered;
+    refusal.reply.stop_detail = c.detail;
+    Sim sim;
+    const auto reply = sim.Run(MakeAgent({.name = "a", .model = Scripted({refusal})}), "?");
+    EXPECT_TRUE(std::string(reply.status().message()).ends_with(c.error)) << reply.status();
+  }
+}
+
 TEST(TurnLoop, APausedReplyIsSentBackToGoOn) {
   auto pause = Say("Let me");
   pause.reply.stop_reason = StopReason::kPause;

@@ -107,6 +107,7 @@ class GeminiAssembly : public Assembly {
     if (cut) reply.stop_reason = StopReason::kLength;
     if (IsIn(kFilters, finish_)) {
       reply.stop_reason = StopReason::kFiltered;
+      reply.stop_detail = StopDetail(finish_, words_);
       std::erase_if(reply.message.parts,
                     [](const Part& part) { return std::holds_alternative<ToolCall>(part); });
     } else if (!calls && TextOf(reply.message).empty() && !ShowsImage(reply.message)) {
