@@ -17,6 +17,7 @@ namespace ninefold {
 namespace {
 
 constexpr std::size_t kWordsMax = 500;
+constexpr std::int64_t kLastYearMs = 253'402'300'799'000;  // the end of the year 9999
 
 std::string Words(std::string_view text) {
   const std::string_view cut = CutUtf8(text, kWordsMax);
@@ -45,14 +46,31 @@ std::string WordsOf(const Json& json) {
 }
 
 // Google calls a minute's quota and a day's by one name; a day's does not pass with a little waiting.
-bool IsQuotaOfDay(const Json& detail) {
+const std::string* QuotaOfDay(const Json& detail) {
   const Json* violations = GetMember(detail, "violations");
-  if (violations == nullptr || !violations->is_array()) return false;
+  if (violations == nullptr || !violations->is_array()) return nullptr;
   for (const Json& violation : *violations) {
     const std::string* quota = GetString(violation, "quotaId");
-    if (quota != nullptr && absl::StrContains(*quota, "PerDay")) return true;
+    if (quota != nullptr && absl::StrContains(*quota, "PerDay")) return quota;
   }
-  return false;
+  return nullptr;
+}
+
+// The quota of a day that is used up, by the name that the server has for it, else ""; nullopt: none of a
+// day.
+std::optional<std::string> DailyQuota(const Json& json, std::string_view words) {
+  const Json* error = GetMember(json, "error");
+  const Json* details = error == nullptr ? nullptr : GetMember(*error, "details");
+  if (details != nullptr && details->is_array()) {
+    for (const Json& detail : *details) {
+      if (const std::string* quota = QuotaOfDay(detail)) return *quota;
+    }
+  }
+  const std::string text = absl::AsciiStrToLower(ToAbsl(words));
+  for (const char* said : {"per day", "per-day", "daily"}) {
+    if (absl::StrContains(text, said)) return "";
+  }
+  return std::nullopt;
 }
 
 // All that an error object says of its kind: "code", "type", "status", each between blanks.
@@ -66,7 +84,7 @@ std::string CodesOf(const Json& json) {
   if (const Json* details = GetMember(object, "details")) {
     for (const Json& detail : *details) {
       if (const std::string* reason = GetString(detail, "reason")) absl::StrAppend(&codes, *reason, " ");
-      if (IsQuotaOfDay(detail)) codes += "quota_of_day ";
+      if (QuotaOfDay(detail) != nullptr) codes += "quota_of_day ";
     }
   }
   return codes;
@@ -198,6 +216,41 @@ absl::StatusCode CodeOf(ModelError error) {
   }
 }
 
+// OpenRouter puts its headers into the body: {"error":{"metadata":{"headers":{"X-RateLimit-Reset":"…ms"}}}}.
+std::optional<absl::Time> ResetInBody(const Json& json) {
+  const Json* at = &json;
+  for (const char* key : {"error", "metadata", "headers"}) {
+    at = GetMember(*at, key);
+    if (at == nullptr) return std::nullopt;
+  }
+  const std::string* text = GetString(*at, "X-RateLimit-Reset");
+  std::int64_t ms = 0;
+  if (text == nullptr || !absl::SimpleAtoi(*text, &ms) || ms <= 0 || ms > kLastYearMs) return std::nullopt;
+  return absl::FromUnixMillis(ms);
+}
+
+// https://ai.google.dev/gemini-api/docs/rate-limits (2026-11): a day there ends at midnight Pacific time.
+std::string AfterDailyQuota(const std::string& name, const Json& json, std::optional<absl::Duration> delay,
+                            const WireOptions& options) {
+  const std::optional<absl::Time> reset = ResetInBody(json);
+  std::string advice = "; the daily quota ";
+  if (!name.empty()) absl::StrAppend(&advice, EscapeForTerminal(CutUtf8(name, 100), true), " ");
+  advice += "is used up; ";
+  if (delay && *delay > absl::ZeroDuration()) {
+    const bool whole = *delay >= absl::Seconds(1);
+    const absl::Duration shown = whole ? absl::Ceil(*delay, absl::Seconds(1)) : *delay;
+    absl::StrAppend(&advice, "there is room again in ", absl::FormatDuration(shown));
+  } else if (reset) {
+    absl::StrAppend(&advice, "it starts anew at ",
+                    absl::FormatTime("%Y-%m-%d %H:%M UTC", *reset, absl::UTCTimeZone()));
+  } else if (options.vendor == "gemini") {
+    advice += "it starts anew at midnight Pacific time";
+  } else {
+    advice += "ask again tomorrow, or have it raised";
+  }
+  return advice;
+}
+
 std::string WhatNext(ModelError error, int status, const WireOptions& options) {
   switch (error) {
     case ModelError::kAuthentication:
@@ -256,8 +309,20 @@ std::optional<absl::Duration> DelayInBody(const Json& json) {
   return std::nullopt;
 }
 
+// "Please try again in 7m12s. Visit …"
+std::optional<absl::Duration> DelayInWords(std::string_view words) {
+  constexpr std::string_view kBefore = "try again in ";
+  const std::string text = absl::AsciiStrToLower(ToAbsl(words));
+  const std::size_t at = text.find(kBefore);
+  if (at == std::string::npos) return std::nullopt;
+  std::string_view delay = std::string_view(text).substr(at + kBefore.size());
+  delay = delay.substr(0, delay.find_first_not_of("0123456789.hms"));
+  while (delay.ends_with('.')) delay.remove_suffix(1);
+  return DurationOf(delay);
+}
+
 // The delay that the server asks for. A date is taken relative to the server's own clock.
-std::optional<absl::Duration> DelayOf(const HttpHead& head, const Json& body) {
+std::optional<absl::Duration> DelayOf(const HttpHead& head, const Json& body, std::string_view words) {
   double value = 0;
   if (auto ms = head.Get("retry-after-ms");
       ms && absl::SimpleAtod(ToAbsl(*ms), &value) && value >= 0 && value < 1e10) {
@@ -271,6 +336,7 @@ std::optional<absl::Duration> DelayOf(const HttpHead& head, const Json& body) {
   if (until && now)
     return std::clamp(*until - *now, absl::ZeroDuration(), absl::Milliseconds(kRetryAfterMaxMs));
   if (const auto in_body = DelayInBody(body)) return in_body;
+  if (const auto in_words = DelayInWords(words)) return in_words;
   const std::shared_ptr<const RateLimits> limits = head.status == 429 ? ReadRateLimits(head) : nullptr;
   if (!limits) return std::nullopt;
   for (const RateLimits::Bucket* bucket : {&limits->requests, &limits->tokens}) {
@@ -340,14 +406,18 @@ absl::Status ServerError(const HttpHead& head, std::string_view body, const Wire
   // The key goes before anything is cut, or half of it would stay.
   const std::string words = ServerErrorText(WithoutSecrets(std::string(body), options));
   const ModelError error = KindOf(head.status, CodesOf(json), words);
+  const std::optional<absl::Duration> delay = DelayOf(head, json, words);
+  const bool limit = error == ModelError::kQuota || error == ModelError::kRateLimit;
+  const std::optional<std::string> daily = limit ? DailyQuota(json, words) : std::nullopt;
   std::string message =
       absl::StrCat(OriginOf(options.base_url), std::string(Verb(error, head.status)), head.status, ")");
   if (!words.empty()) absl::StrAppend(&message, ": ", words);
-  absl::StrAppend(&message, WhatNext(error, head.status, options));
+  absl::StrAppend(&message, daily ? AfterDailyQuota(*daily, json, delay, options)
+                                  : WhatNext(error, head.status, options));
   if (const std::string id = RequestId(head, json); !id.empty())
     absl::StrAppend(&message, " (request ", EscapeForTerminal(CutUtf8(id, 100), true), ")");
   return WithModelError(absl::Status(CodeOf(error), WithoutSecrets(std::move(message), options)), error,
-                        DelayOf(head, json), ShouldRetry(head));
+                        delay, ShouldRetry(head));
 }
 
 absl::Status ServerErrorObject(const Json& error, std::string_view who) {
@@ -356,9 +426,10 @@ absl::Status ServerErrorObject(const Json& error, std::string_view who) {
   std::int64_t number = GetInt(error, "code").value_or(0);
   if (number < 400 || number > 599) number = 0;
   const ModelError kind = KindOf(int(number), CodesOf(body), words);
+  const std::optional<absl::Duration> in_body = DelayInBody(body);
   return WithModelError(
       absl::Status(CodeOf(kind), absl::StrCat(std::string(who), " broke off its reply: ", words)), kind,
-      DelayInBody(body));
+      in_body ? in_body : DelayInWords(words));
 }
 
 absl::Status BrokenOff(std::string_view who, std::string_view what) {

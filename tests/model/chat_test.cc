@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ninefold/context.h"
+#include "ninefold/model_error.h"
 #include "run/run_state.h"
 #include "testing/chat_server.h"
 
@@ -352,6 +353,18 @@ std::vector<Failure> Failures() {
        " is asked too often (429): slow down; wait, or ask less at once"},
       {"quota", ChatScript::Refuse(429, error("out of money", "insufficient_quota")),
        Code::kResourceExhausted, "out of money; check the account's credit"},
+      {"day",
+       ChatScript::Refuse(429,
+                          error("Rate limit reached for gpt-9 on requests per day (RPD): Limit 200, Used "
+                                "200, Requested 1. Please try again in 7m12s. Visit https://x",
+                                "rate_limit_exceeded")),
+       Code::kResourceExhausted, "; the daily quota is used up; there is room again in 7m12s"},
+      {"day, openrouter",
+       ChatScript::Refuse(429, R"({"error":{"message":"Rate limit exceeded: free-models-per-day","code":429,)"
+                               R"("metadata":{"headers":{"X-RateLimit-Reset":"1744070400000"}}}})"),
+       Code::kResourceExhausted, "; the daily quota is used up; it starts anew at 2025-04-08 00:00 UTC"},
+      {"day, free", ChatScript::Refuse(429, error("Rate limit exceeded: free-models-per-day", "429")),
+       Code::kResourceExhausted, "; the daily quota is used up; ask again tomorrow, or have it raised"},
       {"payment", ChatScript::Refuse(402, ""), Code::kResourceExhausted,
        " (402); check the account's credit"},
       {"server", ChatScript::Refuse(500, error("oops")), Code::kUnavailable, " failed (500): oops"},
@@ -472,6 +485,31 @@ TEST(Chat, RetryAfterInEveryForm) {
     if (delay && c.ms != nullptr) {
       EXPECT_EQ(std::string(*delay), c.ms) << c.headers.back();
     }
+  }
+}
+
+TEST(Chat, RetryAfterInTheWords) {
+  const struct {
+    const char* words;
+    std::optional<absl::Duration> delay;
+  } cases[] = {{"Please try again in 7m12s. Visit https://x", absl::Seconds(432)},
+               {"Try again in 8.64s", absl::Milliseconds(8640)},
+               {"Please try again in 20s.", absl::Seconds(20)},
+               {"please try again in 1 day", std::nullopt},
+               {"try again in .", std::nullopt},
+               {"try again in", std::nullopt}};
+  ChatScript script;
+  ChatServer server([&](const Json&) { return script; });
+  for (const auto& c : cases) {
+    const std::string error =
+        absl::StrCat(R"({"error":{"message":")", c.words, R"(","code":"rate_limit_exceeded"}})");
+    script = ChatScript::Refuse(429, error);
+    EXPECT_EQ(RetryAfterOf(Ask(server.base_url()).reply.status()), c.delay) << c.words;
+    script = ChatScript::Raw(absl::StrCat("data: ", error, "\n\n"));
+    EXPECT_EQ(RetryAfterOf(Ask(server.base_url()).reply.status()), c.delay) << c.words;
+    script = ChatScript::Refuse(429, error);
+    script.headers = {"retry-after: 3"};
+    EXPECT_EQ(RetryAfterOf(Ask(server.base_url()).reply.status()), absl::Seconds(3)) << c.words;
   }
 }
 

@@ -442,6 +442,34 @@ TEST(GeminiWire, AddressesAsTheyArePasted) {
   }
 }
 
+TEST(GeminiWire, ADailyQuotaIsNoMatterOfCredit) {
+  struct Case {
+    const char *quota, *details, *advice;
+  };
+  ChatScript script;
+  ChatServer server([&](const Json&) { return script; });
+  const auto model = OpenModel("gemini/m", {.base_url = absl::StrCat("http://127.0.0.1:", server.port()),
+                                            .key = "k",
+                                            .stream = false,
+                                            .attempts = 1});
+  ASSERT_TRUE(model.ok()) << model.status();
+  for (const Case& c :
+       {Case{
+            "RequestsPerDayPerProject", "",
+            "; the daily quota RequestsPerDayPerProject is used up; it starts anew at midnight Pacific time"},
+        Case{"RequestsPerDayPerProject", R"(,{"retryDelay":"38202.4s"})",
+             "; the daily quota RequestsPerDayPerProject is used up; there is room again in 10h36m43s"},
+        Case{"RequestsPerMinutePerProject", "", "; wait, or ask less at once"}}) {
+    script = ChatScript::Refuse(
+        429, absl::StrCat(
+                 R"({"error":{"code":429,"message":"You exceeded your quota.","status":"RESOURCE_EXHAUSTED",)"
+                 R"("details":[{"violations":[{"quotaId":")",
+                 c.quota, "\"}]}", c.details, "]}}"));
+    const absl::Status status = Ask(**model, Question()).status();
+    EXPECT_THAT(std::string(status.message()), HasSubstr(absl::StrCat(c.advice, " (request")));
+  }
+}
+
 TEST(GeminiWire, WhatIsRefusedBeforeItIsAsked) {
   unsetenv("GEMINI_API_KEY");
   unsetenv("GEMINI_BASE_URL");
