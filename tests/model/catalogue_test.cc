@@ -92,6 +92,8 @@ TEST(Catalogue, FillsTheCard) {
   EXPECT_FALSE(CardOf("openai/unknown", {}).price);
   EXPECT_FALSE(CardOf("openai/blind", {}).images);
   EXPECT_TRUE(CardOf("openai/o3", {}).images) << "not in the catalogue: as its vendor has it";
+  EXPECT_TRUE(CardOf("meta/muse-ember-1.0", {}).images);
+  EXPECT_FALSE(CardOf("meta/other", {}).images);
 }
 
 TEST(Catalogue, OptionsStandAboveItAndLocalServersStayFree) {

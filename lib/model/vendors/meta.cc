@@ -1,5 +1,5 @@
-// Meta's own API (Muse Spark): the Responses dialect with what it refuses left out. https://dev.meta.ai/docs
-// (2026-10). It always reasons; unknown fields and other tool choices than "auto" are errors there.
+// Meta's own API (Muse): the Responses dialect with what it refuses left out. https://dev.meta.ai/docs
+// (2026-11). It always reasons; unknown fields and other tool choices than "auto" are errors there.
 #include <utility>
 
 #include "base/try.h"
@@ -26,7 +26,7 @@ const VendorFacts& Meta() {
 absl::StatusOr<ModelPtr> OpenMeta(std::string_view model, const ModelOptions& options) {
   TRY(WireOptions wire, Configure(Meta(), model, options));
   if (!wire.key.empty()) wire.headers.push_back("authorization: Bearer " + wire.key);
-  wire.card.images = SeesImages(wire, IsOfFamily(model, {"muse-spark"}));
+  wire.card.images = SeesImages(wire, IsOfFamily(model, {"muse-spark", "muse-ember", "muse-wonder"}));
   ResponsesOptions responses{std::move(wire)};
   responses.only_auto = true;
   responses.reasoning_off = "minimal";
