@@ -1,60 +1,18 @@
 // Contemplation against exact laws: an oracle is right as often as it is told, in virtual time. This checks
 // the orchestrator, not the idea. Everything must lie within four standard errors.
 #include <cmath>
-#include <functional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "gtest/gtest.h"
-#include "matchers.h"
 #include "ninefold/contemplate.h"
-#include "ninefold/testing/oracle.h"
 #include "ninefold/vote_theory.h"
+#include "sim/oracle_runs.h"
 
 namespace ninefold {
 namespace {
 
-using testing::Latency;
-using testing::OracleOptions;
-using testing::Sim;
-
-#ifdef __SANITIZE_ADDRESS__
-constexpr int kItems = 500;
-#else
-constexpr int kItems = 10'000;
-#endif
 constexpr double kErrors = 4;
-
-struct Mean {
-  int n = 0;
-  double sum = 0, squares = 0;
-  void Add(double x) { ++n, sum += x, squares += x * x; }
-  double value() const { return sum / n; }
-  double error() const { return std::sqrt(std::max(0.0, squares / n - value() * value()) / n); }
-};
-
-struct Outcome {
-  Mean right, attempts, seconds, calls;
-};
-
-// Each question a run of its own.
-Outcome Ask(const OracleOptions& oracle, ContemplateOptions options, int items = kItems) {
-  options.solver = MakeAgent({.name = "solver", .model = testing::Oracle(oracle)});
-  options.normalize = [](const Reply& reply) { return reply.text; };
-  const AgentPtr agent = Contemplate(options);
-  Outcome outcome;
-  for (int i = 1; i <= items; ++i) {
-    Sim sim({.seed = std::uint64_t(i)});
-    const auto reply = sim.Run(agent, testing::OracleQuestion(i), {.seed = std::uint64_t(i)});
-    EXPECT_THAT(reply, IsOk());
-    if (!reply.ok()) break;
-    outcome.right.Add(reply->text == "answer: " + testing::OracleAnswer(i) ? 1 : 0);
-    outcome.seconds.Add(absl::ToDoubleSeconds(sim.elapsed()));
-    outcome.calls.Add(double(reply->cost.model_calls));
-    if (options.width > 1) outcome.attempts.Add(ContemplationOf(*reply)->started);
-  }
-  return outcome;
-}
 
 void ExpectNear(const Mean& measured, double law, const std::string& what) {
   // The error that the law itself predicts, where what was seen had none.
@@ -62,8 +20,6 @@ void ExpectNear(const Mean& measured, double law, const std::string& what) {
   absl::PrintF("%-44s law %.4f, measured %.4f ± %.4f\n", what, law, measured.value(), error);
   EXPECT_NEAR(measured.value(), law, kErrors * error + 1e-9) << what;
 }
-
-constexpr ContemplateStops kNoStops{.decided = false, .settled = 1, .quorum = 1};
 
 TEST(ContemplateSim, VotesFollowTheBinomial) {
   for (const int width : {1, 2, 3, 5, 9, 15}) {
@@ -124,9 +80,9 @@ TEST(ContemplateSim, WaitingFollowsTheOrderStatistics) {
                         .pace = Pace::kLatency,
                         .stops = {.decided = false, .settled = 1, .quorum = quorum, .tail_cut = 0}});
   };
-  ExpectNear(wait(8, 1).seconds, ExpectedWait(8, 8), "wait for 8 of 8, in means");
-  ExpectNear(wait(8, 0.75).seconds, ExpectedWait(6, 8), "wait for 6 of 8, in means");
-  ExpectNear(wait(16, 0.75).seconds, ExpectedWait(12, 16), "wait for 12 of 16, in means");
+  ExpectNear(wait(8, 1).wait(), ExpectedWait(8, 8), "wait for 8 of 8, in means");
+  ExpectNear(wait(8, 0.75).wait(), ExpectedWait(6, 8), "wait for 6 of 8, in means");
+  ExpectNear(wait(16, 0.75).wait(), ExpectedWait(12, 16), "wait for 12 of 16, in means");
 }
 
 TEST(ContemplateSim, StragglersAreAsCommonAsTheirLaw) {
