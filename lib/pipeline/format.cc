@@ -232,16 +232,50 @@ const Shape& PlanShape() {
   return shape;
 }
 
+const Shape& StopsShape() {
+  static const Shape shape{
+      "stops",
+      "the stops of a contemplation",
+      {{"decided", Bool(), "of a vote: when the leader cannot be overtaken; default true"},
+       {"settled", Number(0, 1), "when the leader's odds reach this; 1: never; default 0.95"},
+       {"settled_least", Integer(1, 1024), "answers before that; default 3"},
+       {"quorum", Number(0, 1), "when this share has answered; 1: wait for all; default 0.75"},
+       {"tail_cut", Number(0, 1000), "then the rest gets this share of the time so far; default 0.25"},
+       {"time_share", Number(0, 1), "of the time until the deadline, for the attempts; default 0.75"}}};
+  return shape;
+}
+
 const Shape& ContemplateShape() {
   static const Shape shape{
       "contemplate",
       "contemplate",
-      {{"agent", OneOrMore(NameType()), "who solves; several take turns", true, {"agents", "solver"}},
-       {"width", Integer(1, 1024), "how many solve at once; default 5"},
-       {"rounds", Integer(0, 100), "of refinement; default 0"},
-       {"aggregate", Choice({"vote", "synthesize"}), "how one answer is made; default vote"},
-       {"judge", NameType(), "the agent that writes one answer from all"},
-       {"strategies", ListOf(TextType(), 1), "one for a solver, in turn, put before the question"}}};
+      {{"agent",
+        OneOrMore(NameType()),
+        "who solves; several take turns, the best first",
+        true,
+        {"agents", "solver"}},
+       {"mode", Choice({"instant", "thinking", "contemplating"}),
+        "sets width, rounds and pace: one agent; 5 attempts; 8 at once and one round of refinement"},
+       {"width", Integer(1, 1024), "how many solve; default 5"},
+       {"rounds", Integer(0, 100), "of refinement, unless it is settled before; default 0"},
+       {"pace", Choice({"latency", "balanced", "cost"}),
+        "how they are started: all at once, half and then the rest, only as needed; default balanced"},
+       {"stops", Object(StopsShape), "when a round is over before all have answered"},
+       {"triage", NameType(), "the agent that says whether one attempt is enough"},
+       {"aggregate", Choice({"vote", "weighted_vote", "knockout", "synthesize"}),
+        "how one answer is made; default vote"},
+       {"judge", NameType(),
+        "the agent that compares two, or writes one answer from all; default the solver"},
+       {"judge_votes", Integer(1, 64), "of a knock-out, for each pair and order; default 1"},
+       {"merge_most", Integer(2, 64), "reports in one prompt of a synthesis; default 8"},
+       {"verifier", NameType(), "the agent that says of each answer whether it is correct"},
+       {"same", NameType(), "the agent that says whether two answers are the same"},
+       {"digests", Integer(1, 64), "attempts that a refining one sees; default 4"},
+       {"digest_bytes", Integer(100, 1 << 20), "of each; default 2400"},
+       {"answer_line", Bool(),
+        "of a vote: attempts are asked to end with a line \"answer: …\"; default true"},
+       {"shuffle_documents", Bool(), "each attempt gets them in an order of its own; default true"},
+       {"strategies", ListOf(TextType(), 1), "one for an attempt, in turn, put after the question"}}};
   return shape;
 }
 

@@ -27,6 +27,45 @@ AgentPtr Team(const std::string& id, PlannerPtr planner, Roster members) {
   return MakeTeam(std::move(team));
 }
 
+// The values have passed CheckShape; what is out of range leaves the default and has been said.
+void ContemplateNumbers(const YamlNode& node, ContemplateOptions& options) {
+  const std::string mode = TextOr(node, "mode"), pace = TextOr(node, "pace");
+  for (const Mode named : {Mode::kInstant, Mode::kThinking, Mode::kContemplating}) {
+    if (mode == ModeName(named)) options = WithMode(named, std::move(options));
+  }
+  if (pace == "latency") options.pace = Pace::kLatency;
+  if (pace == "balanced") options.pace = Pace::kBalanced;
+  if (pace == "cost") options.pace = Pace::kCost;
+  for (const Aggregate named :
+       {Aggregate::kVote, Aggregate::kWeightedVote, Aggregate::kKnockout, Aggregate::kSynthesize}) {
+    if (TextOr(node, "aggregate") == AggregateName(named)) options.aggregate = named;
+  }
+  options.width = IntegerOr(node, "width", options.width);
+  options.rounds = IntegerOr(node, "rounds", options.rounds);
+  options.judge_votes = IntegerOr(node, "judge_votes", options.judge_votes);
+  options.merge_most = IntegerOr(node, "merge_most", options.merge_most);
+  options.digests = IntegerOr(node, "digests", options.digests);
+  options.digest_bytes = std::size_t(IntegerOr(node, "digest_bytes", int(options.digest_bytes)));
+  const auto flag = [](const YamlNode& map, const char* key, bool otherwise) {
+    const YamlNode* value = map.Find(key);
+    return value == nullptr ? otherwise : AsBool(*value).value_or(otherwise);
+  };
+  options.ask_for_answer_line = flag(node, "answer_line", options.ask_for_answer_line);
+  options.shuffle_documents = flag(node, "shuffle_documents", options.shuffle_documents);
+  const YamlNode* stops = node.Find("stops");
+  if (stops == nullptr) return;
+  const auto number = [&](const char* key, double otherwise) {
+    const YamlNode* value = stops->Find(key);
+    return value == nullptr ? otherwise : AsNumber(*value).value_or(otherwise);
+  };
+  options.stops.decided = flag(*stops, "decided", options.stops.decided);
+  options.stops.settled = number("settled", options.stops.settled);
+  options.stops.settled_least = IntegerOr(*stops, "settled_least", options.stops.settled_least);
+  options.stops.quorum = number("quorum", options.stops.quorum);
+  options.stops.tail_cut = number("tail_cut", options.stops.tail_cut);
+  options.stops.time_share = number("time_share", options.stops.time_share);
+}
+
 }  // namespace
 
 AgentPtr StepReader::Body(const YamlNode& node, const std::string& id) {
@@ -76,18 +115,19 @@ AgentPtr StepReader::ContemplateBody(const YamlNode& node, const std::string& id
   ContemplateOptions options;
   options.name = id;
   bool good = Members(node.Find("agent"), options.solvers);
-  options.width = IntegerOr(node, "width", options.width);
-  options.rounds = IntegerOr(node, "rounds", options.rounds);
-  if (TextOr(node, "aggregate") == "synthesize") options.aggregate = Aggregate::kSynthesize;
-  if (const YamlNode* judge = node.Find("judge"); judge != nullptr) {
-    options.judge = book_.Agent(judge->text, judge->at);
-    good = good && options.judge != nullptr;
+  ContemplateNumbers(node, options);
+  for (const auto& [key, agent] :
+       {std::pair("judge", &options.judge), std::pair("verifier", &options.verifier),
+        std::pair("same", &options.same), std::pair("triage", &options.triage)}) {
+    const YamlNode* name = node.Find(key);
+    if (name == nullptr) continue;
+    *agent = book_.Agent(name->text, name->at);
+    good = good && *agent != nullptr;
   }
   if (const YamlNode* strategies = node.Find("strategies"); strategies != nullptr) {
     for (const YamlNode& strategy : strategies->items) options.strategies.push_back(strategy.text);
   }
-  const bool in_range = options.width >= 1 && options.width <= 1024 && options.rounds >= 0;
-  if (!good || !in_range) return nullptr;
+  if (!good || !CheckContemplate(options).ok()) return nullptr;
   return Contemplate(std::move(options));
 }
 

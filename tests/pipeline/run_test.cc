@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "matchers.h"
 #include "ninefold/pipeline.h"
 #include "ninefold/testing/scripted.h"
 #include "ninefold/testing/sim.h"
@@ -262,6 +263,57 @@ steps:
                              "q");
   ASSERT_TRUE(reply.ok()) << reply.status();
   EXPECT_EQ(reply->text, "<x>");
+}
+
+// Solvers disagree; the verifier knows.
+TEST(Run, AContemplationWithAllItsKeys) {
+  PipelineOptions options;
+  options.open_model = [](std::string_view name, const ModelOptions&) -> absl::StatusOr<ModelPtr> {
+    const bool verifies = name == "checks";
+    auto next = std::make_shared<int>(0);
+    return ModelPtr(Responding([verifies, next](const ModelRequest& request) {
+      const std::string asked = TextOf(request.conversation.back());
+      if (verifies)
+        return Say(
+            absl::StrCat("answer: ", asked.find("answer: 7") < asked.size() ? "correct" : "incorrect"));
+      return Say(absl::StrCat("answer: ", 5 + (*next)++));
+    }));
+  };
+  const absl::StatusOr<Pipeline> pipeline = ParsePipeline(R"(version: 1
+name: t
+agents: {solver: {model: solves}, checker: {model: checks}}
+steps:
+  - id: solve
+    contemplate:
+      agent: solver
+      mode: contemplating
+      width: 6
+      rounds: 0
+      pace: latency
+      stops: {decided: false, settled: 1, settled_least: 2, quorum: 1, tail_cut: 0.5, time_share: 0.9}
+      verifier: checker
+      aggregate: knockout
+      judge: checker
+      judge_votes: 2
+      merge_most: 4
+      digests: 2
+      digest_bytes: 500
+      answer_line: false
+      shuffle_documents: false
+      strategies: [one, two]
+  - id: say
+    agent: solver
+    prompt: "{{ solve.data.stop }}"
+)",
+                                                          "t.yaml", options);
+  ASSERT_THAT(pipeline, IsOk());
+  Sim sim({.shuffle = false});
+  ASSERT_THAT(sim.Run(pipeline->team, *pipeline->MakePrompt("?", {}, {})), IsOk());
+  std::vector<std::string> answers;
+  for (const auto& [path, ended] : EventsOf<event::TaskEnded>(sim.events())) {
+    if (ended.id == "answer") answers.push_back(ended.summary);
+  }
+  EXPECT_THAT(answers, ::testing::ElementsAre("answer: 7"));
 }
 
 }  // namespace
