@@ -31,6 +31,7 @@ enum class Aggregate {
   kWeightedVote,  // each vote weighs what its attempt says of its own confidence ("confidence: 0.8")
   kKnockout,      // the judge compares two at a time, in both orders, until one is left
   kSynthesize,    // the judge writes one answer from all: for reports and other open answers
+  kAuto,          // the vote when any two agree, else the knock-out
 };
 std::string_view AggregateName(Aggregate aggregate);
 

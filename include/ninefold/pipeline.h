@@ -19,6 +19,7 @@
 #include "ninefold/agent.h"
 #include "ninefold/budget.h"
 #include "ninefold/catalogue.h"
+#include "ninefold/contemplate.h"
 #include "ninefold/models.h"
 #include "ninefold/policy.h"
 #include "ninefold/runtime.h"
@@ -76,6 +77,9 @@ struct Pipeline {
 
 struct PipelineOptions {
   std::string model;  // not "": used for every agent instead of the file's
+  // How much the whole team thinks (contemplate.h): kInstant is the team as it is; else it answers several
+  // times, and one answer is made of these by Aggregate::kAuto, with the first model as the judge.
+  Mode mode = Mode::kInstant;
   // How models are opened; null: OpenModel.
   std::function<absl::StatusOr<ModelPtr>(std::string_view spec, const ModelOptions& options)> open_model =
       nullptr;

@@ -94,9 +94,13 @@ struct AnyMember {
 };
 
 template <class T>
-concept DescribedStruct = requires(AnyMember& visit) { NinefoldDescribe(Tag<T>(), visit); };
+concept DescribedStruct = requires(AnyMember& visit) {
+  NinefoldDescribe(Tag<T>(), visit);
+};
 template <class T>
-concept DescribedEnum = std::is_enum_v<T> && requires { NinefoldEnumerators(Tag<T>()); };
+concept DescribedEnum = std::is_enum_v<T> && requires {
+  NinefoldEnumerators(Tag<T>());
+};
 
 template <class T>
 inline constexpr bool kIsOptional = false;
@@ -123,7 +127,7 @@ struct MemberWriter {
   const T& object;
   Json& json;
   template <class M, class... Constraints>
-  void operator()(const char* name, M T::* member, const char*, Constraints...) {
+  void operator()(const char* name, M T::*member, const char*, Constraints...) {
     if constexpr (kIsOptional<M>) {
       if (!(object.*member).has_value()) return;
     }
@@ -192,7 +196,7 @@ struct MemberDescriber {
   Json required = Json::array();
 
   template <class M, class... Constraints>
-  void operator()(const char* name, M T::* member, const char* description, Constraints... constraints) {
+  void operator()(const char* name, M T::*member, const char* description, Constraints... constraints) {
     Json schema = SchemaIn<M>(scope);
     if (*description != '\0') schema["description"] = description;
     (Constrain(schema, constraints), ...);
@@ -293,7 +297,7 @@ struct MemberReader {
   T& object;
   Reader& reader;
   template <class M, class... Constraints>
-  void operator()(const char* name, M T::* member, const char*, Constraints...) {
+  void operator()(const char* name, M T::*member, const char*, Constraints...) {
     const auto it = json.find(name);
     if (it == json.end()) return;
     reader.Enter(name);
@@ -401,8 +405,7 @@ absl::StatusOr<T> FromJson(const Json& json) {
 
 // Optionals without a value are left out. Doubles that are not finite become null when dumped.
 template <class T>
-  requires internal::DescribedStruct<T> || internal::DescribedEnum<T>
-Json ToJson(const T& value) {
+requires internal::DescribedStruct<T> || internal::DescribedEnum<T> Json ToJson(const T& value) {
   return internal::ValueToJson(value);
 }
 

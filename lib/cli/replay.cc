@@ -60,7 +60,7 @@ int Replay(const ReplayOptions& given) {
   const absl::Status read = ReadFilesAgain(*setup);
   if (!read.ok()) return Refuse(Annotate(read, absl::StrCat("run ", record->id)), kExitUsage);
   std::optional<Pipeline> pipeline =
-      LoadAndSay(setup->pipeline_text, setup->pipeline_path, {.model = setup->model});
+      LoadAndSay(setup->pipeline_text, setup->pipeline_path, LoadOptionsOf(*setup));
   if (!pipeline) return kExitUsage;
   absl::StatusOr<Prompt> prompt = pipeline->MakePrompt(setup->question, setup->inputs, FilesOf(*setup));
   if (!prompt.ok()) return Refuse(prompt.status(), kExitUsage);

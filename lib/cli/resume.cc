@@ -61,7 +61,7 @@ int GoOn(const ResumeOptions& given, const RunRecord& record, RunSetup setup, Ch
   if (!changes.empty() && !given.accept_changes) return RefuseChanges(record.id, changes);
   if (given.accept_changes) AcceptChanges(setup);
   std::optional<Pipeline> pipeline =
-      LoadAndSay(setup.pipeline_text, setup.pipeline_path, {.model = setup.model});
+      LoadAndSay(setup.pipeline_text, setup.pipeline_path, LoadOptionsOf(setup));
   if (!pipeline) return kExitUsage;
   if (pipeline->models != setup.models && !given.accept_changes) {
     return RefuseChanges(record.id, {ModelsDifference(setup.models, pipeline->models)});

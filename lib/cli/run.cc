@@ -21,7 +21,7 @@ namespace ninefold::cli {
 namespace {
 
 struct RunOptionsGiven {
-  std::string pipeline, question, model, deadline, budget, record;
+  std::string pipeline, question, model, mode = "instant", deadline, budget, record;
   std::vector<std::string> files, settings;
   OutputOptions output;
 };
@@ -71,7 +71,6 @@ absl::Status FillSetup(const RunOptionsGiven& given, const Pipeline& pipeline, R
   }
   CHECK_OK(CheckSeen(setup.files, pipeline.models));
   TRY(setup.inputs, ParseInputs(given.settings, pipeline.inputs));
-  setup.model = given.model;
   setup.models = pipeline.models;
   setup.budget = pipeline.budget;
   if (!given.budget.empty()) {
@@ -98,7 +97,9 @@ int RunPipeline(RunOptionsGiven given) {
   absl::StatusOr<std::string> text = ReadPipeline(given.pipeline);
   if (!text.ok()) return Refuse(text.status(), kExitUsage);
   setup.pipeline_text = *std::move(text);
-  PipelineOptions options{.model = given.model};
+  setup.model = given.model;
+  setup.mode = given.mode;
+  PipelineOptions options = LoadOptionsOf(setup);
   if (!given.record.empty()) {
     absl::StatusOr<std::shared_ptr<Cassette>> cassette = Cassette::Open(given.record, CassetteMode::kRecord);
     if (!cassette.ok()) return Refuse(cassette.status(), kExitUsage);
@@ -139,6 +140,12 @@ void AddRun(CLI::App& app, int& exit_code) {
   run->add_option("-m,--model", given->model,
                   "Use this model for every agent: offline, auto, vendor/name, replay:FILE")
       ->type_name("MODEL");
+  run->add_option(
+         "--mode", given->mode,
+         "How much to think: instant (the team once), thinking (up to 5 times, until it is settled), "
+         "contemplating (8 times at once, refined)")
+      ->check(CLI::IsMember({"instant", "thinking", "contemplating"}))
+      ->type_name("MODE");
   run->add_option("--record", given->record,
                   "Write every model call to this file; --model replay:FILE plays them again")
       ->type_name("FILE");

@@ -127,6 +127,14 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, const std::string&
   }
 }
 
+PipelineOptions LoadOptionsOf(const RunSetup& setup) {
+  PipelineOptions options{.model = setup.model};
+  for (const Mode mode : {Mode::kThinking, Mode::kContemplating}) {
+    if (setup.mode == ModeName(mode)) options.mode = mode;
+  }
+  return options;
+}
+
 absl::StatusOr<std::string> AbsolutePath(const std::string& path) {
   std::error_code error;
   const std::filesystem::path absolute = std::filesystem::absolute(path, error);
@@ -174,6 +182,7 @@ Json ToJson(const RunSetup& setup) {
   json["files"] = std::move(files);
   json["inputs"] = setup.inputs;
   json["model"] = setup.model;
+  json["mode"] = setup.mode;
   json["models"] = setup.models;
   json["budget"] = ToJson(setup.budget);
   if (setup.deadline != absl::InfiniteDuration())
@@ -192,6 +201,7 @@ absl::StatusOr<RunSetup> RunSetupFromJson(const Json& json) {
     if (text == nullptr) return unknown;
     *to = *text;
   }
+  if (const std::string* mode = GetString(json, "mode")) setup.mode = *mode;  // older records have none
   const Json* files = GetMember(json, "files");
   if (files == nullptr || !files->is_array()) return unknown;
   for (const Json& entry : *files) {

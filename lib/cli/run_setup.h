@@ -29,6 +29,7 @@ struct RunSetup {
   std::vector<GivenFile> files;
   std::map<std::string, Json> inputs;
   std::string model;                // of --model
+  std::string mode = "instant";     // of --mode
   std::vector<std::string> models;  // as opened
   BudgetLimits budget;
   absl::Duration deadline = absl::InfiniteDuration();
@@ -36,6 +37,8 @@ struct RunSetup {
 
 // The text of a file from outside, at most `bytes_max`. Errors say what it is instead, and what to do.
 absl::StatusOr<std::string> ReadFile(const std::string& path, const std::string& what, std::size_t bytes_max);
+// How the pipeline is loaded for it.
+PipelineOptions LoadOptionsOf(const RunSetup& setup);
 absl::StatusOr<std::string> AbsolutePath(const std::string& path);
 
 // Reads the files of --file. Each gets its base name, or the whole path where two would have the same.

@@ -348,6 +348,7 @@ ModelPtr Book::Open(const std::string& written, const YamlNode* map, const Posit
     return nullptr;
   }
   if (load_.options.wrap_model) model = load_.options.wrap_model(*model);
+  if (first_model_ == nullptr) first_model_ = *model;
   const std::string& card = (*model)->card().name;
   const std::string shown = card == spec ? card : absl::StrCat(card, " (", spec, ")");
   if (std::find(opened_.begin(), opened_.end(), shown) == opened_.end()) opened_.push_back(shown);

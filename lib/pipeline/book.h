@@ -43,6 +43,7 @@ class Book {
   void CheckPolicy(const YamlNode& policy);
 
   const std::vector<std::string>& opened() const { return opened_; }  // "offline (auto)"
+  ModelPtr first_model() const { return first_model_; }  // null: none was opened
   std::vector<std::string> AgentNames() const;
   std::vector<std::string> ToolNames() const;
 
@@ -80,6 +81,7 @@ class Book {
   std::map<std::string, AgentPtr> made_;
   std::vector<std::string> making_;  // agents on the way, to find those that call each other
   std::map<std::string, ModelPtr> open_models_;
+  ModelPtr first_model_;
   std::map<const YamlNode*, ModelPtr> from_maps_;
   std::vector<const YamlNode*> opening_;  // models on the way, to find those behind themselves
   std::vector<std::string> opened_;

@@ -262,7 +262,7 @@ const Shape& ContemplateShape() {
         "how they are started: all at once, half and then the rest, only as needed; default balanced"},
        {"stops", Object(StopsShape), "when a round is over before all have answered"},
        {"triage", NameType(), "the agent that says whether one attempt is enough"},
-       {"aggregate", Choice({"vote", "weighted_vote", "knockout", "synthesize"}),
+       {"aggregate", Choice({"vote", "weighted_vote", "knockout", "synthesize", "auto"}),
         "how one answer is made; default vote"},
        {"judge", NameType(),
         "the agent that compares two, or writes one answer from all; default the solver"},

@@ -169,6 +169,21 @@ void ReadSteps(const YamlNode& root, Load& load, Book& book, Pipeline& pipeline)
                    "take one of the needs away; a step is repeated with loop");
 }
 
+// The whole team, several times.
+AgentPtr Contemplating(const Pipeline& pipeline, Mode mode, const Book& book) {
+  ContemplateOptions options{
+      .name = pipeline.name, .description = pipeline.description, .solver = pipeline.team};
+  options.aggregate = Aggregate::kAuto;
+  // The question reaches every step of the team; it stays as it was asked.
+  options.strategies = {""};
+  options.ask_for_answer_line = false;
+  if (book.first_model() != nullptr) {
+    AgentOptions judge{.name = "judge", .description = "Compares answers", .model = book.first_model()};
+    options.judge = MakeAgent(std::move(judge));
+  }
+  return Contemplate(WithMode(mode, std::move(options)));
+}
+
 std::string Canonical(const std::string& path) {
   std::error_code error;
   const std::filesystem::path real = std::filesystem::weakly_canonical(path, error);
@@ -210,6 +225,7 @@ void Build(std::string_view text, const std::string& path, Load& load, Pipeline&
   team.description = pipeline.description;
   team.planner = FixedPlan(pipeline.graph);
   pipeline.team = MakeTeam(std::move(team));
+  if (load.options.mode != Mode::kInstant) pipeline.team = Contemplating(pipeline, load.options.mode, book);
 }
 
 }  // namespace

@@ -36,8 +36,8 @@ void ContemplateNumbers(const YamlNode& node, ContemplateOptions& options) {
   if (pace == "latency") options.pace = Pace::kLatency;
   if (pace == "balanced") options.pace = Pace::kBalanced;
   if (pace == "cost") options.pace = Pace::kCost;
-  for (const Aggregate named :
-       {Aggregate::kVote, Aggregate::kWeightedVote, Aggregate::kKnockout, Aggregate::kSynthesize}) {
+  for (const Aggregate named : {Aggregate::kVote, Aggregate::kWeightedVote, Aggregate::kKnockout,
+                                Aggregate::kSynthesize, Aggregate::kAuto}) {
     if (TextOr(node, "aggregate") == AggregateName(named)) options.aggregate = named;
   }
   options.width = IntegerOr(node, "width", options.width);

@@ -89,6 +89,8 @@ void ContemplatePlan::State::BeginAggregate(Extension& extension) {
   aggregate = options.aggregate;
   if (report.stop == "verified" || tally.cast < 2) aggregate = Aggregate::kVote;
   const bool agreed = tally.clusters.size() < 2;
+  if (aggregate == Aggregate::kAuto)
+    aggregate = tally.clusters[0].count > 1 ? Aggregate::kVote : Aggregate::kKnockout;
   if (aggregate == Aggregate::kKnockout && agreed) aggregate = Aggregate::kVote;
   if (aggregate == Aggregate::kSynthesize) {
     merge.emplace(CastIds(), options, Judge());

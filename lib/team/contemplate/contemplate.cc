@@ -82,7 +82,7 @@ absl::Status IsShare(const char* what, double value) {
 }  // namespace
 
 std::string_view AggregateName(Aggregate aggregate) {
-  constexpr std::string_view kNames[] = {"vote", "weighted_vote", "knockout", "synthesize"};
+  constexpr std::string_view kNames[] = {"vote", "weighted_vote", "knockout", "synthesize", "auto"};
   return kNames[std::size_t(aggregate)];
 }
 

@@ -37,7 +37,7 @@ std::string Round::TaskId(int i) const {
 }
 
 bool Round::by_vote() const {
-  return options_.aggregate == Aggregate::kVote || options_.aggregate == Aggregate::kWeightedVote;
+  return options_.aggregate != Aggregate::kKnockout && options_.aggregate != Aggregate::kSynthesize;
 }
 
 // A synthesis wants all that there is to say; and where a refinement may follow, no vote is the last.
