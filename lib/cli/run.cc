@@ -140,10 +140,8 @@ void AddRun(CLI::App& app, int& exit_code) {
   run->add_option("-m,--model", given->model,
                   "Use this model for every agent: offline, auto, vendor/name, replay:FILE")
       ->type_name("MODEL");
-  run->add_option(
-         "--mode", given->mode,
-         "How much to think: instant (the team once), thinking (up to 5 times, until it is settled), "
-         "contemplating (8 times at once, refined)")
+  run->add_option("--mode", given->mode,
+                  "The team once (instant), up to 5 times (thinking), 8 times and refined (contemplating)")
       ->check(CLI::IsMember({"instant", "thinking", "contemplating"}))
       ->type_name("MODE");
   run->add_option("--record", given->record,

@@ -60,6 +60,10 @@ constexpr Command kCommands[] = {
     {"agents/planned.yaml",
      "ninefold run agents/planned.yaml \"What does the report say about costs and risks?\" --file report.txt",
      "The bridge costs 40 million euros", nullptr},
+    {"docs/contemplating.md", "ninefold run agents/contemplate.yaml \"What is 17 * 23?\"", "391", nullptr},
+    {"docs/contemplating.md",
+     "ninefold run agents/research.yaml \"Who may enter the dome?\" --file rules.txt --mode thinking",
+     "Only the keeper may enter", nullptr},
     {"agents/research.yaml",
      "ninefold run agents/research.yaml \"When may I convey a covered work in object code form?\" --file "
      "GPL-3",
