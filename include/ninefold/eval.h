@@ -1,0 +1,170 @@
+// Measuring agents on data sets: items are read, each variant answers each of them, replies are graded, and a
+// report says how good a variant is, how sure that is, and what it costs.
+//
+//   absl::StatusOr<std::vector<EvalItem>> items = ReadEvalItems("gsm8k.jsonl");
+//   …
+//   EvalReport report = Summarize(trials, {.baseline = "one"});
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "ninefold/agent.h"
+#include "ninefold/contemplate.h"
+#include "ninefold/statistics.h"
+
+namespace ninefold {
+
+// --- Items -------------------------------------------------------------------------------------------------
+
+struct EvalItem {
+  std::string id;
+  std::string question;
+  std::vector<std::string> files;    // paths
+  std::vector<std::string> images;   // paths, https: or data: addresses
+  std::vector<std::string> choices;  // of multiple choice: A, B, …
+  std::string expected;              // what a right answer is, as the grader reads it
+  std::string grader;                // "": that of GradeOptions
+  std::vector<std::string> tags;
+  std::string where;  // "gsm8k.jsonl:17"
+};
+
+// A data set as JSON Lines, JSON or CSV, by its content. An item of our own layout is
+//   {"id", "question" (or "input"), "expected" (or "answer", "target"), "files", "images", "choices",
+//   "grader",
+//    "tags"}
+// and those of GSM8K, MATH, AIME, GPQA, MMLU, ARC, HumanEval, HLE and TruthfulQA (mc1_targets) are known by
+// their fields. Relative paths are from the file's folder. Errors: kNotFound; kInvalidArgument with
+// file:line, what and what to do, also for two items of one id.
+absl::StatusOr<std::vector<EvalItem>> ReadEvalItems(const std::string& path);
+// `name` is the file's, for places, ids ("gsm8k-17" where an item has none) and the folder.
+absl::StatusOr<std::vector<EvalItem>> ParseEvalItems(std::string_view text, std::string_view name);
+
+// The question as it is asked, its choices below it.
+std::string QuestionText(const EvalItem& item);
+
+// --- Grades ------------------------------------------------------------------------------------------------
+
+struct Grade {
+  double score = 0;  // 0 to 1
+  bool right = false;
+  std::string why;                   // in a few words, for who looks at a failure
+  std::optional<bool> judge_agreed;  // of "judge": both orders gave one verdict; if not, it is not right
+};
+
+struct GradeOptions {
+  // "exact", "normalized" (NormalizeAnswer), "number" or "number:0.01" (relative tolerance;
+  // "number:abs:0.5"), "choice", "regex", "json", "contains", "code" (the reply's Python, then the item's
+  // tests), "judge" (a model compares the reply with what is expected).
+  std::string grader = "normalized";
+  AgentPtr judge = nullptr;  // of "judge": asked in both orders
+  // Of "code": python3 runs what a model wrote, in a child process with limits and, where the system permits
+  // it, without a network. That is little isolation: it reads what this process may read.
+  bool allow_code = false;
+  absl::Duration code_time = absl::Seconds(10);
+};
+// The grader of this item, its own or the data set's.
+const std::string& GraderOf(const EvalItem& item, const GradeOptions& options);
+// kInvalidArgument: no such grader, or `expected` is nothing that it can read, with the item's place.
+// kFailedPrecondition: "code" without allow_code, "judge" without a judge.
+absl::Status CheckGrader(const EvalItem& item, const GradeOptions& options);
+// Everything but "judge", which needs a run: GradeByJudge. "code" blocks until the child has ended. Errors:
+// those of CheckGrader, and kNotFound without a python3.
+absl::StatusOr<Grade> GradeReply(const EvalItem& item, const Reply& reply, const GradeOptions& options);
+Async<absl::StatusOr<Grade>> GradeByJudge(const EvalItem& item, const Reply& reply,
+                                          const GradeOptions& options, Context& ctx);
+bool NeedsJudge(const EvalItem& item, const GradeOptions& options);
+
+// --- Trials and their report -------------------------------------------------------------------------------
+
+// One variant's answer to one item.
+struct EvalTrial {
+  std::string variant, item;
+  std::uint64_t seed = 0;
+  std::string run_id;  // where its trace is
+  std::string error;   // "": it answered
+  std::string answer;  // as compared
+  Grade grade;
+  std::vector<std::string> tags;
+  std::optional<Contemplation> report;  // when the reply has one
+  // Of the attempts, when it has a report: which answers were right, for coverage and correlation.
+  int attempts_right = 0, attempts_cast = 0;
+  double confidence = -1;  // below 0: none
+  Cost cost;
+  absl::Duration latency;
+};
+// What `reply` says of itself: answer, report, attempts (each answer of the last round graded, by
+// "normalized", "number", "choice" and "contains"), confidence ("confidence: 0.8", or the winner's share of
+// the votes), cost.
+absl::Status FillTrial(const EvalItem& item, const Reply& reply, const GradeOptions& options,
+                       EvalTrial& trial);
+Json ToJson(const EvalTrial& trial);
+absl::StatusOr<EvalTrial> EvalTrialFromJson(const Json& json);
+
+struct EvalArm {
+  struct Predicted {
+    int width = 0;
+    double accuracy = 0;
+    Interval interval;  // bootstrapped over items
+  };
+  std::string variant;
+  std::int64_t n = 0, items = 0, right = 0;  // trials; items, fewer when they are tried with several seeds
+  std::int64_t errors = 0;                   // count as not right
+  double accuracy = 0;
+  Interval interval;                 // Wilson's; of as many as there are items
+  double score = 0;                  // mean
+  double coverage = -1;              // any attempt was right; below 0: not known
+  double selection_gap = 0;          // coverage - accuracy, of the trials whose attempts are known
+  double single = -1, rho = 0;       // of one attempt: mean, and correlation of two; below 0: not known
+  std::vector<Predicted> predicted;  // what single and rho predict of a vote
+  Calibration calibration;           // of trials with a confidence
+  std::int64_t calibrated = 0;
+  std::int64_t judged = 0, judge_split = 0;        // a judge was asked; its two orders disagreed
+  double latency_median = 0, latency_p95 = 0;      // seconds
+  double tokens_total = 0, tokens_sequential = 0;  // means
+  double usd = 0;                                  // of all
+  bool usd_is_known = true;
+  double started = 0, cancelled = 0;  // attempts, means; one a trial without a report
+  std::map<std::string, std::int64_t> stops;
+  std::map<std::string, std::pair<std::int64_t, std::int64_t>> tags;  // right, n
+};
+
+// By item: with several seeds, an item is right when more than half of its trials are.
+struct EvalComparison {
+  std::string a, b;
+  std::int64_t n = 0, only_a = 0, only_b = 0;  // items that both were asked
+  double p = 1;                                // McNemar's
+  double difference = 0;                       // of accuracy, b - a
+  Interval interval;                           // of it, bootstrapped
+  double tokens_ratio = 0;                     // of b to a; 0: not known
+  std::int64_t items_needed = 0;               // about, to see a difference of 5 points four times in five
+  // b was not measured to be better: p >= 0.05 and the interval holds 0.
+  bool no_gain() const { return p >= 0.05 && interval.low <= 0 && interval.high >= 0; }
+};
+
+struct EvalReport {
+  std::string name;
+  std::string baseline;
+  std::vector<EvalArm> arms;                // in the order of their first trial
+  std::vector<EvalComparison> comparisons;  // of the baseline (a) with each other
+  std::vector<std::string> warnings;        // "one is as good as many: …"
+};
+
+struct SummaryOptions {
+  std::string name = "";
+  std::string baseline = "";  // "": the first variant, as when there is none of this name
+  std::uint64_t seed = 1;     // of what is bootstrapped
+};
+EvalReport Summarize(const std::vector<EvalTrial>& trials, const SummaryOptions& options);
+Json ToJson(const EvalReport& report);
+std::string ToText(const EvalReport& report);  // tables for a terminal, 100 columns
+// One page that needs nothing else, with plots. `trials` for the list of items, each with its run's id.
+std::string ToHtml(const EvalReport& report, const std::vector<EvalTrial>& trials);
+
+}  // namespace ninefold

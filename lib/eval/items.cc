@@ -1,0 +1,221 @@
+// Data sets, from a file's text to items with their places.
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/try.h"
+#include "eval/layouts.h"
+#include "ninefold/data.h"
+#include "ninefold/eval.h"
+#include "ninefold/status.h"
+
+namespace ninefold {
+namespace {
+
+// Pictures are in the records of some data sets.
+constexpr std::size_t kSetBytesMax = std::size_t(1) << 30;
+constexpr DataLimits kSetLimits = {.bytes_max = kSetBytesMax, .values_max = 50'000'000};
+
+struct Record {
+  Json json;
+  std::size_t line = 0;
+};
+
+absl::Status WrongAtLine(std::string_view name, std::size_t line, const absl::Status& status) {
+  return Annotate(status, absl::StrCat(ToAbsl(name), ":", line));
+}
+
+// "line:column: what" has its place already.
+absl::Status WrongIn(std::string_view name, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(ToAbsl(name), ":", status.message()));
+}
+
+absl::StatusOr<std::vector<Record>> ReadLines(std::string_view text, std::string_view name) {
+  std::vector<Record> records;
+  std::size_t line = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view one = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    ++line;
+    if (absl::StripAsciiWhitespace(ToAbsl(one)).empty()) continue;
+    absl::StatusOr<Json> json = ParseJson(one, {.bytes_max = kSetBytesMax});
+    if (!json.ok()) {
+      return WrongAtLine(name, line,
+                         absl::InvalidArgumentError(absl::StrCat("no JSON: ", json.status().message(),
+                                                                 "; each line holds one item")));
+    }
+    records.push_back({*std::move(json), line});
+  }
+  return records;
+}
+
+// The lines on which the members of a list begin.
+std::vector<std::size_t> MemberLines(std::string_view text) {
+  std::vector<std::size_t> lines;
+  std::size_t line = 1;
+  int depth = 0;
+  bool quoted = false, waiting = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\n') ++line;
+    if (quoted) {
+      if (c == '\\') ++i;
+      if (c == '"') quoted = false;
+      continue;
+    }
+    if (depth == 1 && waiting && c != ']' && !absl::ascii_isspace(static_cast<unsigned char>(c))) {
+      lines.push_back(line);
+      waiting = false;
+    }
+    if (c == '"') quoted = true;
+    if (c == '[' || c == '{') waiting = ++depth == 1;
+    if (c == ']' || c == '}') --depth;
+    if (c == ',' && depth == 1) waiting = true;
+  }
+  return lines;
+}
+
+absl::StatusOr<std::vector<Record>> ReadWhole(std::string_view text, std::string_view name) {
+  absl::StatusOr<Json> json = ParseJson(text, {.bytes_max = kSetBytesMax});
+  if (!json.ok()) return WrongIn(name, json.status());
+  std::vector<Record> records;
+  if (!json->is_array()) {
+    records.push_back({*std::move(json), 1});
+    return records;
+  }
+  const std::vector<std::size_t> lines = MemberLines(text);
+  for (std::size_t i = 0; i < json->size(); ++i)
+    records.push_back({std::move((*json)[i]), i < lines.size() ? lines[i] : 1});
+  return records;
+}
+
+// The lines on which rows begin: cells in quotes may hold line ends.
+std::vector<std::size_t> RowLines(std::string_view text) {
+  std::vector<std::size_t> lines;
+  std::size_t line = 1;
+  bool quoted = false, fresh = true;
+  for (const char c : text) {
+    if (fresh && !quoted && c != '\n' && c != '\r') {
+      lines.push_back(line);
+      fresh = false;
+    }
+    if (c == '"') quoted = !quoted;
+    if (c == '\n') {
+      ++line;
+      fresh = fresh || !quoted;
+    }
+  }
+  return lines;
+}
+
+// MMLU is published without a line of names: question, four choices, a letter.
+bool IsMmluWithoutHeader(const Json& table) {
+  const Json& columns = table["columns"];
+  if (columns.size() != 6) return false;
+  const std::string last = columns[5].get<std::string>();
+  return last.size() == 1 && last[0] >= 'A' && last[0] <= 'D' && columns[0] != "question" &&
+         columns[0] != "Question";
+}
+
+absl::StatusOr<std::vector<Record>> ReadRows(std::string_view text, std::string_view name) {
+  const bool tabs = absl::EndsWithIgnoreCase(ToAbsl(name), ".tsv");
+  absl::StatusOr<Json> table = ReadTable(text, tabs ? '\t' : '\0', kSetLimits);
+  if (!table.ok()) return WrongIn(name, table.status());
+  std::vector<std::size_t> lines = RowLines(text);
+  std::size_t first = 1;
+  if (IsMmluWithoutHeader(*table)) {
+    const std::string named = absl::StrCat("question,A,B,C,D,answer\n", ToAbsl(text));
+    table = ReadTable(named, ',', kSetLimits);
+    if (!table.ok()) return WrongIn(name, table.status());
+    first = 0;
+  }
+  std::vector<Record> records;
+  const Json &columns = (*table)["columns"], &rows = (*table)["rows"];
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    Json record = Json::object();
+    for (std::size_t c = 0; c < columns.size(); ++c) record[columns[c].get<std::string>()] = rows[r][c];
+    records.push_back({std::move(record), r + first < lines.size() ? lines[r + first] : 1});
+  }
+  return records;
+}
+
+absl::StatusOr<std::vector<Record>> ReadRecords(std::string_view text, std::string_view name) {
+  const std::string_view blanks = " \t\r\n";
+  const std::size_t at = text.find_first_not_of(blanks);
+  if (at == std::string_view::npos)
+    return absl::InvalidArgumentError(absl::StrCat(ToAbsl(name), ":1: no item; write one a line"));
+  if (text[at] == '[') return ReadWhole(text, name);
+  if (text[at] != '{') return ReadRows(text, name);
+  absl::StatusOr<std::vector<Record>> records = ReadLines(text, name);
+  if (records.ok()) return records;
+  // One item over several lines, as some sets have a file an item.
+  absl::StatusOr<std::vector<Record>> whole = ReadWhole(text, name);
+  return whole.ok() ? whole : records;
+}
+
+bool IsAddress(const std::string& path) {
+  return absl::StartsWith(path, "https:") || absl::StartsWith(path, "data:");
+}
+
+void TakePathsFrom(const std::filesystem::path& folder, std::vector<std::string>& paths) {
+  for (std::string& path : paths) {
+    if (!IsAddress(path) && std::filesystem::path(path).is_relative()) path = (folder / path).string();
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<EvalItem>> ParseEvalItems(std::string_view text, std::string_view name) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  TRY(std::vector<Record> records, ReadRecords(text, name));
+  const std::filesystem::path path{std::string(name)};
+  std::vector<EvalItem> items;
+  std::map<std::string, std::string> places;
+  for (Record& record : records) {
+    absl::StatusOr<EvalItem> item = ItemFromRecord(record.json);
+    if (!item.ok()) return WrongAtLine(name, record.line, item.status());
+    item->where = absl::StrCat(ToAbsl(name), ":", record.line);
+    if (item->id.empty()) item->id = absl::StrCat(path.stem().string(), "-", items.size() + 1);
+    TakePathsFrom(path.parent_path(), item->files);
+    TakePathsFrom(path.parent_path(), item->images);
+    const auto [other, is_new] = places.emplace(item->id, item->where);
+    if (!is_new) {
+      return absl::InvalidArgumentError(absl::StrCat(item->where, ": the id \"", item->id,
+                                                     "\" is taken by the item at ", other->second,
+                                                     "; give each its own"));
+    }
+    items.push_back(*std::move(item));
+  }
+  return items;
+}
+
+absl::StatusOr<std::vector<EvalItem>> ReadEvalItems(const std::string& path) {
+  std::error_code error;
+  const bool is_file = std::filesystem::is_regular_file(path, error);
+  std::ifstream in(path, std::ios::binary);
+  if (!is_file || !in) {
+    return absl::NotFoundError(
+        absl::StrCat(path, ": no file that can be read; name a data set as .jsonl, .json or .csv"));
+  }
+  if (std::filesystem::file_size(path, error) > kSetBytesMax || error)
+    return absl::InvalidArgumentError(absl::StrCat(path, ": more than 1 GiB; give a part of it"));
+  std::ostringstream text;
+  text << in.rdbuf();
+  return ParseEvalItems(std::move(text).str(), path);
+}
+
+std::string QuestionText(const EvalItem& item) {
+  if (item.choices.empty()) return item.question;
+  std::string text = absl::StrCat(item.question, "\n");
+  for (std::size_t i = 0; i < item.choices.size(); ++i)
+    absl::StrAppend(&text, "\n", std::string(1, char('A' + i)), ") ", item.choices[i]);
+  return absl::StrCat(text, "\n\nAnswer with the letter of the one that is right.");
+}
+
+}  // namespace ninefold

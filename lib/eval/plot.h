@@ -1,0 +1,49 @@
+// Small plots as inline SVG. Colours are classes (s0 to s7, axis, grid, band), so that a page's style decides
+// over light and dark.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ninefold/statistics.h"
+
+namespace ninefold {
+
+// For text and for attributes in quotes; what is no UTF-8 becomes U+FFFD.
+std::string EscapeHtml(std::string_view text);
+
+struct PlotPoint {
+  double x = 0, y = 0;
+  Interval interval;  // of y; {0, 0}: none is drawn
+  double size = 4;    // the dot's radius
+  std::string label;  // beside it; moved until it covers no other
+  std::string hint;   // shown when pointed at
+};
+struct PlotSeries {
+  int color = 0;
+  std::vector<PlotPoint> points;
+  bool line = false;  // through the points
+  bool band = false;  // their intervals as an area
+};
+struct PlotOptions {
+  std::string title, x_name, y_name;
+  bool x_share = false;      // x is 0 to 1, written in percent
+  bool x_from_zero = false;  // else the axis begins near the least
+  bool y_whole = false;      // y is all of 0 to 1; else what is used of it
+  bool diagonal = false;
+  double x_min_span = 0;
+};
+// y is a share, written in percent. "" when there is no point.
+std::string DrawPlot(const PlotOptions& options, const std::vector<PlotSeries>& series);
+
+struct PlotRow {
+  std::string label;
+  int color = 0;
+  double value = 0;
+  Interval interval;
+};
+// One row each: a dot on its interval, over an axis of shares.
+std::string DrawIntervals(const std::string& title, const std::vector<PlotRow>& rows);
+
+}  // namespace ninefold

@@ -1,0 +1,120 @@
+// Reports for people. NINEFOLD_PAGE names a file to write a page into, to look at it.
+#include <cstdlib>
+#include <fstream>
+
+#include "absl/strings/str_split.h"
+#include "eval/eval_trials.h"
+#include "eval/plot.h"
+#include "matchers.h"
+
+namespace ninefold {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::size_t ColumnsOf(const std::string& line) {
+  return std::size_t(std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+TEST(TextReport, FitsATerminal) {
+  std::vector<EvalTrial> trials = OneAndFive(120, 3);
+  for (EvalTrial& trial : trials)
+    if (trial.variant == "five") trial.variant = "a team of five careful agents with a very long name";
+  const std::string text = ToText(Summarize(trials, {.name = "sums", .baseline = "one"}));
+  for (const auto& line : absl::StrSplit(text, '\n')) EXPECT_LE(ColumnsOf(std::string(line)), 100u) << line;
+  EXPECT_THAT(text,
+              AllOf(HasSubstr("sums\n! one agent is as good"), HasSubstr("a team of fi…y long name"),
+                    HasSubstr("variant"), HasSubstr("against one"), HasSubstr("by tag"), HasSubstr("x5.0"),
+                    HasSubstr("a vote of … would be right in"), HasSubstr("ended: all answered")));
+  std::printf("%s", text.c_str());
+}
+
+TEST(TextReport, OfOneArmHasNoEmptyTables) {
+  const std::string text = ToText(Summarize({TrialOf("one", 1, true)}, {}));
+  EXPECT_THAT(text, Not(HasSubstr("against")));
+  EXPECT_THAT(text, Not(HasSubstr("attempts")));
+  EXPECT_THAT(text, Not(HasSubstr("confidence")));
+  EXPECT_THAT(ToText(Summarize({}, {})), HasSubstr("no trials"));
+}
+
+TEST(JsonReport, HasWhatTheTextHas) {
+  const Json json = ToJson(Summarize(OneAndFive(40, 3), {.name = "sums", .baseline = "one"}));
+  EXPECT_EQ(json["arms"].size(), 2u);
+  EXPECT_EQ(json["arms"][1]["variant"], "five");
+  EXPECT_EQ(json["arms"][1]["predicted"].size(), 5u);
+  EXPECT_EQ(json["arms"][0].count("coverage"), 0u);
+  EXPECT_EQ(json["comparisons"][0]["no_gain"], true);
+  EXPECT_EQ(ParseJson(DumpJson(json)).value_or(Json()), json);
+}
+
+TEST(Page, NeedsNothingElseAndHidesNothing) {
+  std::vector<EvalTrial> trials = OneAndFive(60, 3);
+  trials[0].answer = "<script>alert('x')</script> & \"more\"";
+  trials[0].tags = {"<i>tag</i>"};
+  trials[1].error = "UNAVAILABLE: <busy>", trials[1].grade = {};
+  const std::string page = ToHtml(Summarize(trials, {.name = "<sums>", .baseline = "one"}), trials);
+  EXPECT_THAT(page, Not(ContainsRegex("(src|href|url|import)[ ]*[=(][^>]*http")));
+  EXPECT_THAT(page, AllOf(HasSubstr("default-src 'none'"), HasSubstr("<h1>&lt;sums&gt;</h1>"),
+                          Not(HasSubstr("<sums>")), Not(HasSubstr("<script>alert")), Not(HasSubstr("<i>tag")),
+                          Not(HasSubstr("<busy>"))));
+  EXPECT_THAT(page, AllOf(HasSubstr("&lt;script&gt;alert(&#39;x&#39;)"), HasSubstr("one agent is as good"),
+                          HasSubstr("ninefold show onerun7<"), HasSubstr("prefers-color-scheme: dark"),
+                          HasSubstr("failed: UNAVAILABLE: &lt;busy&gt;")));
+  for (const char* title : {"Accuracy, with", "Accuracy and tokens", "Accuracy and latency",
+                            "A vote&#39;s width", "Confidence and truth"}) {
+    EXPECT_THAT(page, HasSubstr(title));
+  }
+  EXPECT_THAT(page, Not(HasSubstr("Accuracy and cost"))) << "nothing was paid";
+  EXPECT_THAT(page, Not(ContainsRegex("\"-?(nan|inf)\"")));
+}
+
+TEST(Page, IsWrittenForAnyReport) {
+  EXPECT_THAT(ToHtml(Summarize({}, {}), {}), AllOf(HasSubstr("no trials"), HasSubstr("</html>")));
+  const std::vector<EvalTrial> one = {TrialOf("a\xFF", 1, true)};
+  EXPECT_THAT(ToHtml(Summarize(one, {}), one), AllOf(HasSubstr("a\xEF\xBF\xBD"), Not(HasSubstr("nan"))));
+}
+
+TEST(Plots, LabelsCoverNoOther) {
+  std::vector<PlotSeries> series;
+  for (int i = 0; i < 5; ++i)
+    series.push_back({i, {{100.0 + i, 0.7 + 0.002 * i, {}, 5, absl::StrCat("variant ", i), ""}}});
+  const std::string svg = DrawPlot({.title = "t", .x_from_zero = true}, series);
+  // All in about one place: their labels stand apart by more than a line.
+  std::vector<std::pair<double, double>> places;
+  for (const auto& piece : absl::StrSplit(svg, "<text class=\"label\" ")) {
+    double x = 0, y = 0;
+    if (std::sscanf(std::string(piece).c_str(), "x=\"%lf\" y=\"%lf\"", &x, &y) == 2)
+      places.emplace_back(x, y);
+  }
+  ASSERT_EQ(places.size(), 5u);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const double across = std::abs(places[i].first - places[j].first),
+                   down = std::abs(places[i].second - places[j].second);
+      EXPECT_TRUE(across > 55 || down > 11) << i << " and " << j << "\n" << svg;
+    }
+  }
+  EXPECT_EQ(DrawPlot({}, {}), "");
+}
+
+TEST(Page, ToLookAt) {
+  const char* path = std::getenv("NINEFOLD_PAGE");
+  if (path == nullptr) GTEST_SKIP() << "NINEFOLD_PAGE names no file";
+  std::vector<EvalTrial> trials = OneAndFive(80, 3);
+  for (const EvalTrial& trial : OneAndFive(80, 9)) {
+    EvalTrial other = trial;
+    other.variant += trial.variant == "one" ? " with tools" : ", refined by a second round";
+    other.cost.tokens.output = *trial.cost.tokens.output * 2;
+    if (other.report) other.report->tokens_total = 1400;
+    other.latency = trial.latency * 1.3;
+    trials.push_back(other);
+  }
+  for (EvalTrial& trial : trials) trial.cost.usd = 1e-5 * double(*trial.cost.tokens.output);
+  std::ofstream(path) << ToHtml(Summarize(trials, {.name = "Sums of two digits", .baseline = "one"}), trials);
+}
+
+}  // namespace
+}  // namespace ninefold

@@ -1,0 +1,230 @@
+#include "eval/eval_trials.h"
+#include "matchers.h"
+#include "ninefold/vote_theory.h"
+
+namespace ninefold {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// Items 0 to n - 1; `right` says which.
+void AddTrials(std::vector<EvalTrial>& trials, const std::string& variant, int n,
+               const std::function<bool(int)>& right) {
+  for (int i = 0; i < n; ++i) trials.push_back(TrialOf(variant, i, right(i)));
+}
+
+TEST(Summary, CountsAnArm) {
+  std::vector<EvalTrial> trials;
+  AddTrials(trials, "a", 10, [](int i) { return i < 6; });
+  trials[9].error = "UNAVAILABLE: busy";
+  trials[0].tags = {"x", "y"}, trials[9].tags = {"x"};
+  for (int i = 0; i < 10; ++i)
+    trials[std::size_t(i)].latency = absl::Seconds(i + 1), trials[std::size_t(i)].cost.usd = 0.01;
+  const EvalReport report = Summarize(trials, {.name = "n"});
+  ASSERT_EQ(report.arms.size(), 1u);
+  const EvalArm& arm = report.arms[0];
+  EXPECT_EQ(arm.n, 10);
+  EXPECT_EQ(arm.right, 6);
+  EXPECT_EQ(arm.errors, 1);
+  EXPECT_DOUBLE_EQ(arm.accuracy, 0.6);
+  EXPECT_DOUBLE_EQ(arm.interval.low, WilsonInterval(6, 10).low);
+  EXPECT_DOUBLE_EQ(arm.latency_median, 5.5);
+  EXPECT_DOUBLE_EQ(arm.latency_p95, 9.55);
+  EXPECT_DOUBLE_EQ(arm.tokens_total, 150);
+  EXPECT_DOUBLE_EQ(arm.tokens_sequential, 50);
+  EXPECT_NEAR(arm.usd, 0.1, 1e-12);
+  EXPECT_TRUE(arm.usd_is_known);
+  EXPECT_EQ(arm.tags.at("x"), (std::pair<std::int64_t, std::int64_t>(1, 2)));
+  EXPECT_LT(arm.coverage, 0) << "no attempts are known";
+  EXPECT_LT(arm.single, 0);
+  EXPECT_EQ(arm.calibrated, 0);
+  EXPECT_THAT(report.warnings, Contains(HasSubstr("1 of 10 trials failed")));
+  EXPECT_THAT(report.warnings, Contains(HasSubstr("10 items are too few to know an accuracy")));
+}
+
+TEST(Summary, LearnsFromAttempts) {
+  std::vector<EvalTrial> trials;
+  const std::pair<int, int> attempts[] = {{5, 5}, {4, 5}, {2, 5}, {1, 5}, {0, 5}, {1, 1}};
+  for (int i = 0; i < 6; ++i) {
+    EvalTrial trial = TrialOf("vote", i, attempts[i].first * 2 > attempts[i].second);
+    trial.attempts_right = attempts[i].first, trial.attempts_cast = attempts[i].second;
+    trials.push_back(trial);
+  }
+  const EvalArm arm = Summarize(trials, {}).arms.front();
+  EXPECT_DOUBLE_EQ(arm.coverage, 5.0 / 6);
+  EXPECT_DOUBLE_EQ(arm.selection_gap, 2.0 / 6);
+  EXPECT_DOUBLE_EQ(arm.single, 12.0 / 25) << "one attempt alone tells nothing of pairs";
+  EXPECT_GT(arm.rho, 0.2);
+  ASSERT_EQ(arm.predicted.size(), 5u);
+  for (const EvalArm::Predicted& at : arm.predicted) {
+    EXPECT_DOUBLE_EQ(at.accuracy, MajorityAccuracy(arm.single, arm.rho, at.width));
+    EXPECT_LE(at.interval.low, at.accuracy);
+    EXPECT_GE(at.interval.high, at.accuracy);
+    EXPECT_LT(at.interval.low, at.interval.high);
+  }
+}
+
+TEST(Summary, ComparesItemByItem) {
+  std::vector<EvalTrial> trials;
+  AddTrials(trials, "a", 50, [](int i) { return i < 20; });
+  AddTrials(trials, "b", 40, [](int i) { return i >= 5 && i < 35; });
+  const EvalReport report = Summarize(trials, {});
+  ASSERT_EQ(report.comparisons.size(), 1u);
+  const EvalComparison& c = report.comparisons[0];
+  EXPECT_EQ(c.a, "a");
+  EXPECT_EQ(c.b, "b");
+  EXPECT_EQ(c.n, 40);
+  EXPECT_EQ(c.only_a, 5);
+  EXPECT_EQ(c.only_b, 15);
+  EXPECT_DOUBLE_EQ(c.p, McNemarP(5, 15));
+  EXPECT_DOUBLE_EQ(c.difference, 0.25);
+  EXPECT_GT(c.interval.low, 0);
+  EXPECT_FALSE(c.no_gain());
+  EXPECT_THAT(report.warnings, Not(Contains(HasSubstr("no measured gain"))));
+  EXPECT_EQ(Summarize(trials, {.baseline = "b"}).comparisons[0].a, "b");
+  EXPECT_EQ(Summarize(trials, {.baseline = "nobody"}).baseline, "a");
+}
+
+TEST(Summary, SaysThatOneAgentIsAsGood) {
+  const EvalReport report = Summarize(OneAndFive(40, 3), {.baseline = "one"});
+  ASSERT_EQ(report.comparisons.size(), 1u);
+  ASSERT_TRUE(report.comparisons[0].no_gain()) << report.comparisons[0].p;
+  EXPECT_DOUBLE_EQ(report.comparisons[0].tokens_ratio, 5);
+  EXPECT_THAT(
+      report.warnings,
+      Contains(AllOf(HasSubstr("one agent is as good: five takes 5.0 times the tokens of one for no measured "
+                               "gain on 40 items"),
+                     HasSubstr("p = "))));
+  EXPECT_THAT(report.warnings, Contains(HasSubstr("40 items are too few to see a difference of 5 points")));
+}
+
+TEST(Summary, SaysThatMoreIsWorse) {
+  std::vector<EvalTrial> trials;
+  AddTrials(trials, "one", 60, [](int) { return true; });
+  AddTrials(trials, "many", 60, [](int i) { return i % 3 != 0; });
+  EXPECT_THAT(Summarize(trials, {}).warnings, Contains(HasSubstr("many is worse than one")));
+}
+
+TEST(Summary, ManyItemsAreEnough) {
+  std::vector<EvalTrial> trials;
+  AddTrials(trials, "one", 3000, [](int i) { return i % 10 < 6; });
+  AddTrials(trials, "many", 3000, [](int i) { return i % 10 < 7; });
+  EXPECT_THAT(Summarize(trials, {}).warnings, IsEmpty());
+}
+
+TEST(Summary, SeedsMakeItemsSurerNotMore) {
+  std::vector<EvalTrial> trials;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    for (int i = 0; i < 10; ++i) {
+      trials.push_back(TrialOf("a", i, i < 5));
+      trials.push_back(TrialOf("b", i, i < 5 || (i == 9 && seed < 3)));
+    }
+  }
+  const EvalReport report = Summarize(trials, {});
+  EXPECT_EQ(report.arms[0].n, 30);
+  EXPECT_EQ(report.arms[0].items, 10);
+  EXPECT_DOUBLE_EQ(report.arms[0].interval.low, WilsonInterval(5, 10).low);
+  EXPECT_EQ(report.comparisons[0].n, 10);
+  EXPECT_EQ(report.comparisons[0].only_b, 1) << "two of three are more than half";
+  EXPECT_NEAR(report.comparisons[0].difference, 2.0 / 30, 1e-12);
+}
+
+TEST(Summary, OfNothing) {
+  const EvalReport report = Summarize({}, {});
+  EXPECT_THAT(report.arms, IsEmpty());
+  EXPECT_THAT(report.warnings, ElementsAre(HasSubstr("no trials")));
+  std::vector<EvalTrial> apart = {TrialOf("a", 1, true), TrialOf("b", 2, true)};
+  EXPECT_THAT(Summarize(apart, {}).warnings, Contains(HasSubstr("share no item")));
+}
+
+TEST(Summary, CountsAJudgeThatContradictsItself) {
+  std::vector<EvalTrial> trials;
+  AddTrials(trials, "a", 4, [](int) { return false; });
+  for (EvalTrial& trial : trials) trial.grade.judge_agreed = true;
+  trials[0].grade.judge_agreed = false;
+  const EvalReport report = Summarize(trials, {});
+  EXPECT_EQ(report.arms[0].judged, 4);
+  EXPECT_EQ(report.arms[0].judge_split, 1);
+  EXPECT_THAT(report.warnings, Contains(HasSubstr("contradicted itself in 1 of 4")));
+}
+
+// --- Trials ------------------------------------------------------------------------------------------------
+
+TEST(Trials, ComeBackFromJson) {
+  for (const EvalTrial& trial : OneAndFive(3, 1)) {
+    EvalTrial other = trial;
+    other.seed = ~std::uint64_t(0);
+    other.error = "busy", other.grade.judge_agreed = false;
+    for (const EvalTrial& each : {trial, other}) {
+      const absl::StatusOr<Json> line = ParseJson(DumpJson(ToJson(each)));
+      ASSERT_THAT(line, IsOk());
+      const auto back = EvalTrialFromJson(*line);
+      ASSERT_THAT(back, IsOk());
+      EXPECT_EQ(ToJson(*back), *line);
+      EXPECT_EQ(back->seed, each.seed);
+      EXPECT_EQ(back->attempts_right, each.attempts_right);
+      EXPECT_EQ(back->report.has_value(), each.report.has_value());
+      EXPECT_EQ(back->latency, each.latency);
+    }
+  }
+  EXPECT_THAT(EvalTrialFromJson(Json::array()),
+              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no trial")));
+  Json wrong = ToJson(TrialOf("a", 1, true));
+  wrong["attempts_right"] = 3, wrong["attempts_cast"] = 2;
+  EXPECT_THAT(EvalTrialFromJson(wrong),
+              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("/attempts_right")));
+}
+
+TEST(Trials, AreFilledFromAReport) {
+  const EvalItem item = {.id = "i", .expected = "4", .tags = {"sums"}};
+  auto turn = std::make_shared<std::atomic<int>>(0);
+  const AgentPtr solver =
+      MakeAgent({.name = "solver", .model = testing::Responding([turn](const ModelRequest&) {
+                                     return testing::Say((*turn)++ % 5 < 3 ? "answer: 4" : "answer: 5");
+                                   })});
+  const AgentPtr team =
+      Contemplate({.solver = solver, .width = 5, .stops = {.decided = false, .settled = 1, .quorum = 1}});
+  testing::Sim sim;
+  const auto reply = sim.Run(team, "2 + 2?");
+  ASSERT_THAT(reply, IsOk());
+  EvalTrial trial;
+  ASSERT_THAT(FillTrial(item, *reply, {.grader = "number"}, trial), IsOk());
+  EXPECT_EQ(trial.item, "i");
+  EXPECT_EQ(trial.answer, "4");
+  EXPECT_EQ(trial.attempts_cast, 5);
+  EXPECT_EQ(trial.attempts_right, 3);
+  EXPECT_DOUBLE_EQ(trial.confidence, 0.6);
+  EXPECT_THAT(trial.tags, ElementsAre("sums"));
+  ASSERT_TRUE(trial.report.has_value());
+  EvalTrial judged;
+  ASSERT_THAT(FillTrial(item, *reply, {.grader = "judge"}, judged), IsOk());
+  EXPECT_EQ(judged.attempts_cast, 0) << "its attempts would each need the judge";
+}
+
+TEST(Trials, ReadTheirConfidence) {
+  const struct {
+    const char* text;
+    double confidence;
+  } rows[] = {{"answer: 4\nconfidence: 0.8", 0.8},
+              {"**Confidence:** 85 %\nanswer: 4", 0.85},
+              {"confidence: 0.2\nconfidence: 0.3", 0.3},
+              {"answer: 4", -1},
+              {"confidence: high", -1},
+              {"confidence: 7", -1}};
+  for (const auto& row : rows) {
+    Reply reply;
+    reply.text = row.text;
+    EvalTrial trial;
+    ASSERT_THAT(FillTrial({.expected = "4"}, reply, {}, trial), IsOk());
+    EXPECT_DOUBLE_EQ(trial.confidence, row.confidence) << row.text;
+  }
+}
+
+}  // namespace
+}  // namespace ninefold
