@@ -29,12 +29,13 @@ th, td { text-align: right; padding: 4px 8px; border-bottom: 1px solid var(--rul
 th { color: var(--faint); font-weight: 500; vertical-align: bottom; }
 th:first-child, td:first-child, .items th, .items td { text-align: left; }
 .items td { white-space: normal; overflow-wrap: anywhere; vertical-align: top; }
+.wrap { display: inline-block; white-space: normal; min-width: 130px; }
 .items code { color: var(--faint); font-size: 11px; display: block; }
 .right { color: var(--good); } .wrong { color: var(--bad); }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(340px, 1fr)); gap: 20px; }
 svg { width: 100%; height: auto; font-family: inherit; } svg.wide { max-width: 860px; }
 svg text { fill: var(--ink); } svg .title { font-size: 13px; font-weight: 600; }
-svg .tick, svg .name { font-size: 11px; fill: var(--faint); } svg .label { font-size: 11px; }
+svg .tick, svg .name { font-size: 11px; fill: var(--faint); } svg .label { font-size: 11px; } svg .label[class*=" s"] { fill: currentColor; }
 .grid { stroke: var(--rule); } .axis { stroke: var(--faint); }
 .diagonal { stroke: var(--faint); stroke-dasharray: 4 4; }
 .whisker { stroke: currentColor; stroke-width: 2; opacity: .55; } circle { fill: currentColor; }
@@ -57,7 +58,8 @@ const fits = { all: r => true, some: r => /[wm]/.test(r), none: r => !/[rm]/.tes
 function filter() {
   let n = 0;
   for (const row of rows) {
-    const seen = fits[show.value](row.dataset.r) && row.textContent.toLowerCase().includes(find.value.toLowerCase());
+    const text = row.textContent.toLowerCase();
+    const seen = fits[show.value](row.dataset.r) && text.includes(find.value.toLowerCase());
     row.hidden = !seen;
     n += seen;
   }

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/utf8.h"
-#include "ninefold/status.h"
+#include "eval/figures.h"
 
 namespace ninefold {
 namespace {
@@ -49,23 +49,28 @@ struct Box {
   }
 };
 
-// A place for a label beside a dot: the first of eight, near and then farther, that covers nothing taken.
-Box PlaceLabel(double x, double y, double wide, const std::vector<Box>& taken, const Box& inside) {
+// A place for a label beside a dot, near and then farther, that covers nothing taken and, if there is one, no
+// whisker.
+Box PlaceLabel(double x, double y, double wide, const std::vector<Box>& taken,
+               const std::vector<Box>& whiskers, const Box& inside) {
   constexpr double kHighOfText = 12;
-  Box best = {x + 7, y - 6, wide, kHighOfText};
-  for (const double far : {0.0, 9.0, 18.0, 30.0}) {
-    const Box places[] = {
-        {x + 7 + far / 3, y - 6, wide, kHighOfText},     {x + 7, y - 16 - far, wide, kHighOfText},
-        {x + 7, y + 5 + far, wide, kHighOfText},         {x - 7 - wide - far / 3, y - 6, wide, kHighOfText},
-        {x - 7 - wide, y - 16 - far, wide, kHighOfText}, {x - 7 - wide, y + 5 + far, wide, kHighOfText}};
-    for (const Box& place : places) {
-      const bool fits = place.x >= inside.x && place.x + place.wide <= inside.x + inside.wide &&
-                        place.y >= inside.y && place.y + place.high <= inside.y + inside.high;
-      if (fits && std::none_of(taken.begin(), taken.end(), [&](const Box& b) { return b.Hits(place); }))
-        return place;
+  const auto covers = [](const std::vector<Box>& boxes, const Box& place) {
+    return std::any_of(boxes.begin(), boxes.end(), [&](const Box& b) { return b.Hits(place); });
+  };
+  for (const bool heed_whiskers : {true, false}) {
+    for (double far = 0; far <= 72; far += 8) {
+      const Box places[] = {
+          {x + 8, y - 6 - far, wide, kHighOfText},         {x + 8, y - 6 + far, wide, kHighOfText},
+          {x - 8 - wide, y - 6 - far, wide, kHighOfText},  {x - 8 - wide, y - 6 + far, wide, kHighOfText},
+          {x - wide / 2, y - 20 - far, wide, kHighOfText}, {x - wide / 2, y + 8 + far, wide, kHighOfText}};
+      for (const Box& place : places) {
+        const bool fits = place.x >= inside.x && place.x + place.wide <= inside.x + inside.wide &&
+                          place.y >= inside.y && place.y + place.high <= inside.y + inside.high;
+        if (fits && !covers(taken, place) && !(heed_whiskers && covers(whiskers, place))) return place;
+      }
     }
   }
-  return best;
+  return {x + 8, y - 6, wide, kHighOfText};
 }
 
 class PlotDrawing {
@@ -150,12 +155,17 @@ class PlotDrawing {
   void DrawDots(const PlotSeries& series) {
     for (const PlotPoint& p : series.points) {
       absl::StrAppendFormat(&svg_, R"(<g class="s%d">)", series.color % 8);
-      if (!series.band && p.interval.high > p.interval.low)
-        Line("whisker", X(p.x), Y(p.interval.low), X(p.x), Y(p.interval.high));
+      if (!series.band && p.interval.high > p.interval.low) DrawWhisker(p);
       absl::StrAppendFormat(&svg_, R"(<circle cx="%.1f" cy="%.1f" r="%.1f"><title>%s</title></circle></g>)",
                             X(p.x), Y(p.y), p.size, EscapeHtml(p.hint));
       taken_.push_back({X(p.x) - p.size, Y(p.y) - p.size, 2 * p.size, 2 * p.size});
     }
+  }
+
+  void DrawWhisker(const PlotPoint& p) {
+    const double x = X(p.x), low = Y(p.interval.low), high = Y(p.interval.high);
+    Line("whisker", x, low, x, high);
+    whiskers_.push_back({x - 2, high, 4, low - high});
   }
 
   void DrawLabels() {
@@ -163,10 +173,11 @@ class PlotDrawing {
     for (const PlotSeries& each : series_) {
       for (const PlotPoint& p : each.points) {
         if (p.label.empty()) continue;
-        const Box at = PlaceLabel(X(p.x), Y(p.y), kCharacter * double(p.label.size()), taken_, inside);
+        const Box at =
+            PlaceLabel(X(p.x), Y(p.y), kCharacter * double(WidthOf(p.label)), taken_, whiskers_, inside);
         taken_.push_back(at);
-        absl::StrAppendFormat(&svg_, R"(<text class="label" x="%.1f" y="%.1f">%s</text>)", at.x, at.y + 10,
-                              EscapeHtml(p.label));
+        absl::StrAppendFormat(&svg_, R"(<text class="label s%d" x="%.1f" y="%.1f">%s</text>)", each.color % 8,
+                              at.x, at.y + 10, EscapeHtml(p.label));
       }
     }
   }
@@ -176,7 +187,7 @@ class PlotDrawing {
   int points_ = 0;
   Axis x_, y_;
   std::string svg_;
-  std::vector<Box> taken_;
+  std::vector<Box> taken_, whiskers_;
 };
 
 }  // namespace
@@ -217,7 +228,7 @@ std::string DrawIntervals(const std::string& title, const std::vector<PlotRow>& 
   std::size_t longest = 0;
   for (const PlotRow& row : rows) {
     low = std::min(low, row.interval.low), high = std::max(high, row.interval.high);
-    longest = std::max(longest, row.label.size());
+    longest = std::max(longest, WidthOf(row.label));
   }
   const Axis axis = ShareAxis(low, high);
   const double wide = 860, left = std::min(260.0, 24 + kCharacter * double(longest)), right = wide - 70;

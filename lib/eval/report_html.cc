@@ -57,13 +57,14 @@ std::string AttemptTable(const EvalReport& report) {
     rows.push_back({DotOf(i) + EscapeHtml(arm.variant), absl::StrFormat("%.1f", arm.started),
                     absl::StrFormat("%.1f", arm.cancelled), PercentOrNone(arm.single),
                     pairs ? absl::StrFormat("%.2f", arm.rho) : "-", PercentOrNone(arm.coverage),
-                    known ? Percent(arm.selection_gap) : "-", absl::StrJoin(stops, ", ")});
+                    known ? Percent(arm.selection_gap) : "-",
+                    absl::StrCat("<span class=\"wrap\">", absl::StrJoin(stops, ", "), "</span>")});
   }
   if (rows.empty()) return "";
   return absl::StrCat(
       "<h2>Attempts</h2>\n<p class=\"hint\">Any right: what a perfect choice among the attempts would reach. "
       "Correlation: of two attempts at one question; the higher, the less a vote brings.</p>\n",
-      TableOf({"variant", "started", "cancelled", "one alone", "correlation", "any right", "lost in choosing",
+      TableOf({"variant", "started", "cancelled", "one alone", "correlation", "any right", "lost choosing",
                "ended"},
               rows));
 }
@@ -116,7 +117,7 @@ std::string AccuracyPlot(const EvalReport& report) {
     const EvalArm& arm = report.arms[i];
     rows.push_back({ShortName(arm.variant), int(i), arm.accuracy, arm.interval});
   }
-  return DrawIntervals("Accuracy, with what 95 % of such measurements would hold", rows);
+  return DrawIntervals("Accuracy with its 95 % interval", rows);
 }
 
 // Accuracy against something that is paid.
@@ -176,7 +177,7 @@ std::string VotePlot(const EvalReport& report) {
                         ShortName(arm.variant),
                         absl::StrCat(arm.variant, ", measured: ", Percent(arm.accuracy))}}});
   }
-  return DrawPlot({.title = "A vote's width: predicted (line, 95 % area) and measured (large dot)",
+  return DrawPlot({.title = "Votes: predicted (area: 95 %), measured (large dot)",
                    .x_name = "attempts",
                    .x_from_zero = true},
                   series);

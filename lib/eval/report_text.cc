@@ -26,7 +26,7 @@ std::string Aligned(const std::vector<TextRow>& rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::string blanks(widths[i] - WidthOf(row[i]), ' ');
-      absl::StrAppend(&line, i == 0 ? "  " : "   ", i == 0 ? "" : blanks, row[i], i == 0 ? blanks : "");
+      absl::StrAppend(&line, "  ", i == 0 ? "" : blanks, row[i], i == 0 ? blanks : "");
     }
     line.erase(line.find_last_not_of(' ') + 1);
     absl::StrAppend(&text, line, "\n");
@@ -82,7 +82,7 @@ std::string ComparisonTable(const EvalReport& report) {
 
 std::string AttemptsTable(const EvalReport& report) {
   std::vector<TextRow> rows = {
-      {"attempts", "started", "cancelled", "one alone", "correlation", "any right", "lost in choosing"}};
+      {"attempts", "started", "cancelled", "one alone", "correlation", "any right", "lost choosing"}};
   std::string stops;
   for (const EvalArm& arm : report.arms) {
     if (arm.stops.empty()) continue;

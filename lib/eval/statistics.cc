@@ -65,7 +65,8 @@ std::int64_t ItemsNeeded(double discordant, double least) {
   // Connor's formula for McNemar's test, with one z for both hypotheses: they differ little where `least` is
   // small.
   const double variance = std::max(discordant - least * least, least * (1 - least));
-  return std::int64_t(std::ceil(kZPower * kZPower * variance / (least * least)));
+  // 1 / least more, since the exact test is a little less ready than the normal one.
+  return std::int64_t(std::ceil(kZPower * kZPower * variance / (least * least) + 1 / least));
 }
 
 Calibration MeasureCalibration(const std::vector<std::pair<double, bool>>& confidence_and_right) {

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kWidths[] = {1, 3, 5, 9, 15};
 constexpr int kCurveSamples = 300;
+constexpr double kCheaper = 0.95;     // of the tokens: below it, the saving is what matters
 constexpr double kDifference = 0.05;  // what a measurement should be able to see
 
 using TrialList = std::vector<const EvalTrial*>;
@@ -195,7 +196,10 @@ void WarnOfComparison(const EvalComparison& of, bool one_agent, std::vector<std:
         absl::StrCat(of.a, " and ", of.b, " share no item: nothing can be said of their difference"));
     return;
   }
-  if (of.no_gain()) {
+  if (of.no_gain() && of.tokens_ratio > 0 && of.tokens_ratio < kCheaper) {
+    warnings.push_back(absl::StrCat(of.b, " was not measured to be worse than ", of.a, " on ", of.n,
+                                    " items, at ", CostOf(of), " (", Evidence(of), ")"));
+  } else if (of.no_gain()) {
     warnings.push_back(absl::StrCat(one_agent ? "one agent is as good: " : "", of.b, " takes ", CostOf(of),
                                     " of ", of.a, " for no measured gain on ", of.n, " items (", Evidence(of),
                                     ")"));
@@ -203,9 +207,25 @@ void WarnOfComparison(const EvalComparison& of, bool one_agent, std::vector<std:
     warnings.push_back(
         absl::StrCat(of.b, " is worse than ", of.a, ", at ", CostOf(of), " (", Evidence(of), ")"));
   }
-  if (of.items_needed > of.n) {
-    warnings.push_back(absl::StrCat(of.n, " items are too few to see a difference of 5 points between ", of.a,
-                                    " and ", of.b, ": about ", of.items_needed, " would do"));
+}
+
+// Said once, for the comparison that needs the most.
+void WarnOfFewItems(const EvalReport& report, std::vector<std::string>& warnings) {
+  const EvalComparison* most = nullptr;
+  for (const EvalComparison& of : report.comparisons) {
+    if (of.n > 0 && of.items_needed > of.n && (most == nullptr || of.items_needed > most->items_needed))
+      most = &of;
+  }
+  if (most != nullptr) {
+    warnings.push_back(absl::StrCat(most->n, " items are too few to see a difference of 5 points from ",
+                                    most->a, ": about ", most->items_needed, " would do"));
+  }
+  const EvalArm& first = report.arms.front();
+  const double half = (first.interval.high - first.interval.low) / 2;
+  if (report.arms.size() == 1 && half > kDifference) {
+    warnings.push_back(
+        absl::StrFormat("%d items are too few to know an accuracy to 5 points: it is known to %.0f",
+                        first.items, 100 * half));
   }
 }
 
@@ -226,13 +246,7 @@ std::vector<std::string> WarningsOf(const EvalReport& report, const ByVariant& g
   if (report.arms.empty()) return {"no trials: nothing was measured"};
   for (const EvalComparison& comparison : report.comparisons)
     WarnOfComparison(comparison, IsOneAgent(groups.trials.at(report.baseline)), warnings);
-  const EvalArm& first = report.arms.front();
-  const double half = (first.interval.high - first.interval.low) / 2;
-  if (report.arms.size() == 1 && half > kDifference) {
-    warnings.push_back(
-        absl::StrFormat("%d items are too few to know an accuracy to 5 points: it is known to %.0f",
-                        first.items, 100 * half));
-  }
+  WarnOfFewItems(report, warnings);
   for (const EvalArm& arm : report.arms) WarnOfArm(arm, warnings);
   return warnings;
 }

@@ -75,10 +75,10 @@ TEST(Statistics, BootstrapsCover) {
 TEST(Statistics, AsManyItemsAsAreNeededAreEnough) {
   const double only_a = 0.05, only_b = 0.10;
   const std::int64_t n = ItemsNeeded(only_a + only_b, only_b - only_a);
-  EXPECT_NEAR(double(n), 467, 12);
+  EXPECT_NEAR(double(n), 483, 2);
   Draws draws(5);
   int seen = 0;
-  for (int trial = 0; trial < 400; ++trial) {
+  for (int trial = 0; trial < 2000; ++trial) {
     std::int64_t a = 0, b = 0;
     for (std::int64_t i = 0; i < n; ++i) {
       const double at = draws.Even();
@@ -87,8 +87,8 @@ TEST(Statistics, AsManyItemsAsAreNeededAreEnough) {
     }
     seen += McNemarP(a, b) < 0.05;
   }
-  EXPECT_GE(seen, 290);
-  EXPECT_LE(seen, 345);
+  EXPECT_GE(seen, 1500);
+  EXPECT_LE(seen, 1700);
 }
 
 TEST(Statistics, Calibration) {

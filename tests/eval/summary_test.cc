@@ -111,6 +111,17 @@ TEST(Summary, SaysThatMoreIsWorse) {
   EXPECT_THAT(Summarize(trials, {}).warnings, Contains(HasSubstr("many is worse than one")));
 }
 
+TEST(Summary, SaysWhatIsSaved) {
+  std::vector<EvalTrial> trials;
+  AddTrials(trials, "many", 60, [](int i) { return i != 3; });
+  AddTrials(trials, "one", 60, [](int i) { return i != 4; });
+  for (EvalTrial& trial : trials)
+    if (trial.variant == "many") trial.cost.tokens.output = 500;
+  EXPECT_THAT(
+      Summarize(trials, {}).warnings,
+      Contains(HasSubstr("one was not measured to be worse than many on 60 items, at 0.2 times the tokens")));
+}
+
 TEST(Summary, ManyItemsAreEnough) {
   std::vector<EvalTrial> trials;
   AddTrials(trials, "one", 3000, [](int i) { return i % 10 < 6; });
