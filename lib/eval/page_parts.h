@@ -35,7 +35,8 @@ th:first-child, td:first-child, .items th, .items td { text-align: left; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(340px, 1fr)); gap: 20px; }
 svg { width: 100%; height: auto; font-family: inherit; } svg.wide { max-width: 860px; }
 svg text { fill: var(--ink); } svg .title { font-size: 13px; font-weight: 600; }
-svg .tick, svg .name { font-size: 11px; fill: var(--faint); } svg .label { font-size: 11px; } svg .label[class*=" s"] { fill: currentColor; }
+svg .tick, svg .name { font-size: 11px; fill: var(--faint); } svg .label { font-size: 11px; }
+svg .label[class*=" s"] { fill: currentColor; }
 .grid { stroke: var(--rule); } .axis { stroke: var(--faint); }
 .diagonal { stroke: var(--faint); stroke-dasharray: 4 4; }
 .whisker { stroke: currentColor; stroke-width: 2; opacity: .55; } circle { fill: currentColor; }

@@ -111,23 +111,43 @@ struct ChildPlan {
   _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
+bool PollFor(pollfd* handles, nfds_t n, int milliseconds) {
+  int ready = -1;
+  while ((ready = poll(handles, n, milliseconds)) < 0 && errno == EINTR) {
+  }
+  return ready > 0;
+}
+
+// Waits without reaping, at most so long. Where the system has no handles of processes, it looks every few
+// milliseconds.
+bool EndsWithin(pid_t child, int milliseconds) {
+  const int handle = int(syscall(SYS_pidfd_open, child, 0));
+  if (handle >= 0) {
+    pollfd ended = {handle, POLLIN, 0};
+    const bool ready = PollFor(&ended, 1, milliseconds);
+    close(handle);
+    return ready;
+  }
+  constexpr int kStep = 5;
+  for (int waited = 0; waited <= milliseconds; waited += kStep) {
+    siginfo_t info = {};
+    if (waitid(P_PID, id_t(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child)
+      return true;
+    PollFor(nullptr, 0, kStep);
+  }
+  return false;
+}
+
 // Whether it ended in time; then `code` is how.
 bool WaitFor(pid_t child, absl::Duration time, int& code) {
-  const int handle = int(syscall(SYS_pidfd_open, child, 0));
-  pollfd ended = {handle, POLLIN, 0};
-  const int milliseconds = int(std::clamp<std::int64_t>(absl::ToInt64Milliseconds(time), 1, 3'600'000));
-  int ready = -1;
-  while ((ready = poll(&ended, 1, milliseconds)) < 0 && errno == EINTR) {
-  }
-  if (ready <= 0) kill(-child, SIGKILL);
+  const bool in_time =
+      EndsWithin(child, int(std::clamp<std::int64_t>(absl::ToInt64Milliseconds(time), 1, 3'600'000)));
+  kill(-child, SIGKILL);  // also what it left running in its group, while the group's number is still its own
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  // What it left running in its group.
-  kill(-child, SIGKILL);
-  if (handle >= 0) close(handle);
   code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return ready > 0;
+  return in_time;
 }
 
 std::string LastSaid(const std::string& path) {

@@ -147,6 +147,17 @@ TEST_F(Code, HasLimits) {
           .right);
 }
 
+// Where the system permits a space of processes it permits one of networks too. Connecting a datagram's
+// socket sends nothing, but needs a route.
+TEST_F(Code, HasNoNetworkWhereThatIsPermitted) {
+  EXPECT_TRUE(
+      Of("```python\nimport os, socket\nalone = os.getpid() <= 2\ntry:\n"
+         "  socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(('192.0.2.1', 9))\n  routed = True\n"
+         "except OSError:\n  routed = False\n"
+         "assert not (alone and routed)\ndef double(x): return 2 * x\n```")
+          .right);
+}
+
 TEST_F(Code, SeesNoEnvironmentAndWritesIntoItsOwnFolder) {
   ASSERT_EQ(setenv("NINEFOLD_TEST_SECRET", "hidden", 1), 0);
   EXPECT_TRUE(
