@@ -35,13 +35,11 @@ struct EvalItem {
   std::string where;  // "gsm8k.jsonl:17"
 };
 
-// A data set as JSON Lines, JSON or CSV, by its content. An item of our own layout is
-//   {"id", "question" (or "input"), "expected" (or "answer", "target"), "files", "images", "choices",
-//   "grader",
-//    "tags"}
-// and those of GSM8K, MATH, AIME, GPQA, MMLU, ARC, HumanEval, HLE and TruthfulQA (mc1_targets) are known by
-// their fields. Relative paths are from the file's folder. Errors: kNotFound; kInvalidArgument with
-// file:line, what and what to do, also for two items of one id.
+// A data set as JSON Lines, JSON or CSV, by its content. An item of our own layout has "question" (or
+// "input") and "expected" (or "answer", "target"), and may have "id", "files", "images", "choices", "grader",
+// "tags". Those of GSM8K, MATH, AIME, GPQA, MMLU, ARC, HumanEval, HLE and TruthfulQA (mc1_targets) are known
+// by their fields; docs/evaluating.md has the table. Relative paths are from the file's folder. Errors:
+// kNotFound; kInvalidArgument with file:line, what and what to do, also for two items of one id.
 absl::StatusOr<std::vector<EvalItem>> ReadEvalItems(const std::string& path);
 // `name` is the file's, for places, ids ("gsm8k-17" where an item has none) and the folder.
 absl::StatusOr<std::vector<EvalItem>> ParseEvalItems(std::string_view text, std::string_view name);
@@ -121,7 +119,7 @@ struct EvalArm {
   double score = 0;                  // mean
   double coverage = -1;              // any attempt was right; below 0: not known
   double selection_gap = 0;          // coverage - accuracy, of the trials whose attempts are known
-  double single = -1, rho = 0;       // of one attempt: mean, and correlation of two; below 0: not known
+  double single = -1, rho = 0;       // of one attempt: mean (below 0: not known), and correlation of two
   std::vector<Predicted> predicted;  // what single and rho predict of a vote
   Calibration calibration;           // of trials with a confidence
   std::int64_t calibrated = 0;
@@ -153,7 +151,7 @@ struct EvalReport {
   std::string baseline;
   std::vector<EvalArm> arms;                // in the order of their first trial
   std::vector<EvalComparison> comparisons;  // of the baseline (a) with each other
-  std::vector<std::string> warnings;        // "one is as good as many: …"
+  std::vector<std::string> warnings;        // "one agent is as good: …"
 };
 
 struct SummaryOptions {

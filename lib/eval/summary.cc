@@ -203,7 +203,7 @@ void WarnOfComparison(const EvalComparison& of, bool one_agent, std::vector<std:
     warnings.push_back(absl::StrCat(one_agent ? "one agent is as good: " : "", of.b, " takes ", CostOf(of),
                                     " of ", of.a, " for no measured gain on ", of.n, " items (", Evidence(of),
                                     ")"));
-  } else if (of.difference < 0) {
+  } else if (of.difference < 0 && of.p < 0.05) {
     warnings.push_back(
         absl::StrCat(of.b, " is worse than ", of.a, ", at ", CostOf(of), " (", Evidence(of), ")"));
   }
