@@ -61,11 +61,16 @@ struct TasksAdded {
   std::vector<std::string> edges;
 };
 // When a graph has ended. work: the tasks' times added up; critical: the longest chain of needs, whose tasks
-// are named.
+// are named. No executor is faster than max(critical, work / width); what lies above it is time that the
+// planner or the executor took.
 struct GraphEnded {
   std::int64_t tasks = 0;
+  int width = 0;  // tasks that could run at once; 0: all
   absl::Duration wall, work, critical;
   std::vector<std::string> critical_path;
+  double parallelism = 0;  // tasks at work on average: work / wall; 0: it took no time
+  double over_bound = 0;   // wall / max(critical, work / width): 1 is best; 0: it took no time
+  std::string serial;      // not "": needs that held tasks up for nothing, and what they cost
 };
 struct TaskStarted {
   std::string id, agent;

@@ -61,15 +61,20 @@ class PromptTemplate {
                  bool with_files = true);  // NOLINT(google-explicit-constructor): a text is a prompt
   PromptTemplate(const char* text) : PromptTemplate(std::string(text)) {}
   PromptTemplate(Fn fn) : fn_(std::move(fn)) {}  // NOLINT(google-explicit-constructor)
+  // `uses`: the tasks it asks of.
+  PromptTemplate(Fn fn, std::vector<std::string> uses) : fn_(std::move(fn)), uses_(std::move(uses)) {}
 
   absl::StatusOr<Prompt> Render(const TaskInputs& inputs) const;
   // For a text: whether it parses, and whether it names only `known` ids.
   absl::Status Check(const std::vector<std::string>& known) const;
+  // Whether the prompt may say something of task `id`: of a function that does not tell, always.
+  bool MayUse(std::string_view id) const;
 
  private:
   struct Parsed;
   Fn fn_;
-  std::shared_ptr<const Parsed> parsed_;  // of a text
+  std::optional<std::vector<std::string>> uses_;  // of a function
+  std::shared_ptr<const Parsed> parsed_;          // of a text
   bool with_files_ = true;
 };
 

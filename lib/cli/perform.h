@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -31,8 +32,9 @@ struct Performed {
   Cost cost;
   std::int64_t steps = 0;  // recorded, those of earlier lives that were used again included
   std::size_t reused = 0;
-  absl::Duration elapsed;      // of the run
-  absl::Duration first_event;  // since the program began
+  absl::Duration elapsed;                  // of the run
+  std::optional<event::GraphEnded> graph;  // when it was one
+  absl::Duration first_event;              // since the program began
 };
 
 Performed Perform(Performance performance);

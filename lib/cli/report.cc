@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "base/utf8.h"
 #include "cli/terminal.h"
@@ -16,6 +17,17 @@ constexpr std::size_t kEvidenceShown = 12;
 
 std::string_view StateOf(const absl::Status& status) {
   return status.ok() ? "done" : absl::IsCancelled(status) ? "cancelled" : "failed";
+}
+
+Json GraphJson(const event::GraphEnded& graph) {
+  Json json = Json::object();
+  json["tasks"] = graph.tasks;
+  json["critical_path"] = graph.critical_path;
+  json["critical_ms"] = absl::ToDoubleMilliseconds(graph.critical);
+  json["work_ms"] = absl::ToDoubleMilliseconds(graph.work);
+  json["parallelism"] = graph.parallelism;
+  json["over_bound"] = graph.over_bound;
+  return json;
 }
 
 Json ToJson(const Performed& p, const ChosenStore& store) {
@@ -39,6 +51,7 @@ Json ToJson(const Performed& p, const ChosenStore& store) {
   json["steps_reused"] = p.reused;
   json["elapsed_ms"] = absl::ToDoubleMilliseconds(p.elapsed);
   json["first_event_ms"] = absl::ToDoubleMilliseconds(p.first_event);
+  if (p.graph) json["graph"] = GraphJson(*p.graph);
   return json;
 }
 
@@ -50,6 +63,20 @@ std::string TotalsOf(const Performed& p, bool colors) {
   const std::string reused = p.reused > 0 ? absl::StrCat(" (", p.reused, " from the record)") : "";
   return absl::StrCat(Styled(word, style, colors), " in ", Took(p.elapsed), ": ", Count(p.steps, "step"),
                       reused, ", ", CostWords(p.cost), "; first event after ", Took(p.first_event), "\n");
+}
+
+// "critical path 11s of 12s: facts → answer; 3.2 tasks at work on average"
+std::string GraphWords(const Performed& p, bool colors) {
+  constexpr std::size_t kNamed = 8;
+  if (!p.graph || p.graph->tasks < 2 || p.reused > 0) return "";
+  const std::vector<std::string>& path = p.graph->critical_path;
+  const std::vector<std::string> first(path.begin(),
+                                       path.begin() + std::ptrdiff_t(std::min(path.size(), kNamed)));
+  const std::string rest = path.size() > kNamed ? absl::StrCat(" → … (", path.size(), " tasks)") : "";
+  return Styled(absl::StrFormat("critical path %s of %s: %s%s; %.1f tasks at work on average\n",
+                                Took(p.graph->critical), Took(p.graph->wall),
+                                OneLine(absl::StrJoin(first, " → ")), rest, p.graph->parallelism),
+                Style::kDim, colors);
 }
 
 std::string WhereKept(const Performed& p, const ChosenStore& store, const Terminal& terminal) {
@@ -110,7 +137,7 @@ ExitCode Report(const Performed& p, const ChosenStore& store, const ReportOption
     if (!options.quiet) Say(absl::StrCat("\n", EvidenceWords(*p.reply, terminal.colors)));
   }
   if (!status.ok() && !absl::IsCancelled(status)) SayError(Describe(status));
-  if (!options.quiet) Say(TotalsOf(p, terminal.colors));
+  if (!options.quiet) Say(absl::StrCat(TotalsOf(p, terminal.colors), GraphWords(p, terminal.colors)));
   if (!options.quiet || !status.ok()) Say(WhereKept(p, store, terminal));
   if (!printed.ok()) {
     SayError(absl::StrCat(Describe(printed), store.path.empty()

@@ -84,6 +84,9 @@ struct TaskTree::Apply {
   }
   void operator()(const event::PlanMade& e) { tree.Plan(*event.path, e.tasks, e.edges); }
   void operator()(const event::TasksAdded& e) { tree.Plan(*event.path, e.tasks, e.edges); }
+  void operator()(const event::GraphEnded& e) {
+    if (event.path->empty()) tree.graph_ = e;
+  }
   void operator()(const event::TaskStarted& e) {
     TaskNode& node = tree.NodeAt(*event.path);
     node.id = OneLine(e.id), node.agent = OneLine(e.agent), node.state = "running", node.started = event.time;

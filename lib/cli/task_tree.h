@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,8 @@ class TaskTree {
   std::size_t ended() const { return ended_; }
   std::size_t running() const { return running_; }
   std::size_t reused() const { return reused_; }  // steps
+  // Of the whole run, when it was a graph.
+  const std::optional<event::GraphEnded>& graph() const { return graph_; }
 
  private:
   TaskNode& NodeAt(const std::string& path);   // made when it is not there
@@ -57,6 +60,7 @@ class TaskTree {
   Cost cost_;
   absl::Time now_;
   std::size_t ended_ = 0, running_ = 0, reused_ = 0;
+  std::optional<event::GraphEnded> graph_;
 };
 
 }  // namespace ninefold::cli

@@ -288,7 +288,11 @@ Async<absl::StatusOr<Reply>> RunGraph(TaskGraph graph, Goal goal, const Roster& 
   if (own.wants_events()) own.Emit(event::PlanMade{IdsFrom(run.state, 0), EdgesFrom(run.state, 0)});
   SpawnForReady(run, 0);
   if (run.workers > 0) co_await run.all_ended.Wait();
-  if (own.wants_events()) own.Emit(run.state.Summary(own.Now() - began));
+  if (own.wants_events()) {
+    event::GraphEnded summary = run.state.Summary(own.Now() - began, options.width);
+    if (!summary.serial.empty()) own.Emit(event::Warning{summary.serial});
+    own.Emit(std::move(summary));
+  }
   co_return Outcome(run);
 }
 

@@ -158,40 +158,6 @@ absl::Status GraphState::JoinStatus(std::size_t i) const {
       absl::StrCat(node.needs_done, " of the ", enough, " needed results are there", why));
 }
 
-event::GraphEnded GraphState::Summary(absl::Duration wall) const {
-  event::GraphEnded summary;
-  summary.tasks = std::int64_t(nodes_.size());
-  summary.wall = wall;
-  // needs precede their dependents in time, so going by the end time visits them in order.
-  std::vector<std::size_t> order(nodes_.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return nodes_[a].ended < nodes_[b].ended; });
-  std::vector<absl::Duration> longest(nodes_.size());
-  std::vector<std::size_t> before(nodes_.size(), SIZE_MAX);
-  std::size_t last = SIZE_MAX;
-  for (const std::size_t i : order) {
-    for (const std::uint32_t need : nodes_[i].needs) {
-      if (longest[need] < longest[i] || (before[i] != SIZE_MAX && longest[need] == longest[i])) continue;
-      longest[i] = longest[need];
-      before[i] = need;
-    }
-    const absl::Duration own =
-        nodes_[i].state == NodeState::kEnded ? nodes_[i].ended - nodes_[i].started : absl::ZeroDuration();
-    longest[i] += own;
-    summary.work += own;
-    if (last == SIZE_MAX || longest[i] > longest[last]) last = i;
-  }
-  if (last == SIZE_MAX) return summary;
-  summary.critical = longest[last];
-  constexpr std::size_t kNamesMax = 64;
-  for (std::size_t i = last; i != SIZE_MAX && summary.critical_path.size() < kNamesMax; i = before[i]) {
-    summary.critical_path.push_back(task(i).id);
-  }
-  std::reverse(summary.critical_path.begin(), summary.critical_path.end());
-  return summary;
-}
-
 const TaskResult* NodeInputs::Find(std::string_view id) const {
   constexpr std::size_t kFew = 16;
   if (task_.needs.size() <= kFew) {

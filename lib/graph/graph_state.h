@@ -68,9 +68,17 @@ class GraphState : public Progress {
   // Why a task that may start now must not: too few of its needs are done. OK: it may.
   absl::Status JoinStatus(std::size_t i) const;
 
-  event::GraphEnded Summary(absl::Duration wall) const;
+  // `width`: tasks that may run at once; 0: all.
+  event::GraphEnded Summary(absl::Duration wall, int width) const;
 
  private:
+  struct Chain {
+    absl::Duration took, work;
+    std::vector<std::string> tasks;
+  };
+  // The longest chain of needs; those for order alone may be left out.
+  Chain LongestChain(bool with_idle_needs) const;
+  std::string IdleNeed(absl::Duration critical) const;
   void Settle(std::size_t need, std::size_t dependent);
   void CancelRest(std::size_t i);
 

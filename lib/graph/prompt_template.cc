@@ -102,4 +102,12 @@ absl::Status PromptTemplate::Check(const std::vector<std::string>& known) const 
   return absl::OkStatus();
 }
 
+bool PromptTemplate::MayUse(std::string_view id) const {
+  if (fn_) return !uses_ || std::find(uses_->begin(), uses_->end(), id) != uses_->end();
+  for (const TemplatePiece& piece : parsed_->source.pieces) {
+    if (piece.kind == TemplatePiece::kVariable && !IsGoal(piece) && piece.segments[0].name == id) return true;
+  }
+  return false;
+}
+
 }  // namespace ninefold

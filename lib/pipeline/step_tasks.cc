@@ -139,6 +139,17 @@ absl::StatusOr<Prompt> PromptOf(const StepPlan& step, const Scope& scope, const 
   return absl::InternalError("a step of no kind");
 }
 
+// Which of the needs its prompt asks of: a joining step of all of them.
+std::vector<std::string> UsedNeeds(const StepPlan& step, const Scope& scope) {
+  std::vector<std::string> used;
+  for (const std::string& need : step.needs) {
+    const bool named = step.names.count(need) > 0 || step.names.count(need.substr(0, need.find('.'))) > 0;
+    if (named || step.kind == StepPlan::kText || step.kind == StepPlan::kJoin)
+      used.push_back(TaskId(need, scope.round));
+  }
+  return used;
+}
+
 }  // namespace
 
 std::string TaskId(const std::string& step, int round) {
@@ -150,14 +161,17 @@ Task MakeTask(const StepPlan& step, const Scope& scope) {
   task.id = TaskId(step.id, scope.round);
   task.agent = step.body;
   for (const std::string& need : step.needs) task.needs.push_back(TaskId(need, scope.round));
+  std::vector<std::string> used = UsedNeeds(step, scope);
   const bool looks_back = scope.round > 1 && step.names.count("previous") > 0;
   if (looks_back) {
     for (const std::string& id : scope.siblings) task.needs.push_back(TaskId(id, scope.round - 1));
+    for (const std::string& id : scope.siblings) used.push_back(TaskId(id, scope.round - 1));
   }
   const auto shared = std::make_shared<const StepPlan>(step);
   const auto where = std::make_shared<const Scope>(scope);
-  task.prompt = PromptTemplate::Fn(
-      [shared, where](const TaskInputs& inputs) { return PromptOf(*shared, *where, inputs); });
+  task.prompt =
+      PromptTemplate([shared, where](const TaskInputs& inputs) { return PromptOf(*shared, *where, inputs); },
+                     std::move(used));
   if (step.when) {
     task.when = [shared, where](const TaskInputs& inputs) {
       return shared->when->Test(ValuesOf(*shared, *where, inputs));

@@ -48,6 +48,10 @@ struct Writer {
     json["work_ms"] = Milliseconds(e.work);
     json["critical_ms"] = Milliseconds(e.critical);
     json["critical_path"] = e.critical_path;
+    json["width"] = e.width;
+    json["parallelism"] = e.parallelism;
+    json["over_bound"] = e.over_bound;
+    if (!e.serial.empty()) json["serial"] = e.serial;
     return "graph_ended";
   }
   std::string_view operator()(const event::TaskStarted& e) {

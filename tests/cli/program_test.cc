@@ -41,9 +41,9 @@ TEST(Program, TheStarterTeamAnswersAndPassesItsTests) {
   EXPECT_EQ(asked.code, 0) << asked.err;
   EXPECT_THAT(asked.out, HasSubstr("from 10 to 14 o'clock"));
   EXPECT_THAT(asked.out, Not(HasSubstr("model call"))) << "stdout holds the answer alone";
-  EXPECT_THAT(asked.err,
-              AllOf(HasSubstr("facts: started"), HasSubstr("evidence"), HasSubstr("notes.txt:4"),
-                    HasSubstr("done in "), HasSubstr("first event after"), HasSubstr("ninefold show ")));
+  EXPECT_THAT(asked.err, AllOf(HasSubstr("facts: started"), HasSubstr("evidence"), HasSubstr("notes.txt:4"),
+                               HasSubstr("done in "), HasSubstr("first event after"),
+                               HasSubstr("\ncritical path "), HasSubstr("ninefold show ")));
   EXPECT_THAT(asked.err, Not(HasSubstr("\x1b["))) << "no escapes in a file";
   const Ended tested = starter.Run({"test", "hello/team.yaml", "--model", "offline"});
   EXPECT_EQ(tested.code, 0) << tested.err;
@@ -57,7 +57,7 @@ TEST(Program, JsonIsOneObjectWithEverything) {
   const absl::StatusOr<Json> json = ParseJson(asked.out);
   ASSERT_TRUE(json.ok()) << json.status() << asked.out;
   for (const char* key : {"answer", "evidence", "dissent", "cost", "run", "status", "steps", "elapsed_ms",
-                          "first_event_ms", "store"}) {
+                          "first_event_ms", "graph", "store"}) {
     EXPECT_TRUE(json->contains(key)) << key;
   }
   EXPECT_EQ((*json)["status"], "done");

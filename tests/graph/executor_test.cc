@@ -60,6 +60,8 @@ class ExecutorTest : public ::testing::Test {
     for (const auto& [path, task] : EventsOf<event::TaskEnded>(sim.events()))
       outcomes[task.id] = task.outcome;
     for (const auto& [path, summary] : EventsOf<event::GraphEnded>(sim.events())) ended_graph = summary;
+    for (const auto& [path, warning] : EventsOf<event::Warning>(sim.events()))
+      warnings.push_back(warning.text);
     return reply;
   }
 
@@ -68,6 +70,7 @@ class ExecutorTest : public ::testing::Test {
   std::vector<std::string> started;
   std::map<std::string, std::string> outcomes;
   event::GraphEnded ended_graph;
+  std::vector<std::string> warnings;
   absl::Duration elapsed;
 };
 
@@ -81,6 +84,67 @@ TEST_F(ExecutorTest, ATaskStartsWhenItsNeedsAreThere) {
   EXPECT_THAT(ended_graph.critical_path, ElementsAre("slow", "c"));
   EXPECT_EQ(ended_graph.critical, absl::Seconds(11));
   EXPECT_EQ(ended_graph.work, absl::Seconds(13));
+}
+
+TEST_F(ExecutorTest, SaysHowParallelItWas) {
+  for (int i = 0; i < 10; ++i) Add(absl::StrCat("t", i));
+  EXPECT_THAT(Run({.width = 4}), IsOk());
+  EXPECT_EQ(ended_graph.wall, absl::Seconds(3));
+  EXPECT_EQ(ended_graph.work, absl::Seconds(10));
+  EXPECT_EQ(ended_graph.width, 4);
+  EXPECT_DOUBLE_EQ(ended_graph.parallelism, 10.0 / 3);
+  EXPECT_DOUBLE_EQ(ended_graph.over_bound, 3 / 2.5);  // tasks of one second do not divide
+  EXPECT_EQ(ended_graph.serial, "");
+}
+
+TEST_F(ExecutorTest, ANeedWhoseResultIsNotUsedIsNoticed) {
+  Add("a", {}, {.agent = Worker(absl::Seconds(4))});
+  Add("b", {}, {.agent = Worker(absl::Seconds(4))});
+  ASSERT_THAT(
+      graph.Add(
+          {.id = "c", .agent = Worker(absl::Seconds(4)), .prompt = "{{ a.text }}", .needs = {"a", "b"}}),
+      IsOk());
+  ASSERT_THAT(
+      graph.Add({.id = "d", .agent = Worker(absl::Seconds(4)), .prompt = "{{ goal }}", .needs = {"c"}}),
+      IsOk());
+  EXPECT_THAT(Run(), IsOk());
+  EXPECT_EQ(ended_graph.serial,
+            "\"c\" waits for \"b\", \"d\" waits for \"c\" without using what comes of it: without such needs "
+            "the longest chain would be 8s instead of 12s");
+  EXPECT_THAT(warnings, ElementsAre(ended_graph.serial));
+}
+
+TEST_F(ExecutorTest, ANeedThatCostsNothingIsNotWorthSaying) {
+  Add("quick", {}, {.agent = Worker(absl::Milliseconds(1))});
+  ASSERT_THAT(
+      graph.Add(
+          {.id = "slow", .agent = Worker(absl::Seconds(4)), .prompt = "{{ goal }}", .needs = {"quick"}}),
+      IsOk());
+  // A condition may look at any of them, and so may a function that does not say what it uses.
+  ASSERT_THAT(graph.Add({.id = "judge",
+                         .agent = Worker(absl::Seconds(4)),
+                         .prompt = "{{ goal }}",
+                         .needs = {"slow"},
+                         .when = [](const TaskInputs&) { return absl::StatusOr<bool>(true); }}),
+              IsOk());
+  ASSERT_THAT(
+      graph.Add({.id = "end",
+                 .agent = Worker(absl::Seconds(4)),
+                 .prompt = PromptTemplate::Fn([](const TaskInputs&) { return absl::StatusOr<Prompt>("x"); }),
+                 .needs = {"judge"}}),
+      IsOk());
+  EXPECT_THAT(Run(), IsOk());
+  EXPECT_EQ(ended_graph.serial, "");
+  EXPECT_THAT(warnings, ElementsAre());
+}
+
+TEST_F(ExecutorTest, WhatAQuorumDidNotWaitForIsNotOnTheCriticalPath) {
+  Add("quick", {}, {.agent = Worker(absl::Seconds(1))});
+  Add("late", {}, {.agent = Worker(absl::Seconds(9))});
+  Add("end", {"quick", "late"}, {.agent = Worker(absl::Seconds(10)), .join = Join::Any()});
+  EXPECT_THAT(Run(), IsOk());
+  EXPECT_EQ(ended_graph.critical, absl::Seconds(11));
+  EXPECT_THAT(ended_graph.critical_path, ElementsAre("quick", "end"));
 }
 
 TEST_F(ExecutorTest, TheOutcomeDoesNotDependOnTheOrder) {

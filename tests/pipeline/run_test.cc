@@ -10,6 +10,7 @@
 namespace ninefold {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::Responding;
 using testing::Say;
@@ -55,6 +56,38 @@ TEST(Run, ParallelJoinsUnderNames) {
   ASSERT_TRUE(reply.ok()) << reply.status();
   EXPECT_EQ(reply->text, "## a\n<q>\n\n## b\n<q>");
   EXPECT_EQ((*reply->data)["b"]["text"], "<q>");
+}
+
+// Steps that wait for another without asking what came of it, joins and conditions aside.
+TEST(Run, AnIdleNeedIsWarnedOf) {
+  PipelineOptions options;
+  options.open_model = [](std::string_view, const ModelOptions&) -> absl::StatusOr<ModelPtr> {
+    return ModelPtr(
+        Responding([](const ModelRequest&) { return testing::After(absl::Seconds(2), Say("x")); }));
+  };
+  const auto warnings = [&](std::string_view steps) {
+    const absl::StatusOr<Pipeline> pipeline =
+        ParsePipeline(absl::StrCat(kHead, ToAbsl(steps)), "t.yaml", options);
+    EXPECT_THAT(pipeline, IsOk());
+    Sim sim;
+    EXPECT_THAT(sim.Run(pipeline->team, Prompt("q")), IsOk());
+    std::vector<std::string> all;
+    for (const auto& [path, warning] : EventsOf<event::Warning>(sim.events())) all.push_back(warning.text);
+    return all;
+  };
+  EXPECT_THAT(warnings("steps: [{id: one, agent: a}, {id: two, agent: b, needs: one}]\n"),
+              ElementsAre("\"two\" waits for \"one\" without using what comes of it: without such needs the "
+                          "longest chain would be 2s instead of 4s"));
+  EXPECT_THAT(warnings(R"(steps: [{id: one, agent: a}, {id: two, agent: b, prompt: "{{ one.text }}"}]
+)"),
+              ElementsAre());
+  EXPECT_THAT(
+      warnings(R"(steps: [{id: one, agent: a}, {id: two, agent: b, needs: one, when: "one.status == 'done'"}]
+)"),
+      ElementsAre());
+  EXPECT_THAT(
+      warnings("steps: [{id: v, parallel: [a, b]}, {id: end, agent: a, prompt: \"{{ v.a.text }}\"}]\n"),
+      ElementsAre());
 }
 
 TEST(Run, EachAsksForEveryItem) {
