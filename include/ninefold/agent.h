@@ -34,6 +34,9 @@ struct Prompt {
   std::vector<Part> parts;
   Conversation history;         // before `parts`; must end with an assistant message or be empty
   std::vector<Citation> known;  // places in what others found, which the answer may cite as [source:lines]
+  // When set, the form of this one answer, in place of the agent's own. An agent that is no model may pass it
+  // over: who asks checks Reply::data.
+  std::shared_ptr<const OutputSchema> output;
   // When set, holds the talk so far while the agent runs, and after it has failed: at each moment valid for
   // any vendor.
   std::shared_ptr<Conversation> transcript;

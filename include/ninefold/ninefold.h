@@ -9,6 +9,7 @@
 #include "ninefold/image.h"
 #include "ninefold/model_error.h"
 #include "ninefold/models.h"
+#include "ninefold/patterns.h"
 #include "ninefold/planner.h"
 #include "ninefold/resilience.h"
 #include "ninefold/runtime.h"

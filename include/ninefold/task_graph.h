@@ -112,6 +112,7 @@ struct Task {
   absl::Duration timeout = absl::InfiniteDuration();  // of one attempt
   // Asked when the task could start; false: skipped.
   std::function<absl::StatusOr<bool>(const TaskInputs&)> when = nullptr;
+  std::string note = "";  // of pictures: what stands beside the id; "": the agent's name
 };
 
 class TaskGraph {

@@ -45,7 +45,8 @@ struct Talk {
   Conversation conversation;
   Sources sources;  // what the answer may cite
   std::shared_ptr<Conversation> transcript;
-  std::set<std::string> call_ids;
+  std::shared_ptr<const OutputSchema> output;  // of this answer; null: text
+  std::set<std::string> call_ids = {};
   int tool_calls = 0;
   int repairs = 0;
 
@@ -166,12 +167,12 @@ absl::StatusOr<std::optional<Reply>> Finish(ModelReply model_reply, Talk& talk, 
   if (model_reply.stop_reason == StopReason::kRefusal || model_reply.stop_reason == StopReason::kFiltered) {
     return Refused(model_reply, reply.text, ctx);
   }
-  if (talk.spec.output != nullptr) {
-    absl::StatusOr<Json> data = ParseOutput(reply.text, talk.spec.output->schema);
+  if (talk.output != nullptr) {
+    absl::StatusOr<Json> data = ParseOutput(reply.text, talk.output->schema);
     if (!data.ok()) {
       if (talk.repairs++ >= talk.spec.limits.repairs) {
         return absl::InvalidArgumentError(
-            absl::StrCat(ctx.path(), ": the output does not fit its schema \"", talk.spec.output->name,
+            absl::StrCat(ctx.path(), ": the output does not fit its schema \"", talk.output->name,
                          "\" after ", talk.spec.limits.repairs, " repairs: ", Describe(data.status())));
       }
       ctx.Emit(event::Repaired{absl::StrCat("output: ", Describe(data.status()))});
@@ -189,13 +190,17 @@ absl::StatusOr<std::optional<Reply>> Finish(ModelReply model_reply, Talk& talk, 
 }  // namespace
 
 Async<absl::StatusOr<Reply>> RunTurns(const TurnSpec& spec, Prompt prompt, Context& ctx) {
-  Talk talk{spec, prompt.history, Sources(std::move(prompt.known)), prompt.transcript, {}};
+  Talk talk{.spec = spec,
+            .conversation = prompt.history,
+            .sources = Sources(std::move(prompt.known)),
+            .transcript = prompt.transcript,
+            .output = prompt.output ? prompt.output : spec.output};
   talk.sources.AddFiles(prompt.parts);
   Message question{Role::kUser, std::move(prompt.parts)};
   talk.conversation = talk.conversation.With(std::move(question));
   ModelRequest request{.instructions = spec.instructions,
                        .tools = spec.tool_list,
-                       .output = spec.output,
+                       .output = talk.output,
                        .settings = spec.settings};
   for (int turn = 1; turn <= spec.limits.turns; ++turn) {
     const std::string segment = absl::StrCat("turn.", turn);

@@ -22,7 +22,7 @@ std::string Quoted(std::string_view text, std::string_view quote) {
 }
 
 std::string Label(const Task& task) {
-  const std::string& agent = task.agent->card().name;
+  const std::string& agent = task.note.empty() ? task.agent->card().name : task.note;
   return agent == task.id || agent.empty() ? task.id : absl::StrCat(task.id, " (", agent, ")");
 }
 

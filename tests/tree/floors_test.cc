@@ -19,10 +19,11 @@ const std::map<std::string, std::string>& HeaderFloors() {
       {"model.h", "model"},      {"model_error.h", "model"},  {"models.h", "model"},
       {"resilience.h", "model"}, {"agent.h", "agent"},        {"runtime.h", "agent"},
       {"progress.h", "graph"},   {"task_graph.h", "graph"},   {"contemplate.h", "team"},
-      {"answer.h", "team"},      {"planner.h", "team"},       {"team.h", "team"},
-      {"ninefold.h", "team"},    {"pipeline.h", "pipeline"},  {"cassette.h", "model"},
-      {"image.h", "image"},      {"catalogue.h", "model"},    {"data.h", "base"},
-      {"vote_theory.h", "eval"}, {"eval.h", "eval"},          {"statistics.h", "eval"},
+      {"answer.h", "team"},      {"patterns.h", "team"},      {"planner.h", "team"},
+      {"team.h", "team"},        {"ninefold.h", "team"},      {"pipeline.h", "pipeline"},
+      {"cassette.h", "model"},   {"image.h", "image"},        {"catalogue.h", "model"},
+      {"data.h", "base"},        {"vote_theory.h", "eval"},   {"eval.h", "eval"},
+      {"statistics.h", "eval"},
   };
   return floors;
 }

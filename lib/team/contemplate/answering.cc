@@ -9,22 +9,13 @@
 #include "team/contemplate/attempt.h"
 #include "team/contemplate/plan_state.h"
 #include "team/contemplate/prompts.h"
+#include "team/finished.h"
 
 namespace ninefold {
 namespace {
 
 constexpr std::size_t kCandidatesMost = 16;  // of a knock-out
 constexpr std::size_t kComparedMost = 8;     // answers that are asked about: 28 pairs
-
-// One that has all it needs: what is made of the others is made by the plan.
-Task Finished(std::string id, std::vector<std::string> needs, Reply reply, AgentCard card) {
-  Task task{.id = std::move(id), .needs = std::move(needs)};
-  auto shared = std::make_shared<const Reply>(std::move(reply));
-  task.agent = MakeFunctionAgent(
-      std::move(card), [shared](Prompt, Context&) -> Async<absl::StatusOr<Reply>> { co_return *shared; });
-  task.prompt = PromptTemplate([](const TaskInputs&) -> absl::StatusOr<Prompt> { return Prompt(""); });
-  return task;
-}
 
 }  // namespace
 

@@ -10,7 +10,7 @@
 #include "base/try.h"
 #include "ninefold/status.h"
 #include "ninefold/team.h"
-#include "team/contemplate/decision.h"
+#include "team/decision.h"
 #include "team/contemplate/plan.h"
 #include "team/contemplate/report.h"
 

@@ -6,7 +6,7 @@
 #include "base/hash.h"
 #include "base/try.h"
 #include "ninefold/status.h"
-#include "team/contemplate/decision.h"
+#include "team/decision.h"
 #include "team/contemplate/plan_state.h"
 #include "team/contemplate/prompts.h"
 

@@ -1,4 +1,4 @@
-#include "team/contemplate/decision.h"
+#include "team/decision.h"
 
 #include <utility>
 

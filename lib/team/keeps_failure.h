@@ -1,0 +1,14 @@
+// Failures that others are told of.
+#pragma once
+
+#include "ninefold/agent.h"
+
+namespace ninefold {
+
+// `agent`, whose failure is recorded as a result would be. Of steps only those that went well are recorded;
+// where a failure becomes part of another agent's prompt, a resumed run must fail there again, with the same
+// words, or that prompt would not be the recorded one. Not recorded: what ended because the run was stopped,
+// or for want of budget or quota, which a resumed run may have.
+AgentPtr KeepsFailure(AgentPtr agent);
+
+}  // namespace ninefold

@@ -1,0 +1,41 @@
+// What the patterns have in common. Their state is the graph: a round is known by the ids of its tasks, so a
+// planner keeps nothing between two calls, and what it adds follows from recorded results alone. Patterns add
+// only when nothing runs (Progress::running): then it makes no difference who came first.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ninefold/planner.h"
+
+namespace ninefold::patterns {
+
+// `text` with the goal's files, images and tables, and the places that may be cited.
+Prompt AskWithFiles(const Goal& goal, std::string text);
+// `text` with the goal's images: documents stay out, for those who read what others have made of them.
+Prompt AskWithImages(const Goal& goal, std::string text);
+
+// nullptr: it has not ended, or not well.
+const Reply* ReplyOf(const Progress& progress, std::string_view id);
+const Reply* ReplyOf(const TaskInputs& inputs, std::string_view id);
+// Why there is no reply.
+std::string WhyNot(const Progress& progress, std::string_view id);
+
+// "draft", 3 as "draft.3"; and how many tasks are called "draft.N".
+std::string Numbered(std::string_view name, int number);
+int CountOf(const TaskGraph& graph, std::string_view name);
+
+// The end of a run: the task "answer" with `reply`. Its output is that.
+inline constexpr char kAnswer[] = "answer";
+Extension Ending(Reply reply, std::vector<std::string> needs, std::string_view made_by);
+bool HasEnded(const Progress& progress);  // Ending was given
+
+// Dies with `what` on a programming mistake.
+void Require(bool condition, const char* what);
+
+// Values of a checked form.
+const std::string& TextAt(const Json& value, const char* key);
+std::vector<std::string> TextsAt(const Json& value, const char* key);
+
+}  // namespace ninefold::patterns
