@@ -15,6 +15,8 @@
 
 #include "absl/status/statusor.h"
 #include "ninefold/agent.h"
+#include "ninefold/contemplate.h"
+#include "ninefold/json.h"
 #include "ninefold/planner.h"
 
 namespace ninefold {
@@ -31,5 +33,54 @@ struct CritiqueOptions {
 };
 // Dies without author and critic.
 PlannerPtr CritiquePlanner(CritiqueOptions options);
+
+// What a map goes over.
+enum class MapOver {
+  kAuto,    // the items of lists, the rows of tables, chunks of texts
+  kLines,   // of texts, also of what tables and lists were read from
+  kChunks,  // likewise
+};
+
+// A mapper is asked about each part of something long, all at once; a reducer merges what it found, in levels
+// when there is much. It goes over the goal's data and text files; without any, and with `ask`, over the
+// goal's text. Citations have the places of the whole file. A part that fails is said in the answer.
+// report: {parts, done, failed: [{part, why}]}.
+struct MapReduceOptions {
+  AgentPtr mapper;
+  AgentPtr reducer = nullptr;  // null: the results side by side
+  MapOver over = MapOver::kAuto;
+  std::function<absl::StatusOr<std::vector<Json>>(const Goal&)> items = nullptr;  // instead of the goal's
+  std::string ask = "";      // of each part; "": the goal's text
+  int batch = 1;             // items, rows or lines of one part
+  int chunk_tokens = 3000;   // of a chunk, by estimate
+  int overlap_tokens = 150;  // of a chunk that the next one begins with
+  int parts_max = 1000;      // more are an error
+  int merge_most = 8;        // results in one prompt
+  int result_tokens = 1000;  // of one result in a prompt
+};
+// Dies without a mapper.
+PlannerPtr MapReducePlanner(MapReduceOptions options);
+
+struct DebateSide {
+  AgentPtr agent;
+  std::string stance = "";  // what it argues for; it may give that up for evidence
+  std::string name = "";    // "": the agent's
+};
+
+// Sides argue at once, round by round, each having read the others; it ends early when they give the same
+// answer (answer.h). What a check or the verifier finds of an answer outranks the judge, who is asked in both
+// orders, without names; where it changes its mind with the order, more evidence decides, then who was
+// declared first. Those who lose are the dissent. report: {answer, winner, stop: "agreed" | "checked" |
+// "judged" | "one side", rounds, judged: "both orders" | "one order" | "split" | "not", sides}.
+struct DebateOptions {
+  std::vector<DebateSide> sides;  // 2 to 8
+  AgentPtr judge;
+  AgentPtr verifier = nullptr;  // says of each side's last answer whether it is correct
+  CheckFn check = nullptr;      // likewise in code, which has the last word
+  int rounds = 2;
+  int statement_tokens = 1000;  // of one statement that others read
+};
+// Dies without judge, with a side without an agent, or too few or many sides.
+PlannerPtr DebatePlanner(DebateOptions options);
 
 }  // namespace ninefold

@@ -1,0 +1,155 @@
+#include "absl/strings/match.h"
+#include "team/patterns_testing.h"
+
+namespace ninefold {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::Sim;
+
+std::string State(std::string answer, std::string argument = "Because.") {
+  return DumpJson(Json{{"answer", answer}, {"argument", argument}});
+}
+std::string Judge(std::string winner) { return DumpJson(Json{{"winner", winner}, {"why", "It holds."}}); }
+
+AgentPtr Team(DebateOptions options) {
+  return MakeTeam({.name = "court", .planner = DebatePlanner(std::move(options))});
+}
+
+DebateOptions Two(std::vector<std::string> pro, std::vector<std::string> con,
+                  std::vector<std::string> judge) {
+  DebateOptions options;
+  options.sides = {{.agent = Liner("pro", std::move(pro)), .stance = "It is so."},
+                   {.agent = Liner("con", std::move(con)), .stance = "It is not."}};
+  options.judge = Liner("judge", std::move(judge));
+  return options;
+}
+
+TEST(Debate, TheJudgeDecidesInBothOrdersAndTheLoserIsDissent) {
+  std::vector<std::string> asked, judged;
+  DebateOptions options;
+  const auto side = [&](std::string answer) {
+    return [&asked, answer](const std::string& text) {
+      asked.push_back(text);
+      return State(answer, "The reason for " + answer);
+    };
+  };
+  options.sides = {{.agent = Speaker("pro", side("yes")), .stance = "It is so."},
+                   {.agent = Speaker("con", side("no")), .stance = "It is not."}};
+  options.judge = Speaker("judge", [&](const std::string& text) {
+    judged.push_back(text);
+    return Judge(absl::StrContains(text, "## A\nAnswer: no") ? "A" : "B");
+  });
+  Sim sim;
+  const auto reply = sim.Run(Team(options), "Is it so?");
+  ASSERT_THAT(reply, Says("no\n\nThe reason for no"));
+  EXPECT_EQ(Report(reply, "winner"), "con");
+  EXPECT_EQ(Report(reply, "stop"), "judged");
+  EXPECT_EQ(Report(reply, "judged"), "both orders");
+  EXPECT_EQ(DissentOf(reply), "pro: Answer: yes\nThe reason for yes\n");
+  EXPECT_EQ(sim.elapsed(), absl::Seconds(3)) << "two rounds and a judgement, each at once";
+  ASSERT_EQ(asked.size(), 4u);
+  EXPECT_THAT(asked[2],
+              AllOf(HasSubstr("## con"), HasSubstr("Answer: no\nThe reason for no"), HasSubstr("(you)")));
+  ASSERT_EQ(judged.size(), 2u);
+  for (const std::string& text : judged)
+    EXPECT_THAT(text, AllOf(Not(HasSubstr("pro")), Not(HasSubstr("con\n"))));
+}
+
+TEST(Debate, EndsWhenTheyAgree) {
+  Sim sim;
+  const auto reply =
+      sim.Run(Team(Two({State("42"), State("forty-two")}, {State("41"), State("42.0")}, {})), "?");
+  ASSERT_THAT(reply, Says(HasSubstr("forty-two")));
+  EXPECT_EQ(Report(reply, "stop"), "agreed");
+  EXPECT_TRUE(reply->dissent.empty());
+  Sim first;
+  EXPECT_EQ(Report(first.Run(Team(Two({State("42")}, {State("42")}, {})), "?"), "rounds"), "1");
+}
+
+TEST(Debate, EvidenceOutranksOpinion) {
+  // The judge likes what stands first: that says nothing, and the side with the more evidence has it.
+  std::vector<Part> parts{Text{"When?"}, File{"log.txt", "text/plain", "It broke on Monday.\n"}};
+  DebateOptions options = Two({State("Sunday"), State("Sunday")},
+                              {State("Monday"), State("Monday", R"("It broke on Monday." [log.txt:1])")},
+                              {Judge("A"), Judge("A")});
+  Sim sim;
+  const auto reply = sim.Run(Team(options), Prompt(parts));
+  ASSERT_THAT(reply, Says(HasSubstr("Monday")));
+  EXPECT_EQ(Report(reply, "judged"), "split");
+  ASSERT_EQ(reply->evidence.size(), 1u);
+  // A check in code outranks the judge.
+  options = Two({State("4"), State("4")}, {State("5"), State("5")}, {});
+  options.check = [](const Prompt&, const Reply& answer) {
+    return absl::StatusOr<bool>(answer.text[0] == '5');
+  };
+  Sim code;
+  const auto checked = code.Run(Team(options), "2 + 3?");
+  EXPECT_THAT(checked, Says(HasSubstr("5")));
+  EXPECT_EQ(Report(checked, "stop"), "checked");
+  // A verifier that finds one wrong: the judge is told, and cannot make it win.
+  options = Two({State("4"), State("4")}, {State("5"), State("5")}, {Judge("A"), Judge("B")});
+  options.verifier = Liner(
+      "verifier", {R"({"finding":"incorrect","why":"I counted"})", R"({"finding":"unknown","why":"?"})"});
+  Sim verified({.shuffle = false});
+  EXPECT_EQ(Report(verified.Run(Team(options), "2 + 3?"), "winner"), "con");
+}
+
+TEST(Debate, FailuresLeaveWhatThereIs) {
+  {
+    Sim sim;
+    const auto reply = sim.Run(Team(Two({State("a")}, {"fail: mute"}, {})), "?");
+    EXPECT_THAT(reply, Says(HasSubstr("a")));
+    EXPECT_EQ(Report(reply, "stop"), "one side");
+    EXPECT_THAT(Report(reply, "sides"), HasSubstr("mute"));
+  }
+  {
+    Sim sim;
+    const auto reply = sim.Run(
+        Team(Two({State("a"), State("a")}, {State("b"), State("b")}, {"fail: away", "fail: away"})), "?");
+    EXPECT_EQ(Report(reply, "judged"), "not");
+    EXPECT_EQ(Report(reply, "winner"), "pro") << "declared first";
+  }
+  {
+    Sim sim;
+    EXPECT_THAT(sim.Run(Team(Two({"fail: mute"}, {"fail: mute"}, {})), "?"),
+                Fails(absl::StatusCode::kFailedPrecondition,
+                      AllOf(HasSubstr("no side has made its case"), HasSubstr("mute"))));
+  }
+}
+
+TEST(Debate, SidesOfOneAgentHaveNamesOfTheirOwn) {
+  const AgentPtr agent = Speaker("judge", [](const std::string& text) {
+    return State(absl::StrContains(text, "Your stance: yes") ? "yes" : "no");
+  });
+  DebateOptions options;
+  options.sides = {{.agent = agent, .stance = "yes"}, {.agent = agent, .stance = "no"}};
+  options.judge = Liner("j", {Judge("A"), Judge("B")});
+  options.rounds = 1;
+  Sim sim({.shuffle = false});
+  EXPECT_EQ(Report(sim.Run(Team(options), "?"), "winner"), "judge_2");
+}
+
+TEST(Debate, ResumesAndReplays) {
+  for (const bool fails : {false, true}) {
+    const auto team = [fails] {
+      DebateOptions options;
+      options.sides = {{.agent = Speaker("pro", [](const std::string&) { return State("yes"); })},
+                       {.agent = Speaker("con",
+                                         [fails](const std::string& text) {
+                                           const bool later = absl::StrContains(text, "Statements so far");
+                                           return fails && later ? std::string("fail: mute") : State("no");
+                                         })},
+                       {.agent = Speaker("third", [](const std::string&) { return State("maybe"); })}};
+      options.judge = Speaker("judge", [](const std::string&) { return Judge("B"); });
+      return Team(options);
+    };
+    ExpectResumable(team, "Is it so?");
+  }
+}
+
+}  // namespace
+}  // namespace ninefold

@@ -1,0 +1,224 @@
+#include <random>
+
+#include "absl/strings/match.h"
+#include "ninefold/data.h"
+#include "team/patterns/slices.h"
+#include "team/patterns_testing.h"
+
+namespace ninefold {
+namespace {
+
+using patterns::Chunk;
+using patterns::ChunksOf;
+using patterns::ShiftPlaces;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::Sim;
+
+AgentPtr Team(MapReduceOptions options) {
+  return MakeTeam({.name = "wide", .planner = MapReducePlanner(std::move(options))});
+}
+
+// A file of so many lines "line N.", asked about.
+Prompt Lined(int lines, std::string question = "What is in it?") {
+  std::string text;
+  for (int i = 1; i <= lines; ++i) absl::StrAppend(&text, "line ", i, ".\n");
+  std::vector<Part> parts{Text{std::move(question)}, File{"log.txt", "text/plain", text}};
+  return Prompt(std::move(parts));
+}
+
+// Quotes the first line of the file it is given.
+AgentPtr FirstLine() {
+  auto model = testing::Responding([](const ModelRequest& request) {
+    for (const Part& part : request.conversation.back().parts) {
+      const auto* file = std::get_if<File>(&part);
+      if (file == nullptr) continue;
+      const std::string line = file->bytes.substr(0, file->bytes.find('\n'));
+      return testing::After(absl::Seconds(1), StepOf(absl::StrCat("\"", line, "\" [", file->name, ":1]")));
+    }
+    return StepOf("no file");
+  });
+  return MakeAgent({.name = "mapper", .model = model});
+}
+
+TEST(MapReduce, ChunksAreAskedAtOnceAndCiteTheWholeFile) {
+  std::string merged_from;
+  auto reducer = Speaker("reducer", [&](const std::string& asked) {
+    merged_from = asked;
+    const std::size_t at = asked.find("\"line 2");
+    return "All: " + asked.substr(at, asked.find(']', at) + 1 - at);
+  });
+  Sim sim;
+  const auto reply = sim.Run(
+      Team({.mapper = FirstLine(), .reducer = reducer, .chunk_tokens = 60, .overlap_tokens = 0}), Lined(60));
+  ASSERT_THAT(reply, IsOk());
+  EXPECT_EQ(sim.elapsed(), absl::Seconds(2)) << "all parts at once, then the merge";
+  EXPECT_EQ(Report(reply, "parts"), "3");
+  EXPECT_THAT(merged_from, AllOf(HasSubstr("## log.txt:1-21\n\"line 1.\" [log.txt:1]"),
+                                 HasSubstr("## log.txt:22-41\n\"line 22.\" [log.txt:22]")));
+  ASSERT_EQ(reply->evidence.size(), 1u);
+  EXPECT_EQ(Place(reply->evidence[0]), "log.txt:22");
+  EXPECT_EQ(reply->evidence[0].quote, "line 22.");
+}
+
+TEST(MapReduce, ManyResultsAreMergedInLevels) {
+  std::size_t longest = 0;
+  auto mapper = Speaker("mapper", [](const std::string&) { return std::string(9000, 'x'); });
+  auto reducer = Speaker("reducer", [&](const std::string& asked) {
+    longest = std::max(longest, asked.size());
+    return std::string("merged");
+  });
+  MapReduceOptions options{.mapper = mapper, .reducer = reducer, .over = MapOver::kLines};
+  options.merge_most = 4;
+  options.result_tokens = 200;
+  Sim sim;
+  const auto reply = sim.Run(Team(options), Lined(50));
+  EXPECT_THAT(reply, Says("merged"));
+  EXPECT_EQ(reply->cost.model_calls, 50 + 13 + 4 + 1);
+  EXPECT_EQ(sim.elapsed(), absl::Seconds(4));
+  EXPECT_LT(longest, 4u * 600 + 700) << "no prompt grows with the parts";
+}
+
+TEST(MapReduce, GoesOverItemsRowsLinesAndTexts) {
+  const auto asked = [](Prompt prompt, MapReduceOptions options = {}) {
+    std::vector<std::string> seen;
+    auto model = testing::Responding([&](const ModelRequest& request) {
+      std::string text;
+      for (const Part& part : request.conversation.back().parts) {
+        if (const auto* data = std::get_if<Data>(&part)) absl::StrAppend(&text, DumpJson(data->value));
+        if (const auto* file = std::get_if<File>(&part)) absl::StrAppend(&text, file->bytes);
+      }
+      seen.push_back(text);
+      return testing::Say("ok");
+    });
+    options.mapper = MakeAgent({.name = "mapper", .model = model});
+    Sim sim({.shuffle = false});
+    EXPECT_THAT(sim.Run(Team(std::move(options)), std::move(prompt)), IsOk());
+    return seen;
+  };
+  const auto with = [](Part part) {
+    std::vector<Part> parts{Text{"Count."}, std::move(part)};
+    return Prompt(std::move(parts));
+  };
+  EXPECT_THAT(asked(with(Data{Json::parse("[1,\"two\",{\"a\":3}]"), "list"})),
+              ElementsAre("1", "\"two\"", "{\"a\":3}"));
+  EXPECT_THAT(asked(with(*ReadData("t.csv", "id,name\n1,Ada\n2,Bob\n3,Cy\n")), {.batch = 2}),
+              ElementsAre(R"([{"id":1,"name":"Ada"},{"id":2,"name":"Bob"}])", R"({"id":3,"name":"Cy"})"));
+  EXPECT_THAT(asked(with(*ReadData("t.csv", "id,name\n1,Ada\n")), {.over = MapOver::kLines}),
+              ElementsAre("id,name\n", "1,Ada\n"));
+  EXPECT_THAT(asked(with(File{"a.txt", "text/plain", "one\n\ntwo\nthree"}), {.over = MapOver::kLines}),
+              ElementsAre("one\n", "two\n", "three"));
+  EXPECT_THAT(asked("[1,2]", {.ask = "Double it."}), ElementsAre("1", "2"));
+  EXPECT_THAT(asked("one\ntwo", {.over = MapOver::kLines, .ask = "Shout."}), ElementsAre("one\n", "two"));
+  MapReduceOptions own;
+  own.items = [](const Goal&) { return absl::StatusOr<std::vector<Json>>({7, 8}); };
+  EXPECT_THAT(asked("Count.", own), ElementsAre("7", "8"));
+}
+
+TEST(MapReduce, WhatFailedIsSaid) {
+  const auto mapper = [](std::string bad) {
+    auto model = testing::Responding([bad](const ModelRequest& request) {
+      const auto& file = std::get<File>(request.conversation.back().parts.back());
+      const bool fails = absl::StrContains(file.bytes, bad);
+      return StepOf(fails ? "fail: unreadable" : "read " + file.bytes.substr(0, file.bytes.size() - 1));
+    });
+    return MakeAgent({.name = "mapper", .model = model});
+  };
+  std::string merged_from;
+  auto reducer = Speaker("reducer", [&](const std::string& asked) {
+    merged_from = asked;
+    return std::string("merged");
+  });
+  {
+    Sim sim;
+    const auto reply =
+        sim.Run(Team({.mapper = mapper("line 2."), .reducer = reducer, .over = MapOver::kLines}), Lined(3));
+    ASSERT_THAT(reply, Says(AllOf(HasSubstr("merged\n\nNot covered: log.txt:2 ("), HasSubstr("unreadable"))));
+    EXPECT_THAT(merged_from, HasSubstr("## log.txt:2\n(no report: "));
+    EXPECT_EQ(Report(reply, "done"), "2");
+  }
+  {
+    Sim sim;
+    EXPECT_THAT(
+        sim.Run(Team({.mapper = mapper("line"), .reducer = reducer, .over = MapOver::kLines}), Lined(3)),
+        Fails(absl::StatusCode::kInvalidArgument,
+              AllOf(HasSubstr("none of the 3 parts gave a result"), HasSubstr("unreadable"))));
+  }
+  {
+    // A merge that fails hands on what it was given.
+    Sim sim;
+    const auto reply = sim.Run(
+        Team({.mapper = mapper("none"), .reducer = Liner("r", {"fail: no"}), .over = MapOver::kLines}),
+        Lined(2));
+    EXPECT_THAT(reply, Says("## log.txt:1\nread line 1.\n\n## log.txt:2\nread line 2."));
+  }
+}
+
+TEST(MapReduce, RefusesNothingAndTooMuch) {
+  Sim sim;
+  EXPECT_THAT(sim.Run(Team({.mapper = FirstLine()}), "What?"),
+              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("nothing to map over; give a file")));
+  EXPECT_THAT(sim.Run(Team({.mapper = FirstLine(), .over = MapOver::kLines, .parts_max = 9}), Lined(10)),
+              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("there are 10 parts to map over")));
+}
+
+TEST(MapReduce, ResumesAndReplays) {
+  const auto team = [] {
+    auto reducer = Speaker("reducer", [](const std::string& asked) {
+      return absl::StrCat("merged ", asked.size(), " bytes",
+                          absl::StrContains(asked, "log.txt:4") ? "" : "!");
+    });
+    auto model = testing::Responding([](const ModelRequest& request) {
+      const auto& file = std::get<File>(request.conversation.back().parts.back());
+      return StepOf(absl::StrContains(file.bytes, "line 3.") ? "fail: unreadable" : "read " + file.bytes);
+    });
+    MapReduceOptions options{.mapper = MakeAgent({.name = "mapper", .model = model}), .reducer = reducer};
+    options.over = MapOver::kLines;
+    options.merge_most = 2;
+    return Team(options);
+  };
+  ExpectResumable(team, Lined(5));
+}
+
+TEST(Chunks, CoverAllOfAnyTextAndMoveOn) {
+  std::mt19937 draw(5);
+  const char* const pieces[] = {"word ", "Über", "\n", "\n\n", "a long line of some words that goes on. ",
+                                "x"};
+  for (int round = 0; round < 500; ++round) {
+    std::string text;
+    const std::size_t size = draw() % 2000;
+    while (text.size() < size) text += pieces[draw() % std::size(pieces)];
+    const std::size_t most = 8 + draw() % 300, overlap = draw() % 200;
+    std::size_t covered = 0;
+    for (const Chunk& chunk : ChunksOf(text, most, overlap)) {
+      const std::size_t begin = std::size_t(chunk.text.data() - text.data());
+      ASSERT_LE(chunk.text.size(), most);
+      ASSERT_LE(begin, covered) << "a gap";
+      ASSERT_GT(begin + chunk.text.size(), covered) << "it does not move on";
+      covered = begin + chunk.text.size();
+      ASSERT_EQ(chunk.line_begin, 1 + std::count(text.begin(), text.begin() + std::ptrdiff_t(begin), '\n'));
+    }
+    ASSERT_EQ(covered, text.size());
+  }
+}
+
+TEST(Chunks, PlacesAreShiftedWhereTheyArePlaces) {
+  const struct {
+    const char *text, *shifted;
+  } cases[] = {
+      {"\"q\" [a.txt:3]", "\"q\" [a.txt:103]"},
+      {"[a.txt:3-5]", "[a.txt:103-105]"},
+      {"[a.txt:L3-L5; b.txt:3; a.txt:9]", "[a.txt:L103-L105; b.txt:3; a.txt:109]"},
+      {"a.txt:3", "a.txt:3"},
+      {"[aa.txt:3]", "[aa.txt:3]"},
+      {"[a.txt:x]", "[a.txt:x]"},
+      {"[a.txt:", "[a.txt:"},
+      {"[a.txt\n:3]", "[a.txt\n:3]"},
+  };
+  for (const auto& c : cases) EXPECT_EQ(ShiftPlaces(c.text, "a.txt", 100), c.shifted);
+}
+
+}  // namespace
+}  // namespace ninefold
