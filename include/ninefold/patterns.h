@@ -83,4 +83,48 @@ struct DebateOptions {
 // Dies without judge, with a side without an agent, or too few or many sides.
 PlannerPtr DebatePlanner(DebateOptions options);
 
+// One agent has the talk; it answers, or hands the talk over to a colleague who goes on with it, with what
+// was said so far as its history: texts alone, valid for any vendor. The roster takes part. Handing to
+// oneself, to whom it may not, or to the same colleague twice is answered with why. report: {agent,
+// hand_offs, path}.
+struct HandOffOptions {
+  std::string first = "";                                    // who has it first; "": the first of the roster
+  std::map<std::string, std::vector<std::string>> may = {};  // who may hand to whom; not named: to all
+  int hand_offs = 4;                                         // at most; then the agent must answer
+  int talk_tokens = 2000;                                    // of what one agent said, for the next
+};
+PlannerPtr HandOffPlanner(HandOffOptions options = {});
+
+// A lead gives members of the roster briefs, several at once, reads their results, gives more or answers.
+// report: {stop: "answered" | "rounds" | "tasks" | "the lead failed: why", rounds, tasks: [{id, agent,
+// done}]}.
+struct SupervisorOptions {
+  AgentPtr lead;
+  int rounds = 4;            // of briefs
+  int tasks_max = 16;        // briefs of all rounds
+  int result_tokens = 1000;  // of one result that the lead reads
+};
+// Dies without a lead.
+PlannerPtr SupervisorPlanner(SupervisorOptions options);
+
+struct ChatTurn {
+  std::string who, text;
+};
+
+// The roster talks in turns. Who is next: `next`, or the moderator, or one after another. The talk ends after
+// `turns`, when a turn has the words in `until`, when `ended` says so, or when the moderator does. The answer
+// is the closing agent's, or the last turn. report: {stop: "turns" | "until" | "ended" | "moderator" |
+// "nobody speaks", turns: [{who, failed}]}.
+struct GroupChatOptions {
+  AgentPtr moderator = nullptr;
+  // Instead: a name of the roster, or "" for the end. A function of the talk alone, so that runs resume.
+  std::function<std::string(const std::vector<ChatTurn>&)> next = nullptr;
+  std::function<bool(const std::vector<ChatTurn>&)> ended = nullptr;
+  std::string until = "";
+  int turns = 8;
+  AgentPtr closing = nullptr;
+  int talk_tokens = 4000;  // of the talk that each sees, the latest first
+};
+PlannerPtr GroupChatPlanner(GroupChatOptions options = {});
+
 }  // namespace ninefold

@@ -1,0 +1,120 @@
+#include "absl/strings/match.h"
+#include "team/patterns_testing.h"
+
+namespace ninefold {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::Sim;
+
+std::string Answer(std::string text) {
+  return DumpJson(Json{{"answer", text}, {"hand_to", "nobody"}, {"why", ""}});
+}
+std::string Hand(std::string to, std::string why, std::string so_far = "") {
+  return DumpJson(Json{{"answer", so_far}, {"hand_to", to}, {"why", why}});
+}
+
+AgentPtr Team(Roster roster, HandOffOptions options = {}) {
+  return MakeTeam(
+      {.name = "desk", .planner = HandOffPlanner(std::move(options)), .members = std::move(roster)});
+}
+
+TEST(HandOff, TheTalkGoesAlongValidForAnyVendor) {
+  auto model = testing::Scripted({testing::Say(Answer("Yes, within 14 days."))});
+  const AgentPtr law = MakeAgent({.name = "law", .description = "Knows the law", .model = model});
+  // The first uses a tool, whose call must not reach an agent that does not have it.
+  const ToolPtr clock = MakeDynamicTool(
+      {.name = "clock", .description = "The time"},
+      [](const Json&, Context&) -> Async<absl::StatusOr<ToolOutput>> { co_return TextOutput("noon"); });
+  const AgentPtr desk =
+      MakeAgent({.name = "desk",
+                 .model = testing::Scripted(
+                     {testing::Ask("clock"), testing::Say(Hand("law", "a question of law", "It is noon."))}),
+                 .tools = {clock}});
+  Sim sim;
+  std::vector<Part> parts{Text{"May I return it?"}, File{"terms.txt", "text/plain", "14 days.\n"}};
+  const auto reply = sim.Run(Team({desk, law}), Prompt(std::move(parts)));
+  ASSERT_THAT(reply, Says("Yes, within 14 days."));
+  EXPECT_EQ(Report(reply, "agent"), "law");
+  EXPECT_EQ(Report(reply, "hand_offs"), "1");
+  const auto messages = model->requests()[0].conversation.messages();
+  ASSERT_EQ(messages.size(), 3u);
+  EXPECT_EQ(messages[0]->role, Role::kUser);
+  EXPECT_EQ(TextOf(*messages[0]), "May I return it?");
+  EXPECT_EQ(messages[1]->role, Role::kAssistant);
+  EXPECT_EQ(TextOf(*messages[1]), "It is noon.");
+  EXPECT_THAT(TextOf(*messages[2]), HasSubstr("desk hands the talk over to you, law: a question of law"));
+  EXPECT_EQ(messages[2]->parts.size(), 2u) << "the file is there once";
+  for (const Message* message : messages) EXPECT_TRUE(ToolCallsOf(*message).empty());
+}
+
+TEST(HandOff, WhatGoesNowhereIsAnswered) {
+  const struct {
+    HandOffOptions options;
+    std::string wrong, why;
+  } cases[] = {
+      {{}, Hand("a", "x"), "that is you; answer, or choose another"},
+      {{.may = {{"a", {"c"}}}}, Hand("b", "x"), "you may not hand to \"b\"; you may hand to c"},
+      {{.hand_offs = 0}, Hand("b", "x"), "answer yourself"},
+      {{}, DumpJson(Json{{"answer", ""}, {"hand_to", "nobody"}, {"why", ""}}), "/answer: it is empty"},
+  };
+  for (const auto& c : cases) {
+    auto model = testing::Scripted({testing::Say(c.wrong), testing::Say(Answer("mine"))});
+    const AgentPtr a = MakeAgent({.name = "a", .model = model});
+    Sim sim;
+    EXPECT_THAT(sim.Run(Team({a, Liner("b", {}), Liner("c", {})}, c.options), "?"), Says("mine"));
+    EXPECT_THAT(TextOf(model->requests()[1].conversation.back()), HasSubstr(c.why));
+  }
+  // In circles: a colleague who gave it back is not asked again by the same agent.
+  auto model = testing::Scripted(
+      {testing::Say(Hand("b", "x")), testing::Say(Hand("b", "again")), testing::Say(Answer("mine, then"))});
+  const AgentPtr a = MakeAgent({.name = "a", .model = model});
+  Sim sim;
+  EXPECT_THAT(sim.Run(Team({a, Liner("b", {Hand("a", "not mine")})}), "?"), Says("mine, then"));
+  EXPECT_THAT(TextOf(model->requests()[2].conversation.back()), HasSubstr("you have handed to \"b\" before"));
+}
+
+TEST(HandOff, TheLimitMakesTheLastOneAnswer) {
+  std::vector<std::string> asked;
+  Roster roster;
+  for (const char* name : {"a", "b", "c", "d"}) {
+    roster.push_back(Speaker(name, [&asked,
+                                    next = std::string(1, char(name[0] + 1))](const std::string& text) {
+      asked.push_back(text);
+      return absl::StrContains(text, "there is nobody to hand over to") ? Answer("enough") : Hand(next, "on");
+    }));
+  }
+  Sim sim;
+  const auto reply = sim.Run(Team(roster, {.hand_offs = 2}), "?");
+  EXPECT_THAT(reply, Says("enough"));
+  EXPECT_EQ(Report(reply, "agent"), "c");
+  EXPECT_EQ(asked.size(), 3u);
+}
+
+TEST(HandOff, NamesAreChecked) {
+  Sim sim;
+  EXPECT_THAT(
+      sim.Run(Team({Liner("law", {})}, {.first = "lwa"}), "?"),
+      Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no agent \"lwa\"; did you mean \"law\"?")));
+  Sim may;
+  EXPECT_THAT(may.Run(Team({Liner("law", {})}, {.may = {{"law", {"x"}}}}), "?"),
+              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("may: there is no agent \"x\"")));
+}
+
+TEST(HandOff, ResumesAndReplays) {
+  const auto team = [] {
+    return Team({Speaker("a", [](const std::string&) { return Hand("b", "yours", "so far"); }),
+                 Speaker("b",
+                         [](const std::string& text) {
+                           return absl::StrContains(text, "does not have the form") ? Hand("c", "go")
+                                                                                    : Hand("b", "me");
+                         }),
+                 Speaker("c", [](const std::string&) { return Answer("done"); })});
+  };
+  ExpectResumable(team, "?");
+}
+
+}  // namespace
+}  // namespace ninefold
