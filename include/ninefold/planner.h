@@ -38,6 +38,10 @@ class Planner {
 };
 using PlannerPtr = std::shared_ptr<const Planner>;
 
+// Of one result that becomes part of another's prompt, by estimate. What is longer is cut between sentences,
+// and the gap says how much was left out and which places it cites.
+inline constexpr int kResultTokens = 2000;
+
 // Every member gets the goal at once; the aggregator gets what came back. quorum 0: all must end.
 struct FanOutOptions {
   AgentPtr aggregator;  // null: the replies joined under the members' names
@@ -45,24 +49,32 @@ struct FanOutOptions {
   bool tolerate_failures = true;  // a member's failure does not fail the team while one has answered
   std::string member_prompt = "{{ goal }}";
   std::string aggregate_prompt = "";  // "": goal, then each member's reply under its name
+  int result_tokens = kResultTokens;  // of one reply there; a prompt of your own has them whole
 };
 PlannerPtr FanOutPlanner(FanOutOptions options);
 
 // A model makes the plan: a list of tasks (id, agent, brief, needs), checked against a schema and the roster,
-// repaired once, and extended as results arrive when `replan`.
+// and repaired once. With `replans` it is told, when all tasks have ended, what came of them and why any
+// failed, and puts others in their place or adds what is missing; what was done is kept. A model that fails
+// then leaves the plan as it is. The run fails only when no task has given anything.
 struct ModelPlannerOptions {
   ModelPtr model;
   std::string instructions = "";  // added to the planner's own
   AgentPtr aggregator;            // null: the planner's model merges
-  int tasks_max = 16;
-  int replans = 0;  // how often it may add tasks after results
+  int tasks_max = 16;             // of each plan
+  int replans = 0;                // how often it is asked again; it is not when it adds nothing
+  int result_tokens = kResultTokens;
 };
 PlannerPtr ModelPlanner(ModelPlannerOptions options);
 
-// One member is chosen for the goal: by a model, or without one by the likeness of descriptions.
+// One member is chosen for the goal: by a model, or without one by the likeness of descriptions. The fallback
+// gets what fits nobody, and everything when the model fails; without one the first of the roster gets what
+// is like no description, and a model's failure is the run's. kInvalidArgument: the fallback is not in the
+// roster.
 struct RouteOptions {
   ModelPtr model;
-  std::string fallback = "";  // the member's name when none fits
+  std::string fallback = "";      // a member's name
+  std::string instructions = "";  // for the model: how to choose
 };
 PlannerPtr RoutePlanner(RouteOptions options);
 

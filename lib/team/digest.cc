@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ninefold/status.h"
+#include "team/condense.h"
 
 namespace ninefold {
 
@@ -11,14 +12,14 @@ const std::string_view kMergeRequest =
     "Where the reports contradict each other, say so in a line of its own for each: \"Dissent: NAME: what it "
     "holds\".";
 
-absl::StatusOr<Prompt> Digest(const TaskInputs& inputs, std::string_view ask) {
+absl::StatusOr<Prompt> Digest(const TaskInputs& inputs, std::string_view ask, int result_tokens) {
   std::string text = absl::StrCat("Question: ", TextOf(inputs.goal()), "\n\nReports:\n");
   for (const std::string& need : inputs.needs()) {
     const TaskResult* result = inputs.Find(need);
     if (result == nullptr || result->outcome == TaskOutcome::kSkipped) continue;
     absl::StrAppend(&text, "\n## ", need, "\n");
     if (result->reply != nullptr) {
-      absl::StrAppend(&text, result->reply->text, "\n");
+      absl::StrAppend(&text, Condense(*result->reply, result_tokens), "\n");
     } else {
       absl::StrAppend(&text, "(no report: ", Describe(result->status), ")\n");
     }

@@ -6,6 +6,7 @@
 #include "ninefold/planner.h"
 #include "team/digest.h"
 #include "team/gather.h"
+#include "team/keeps_failure.h"
 
 namespace ninefold {
 namespace {
@@ -30,7 +31,10 @@ class FanOutPlan : public Planner {
       std::string id = name;
       for (int n = 2; !taken.insert(id).second; ++n) id = absl::StrCat(name, ".", n);
       Task task{.id = id, .agent = member, .prompt = options_.member_prompt};
-      task.on_failure = options_.tolerate_failures ? OnFailure::Skip() : OnFailure::Fail();
+      if (options_.tolerate_failures) {
+        task.agent = KeepsFailure(member);
+        task.on_failure = OnFailure::Skip();
+      }
       CHECK_OK(graph.Add(std::move(task)));
       ids.push_back(std::move(id));
     }
@@ -48,7 +52,9 @@ class FanOutPlan : public Planner {
   PromptTemplate AggregatePrompt() const {
     if (options_.aggregator == nullptr) return PromptTemplate(GatherPrompt);
     if (!options_.aggregate_prompt.empty()) return PromptTemplate(options_.aggregate_prompt);
-    return PromptTemplate([](const TaskInputs& inputs) { return Digest(inputs, kMergeRequest); });
+    return PromptTemplate([tokens = options_.result_tokens](const TaskInputs& inputs) {
+      return Digest(inputs, kMergeRequest, tokens);
+    });
   }
 
   FanOutOptions options_;

@@ -1,16 +1,21 @@
 // A model makes the plan; with `replans` it is asked again when all tasks have ended, and what it adds is a
-// new generation of tasks ("r2.…").
+// new generation of tasks ("r2.…"). A task that failed stays in the graph as such, with why; others take its
+// place.
 #include <algorithm>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/hash.h"
 #include "base/suggest.h"
 #include "base/try.h"
 #include "ninefold/planner.h"
 #include "ninefold/status.h"
 #include "team/ask_model.h"
+#include "team/condense.h"
+#include "team/decision.h"
 #include "team/digest.h"
+#include "team/keeps_failure.h"
 
 namespace ninefold {
 namespace {
@@ -62,12 +67,12 @@ std::vector<PlannedTask> ReadPlan(const Json& plan) {
   return tasks;
 }
 
-absl::StatusOr<Prompt> Brief(const std::string& brief, const TaskInputs& inputs) {
+absl::StatusOr<Prompt> Brief(const std::string& brief, int result_tokens, const TaskInputs& inputs) {
   std::string text = absl::StrCat(brief, "\n\nThe goal it is for: ", TextOf(inputs.goal()));
   for (const std::string& need : inputs.needs()) {
     const TaskResult* result = inputs.Find(need);
     if (result != nullptr && result->reply)
-      absl::StrAppend(&text, "\n\n## ", need, "\n", result->reply->text);
+      absl::StrAppend(&text, "\n\n## ", need, "\n", Condense(*result->reply, result_tokens));
   }
   Prompt prompt(std::move(text));
   for (const Part& part : inputs.goal().parts) {
@@ -110,9 +115,7 @@ class ModelMade : public Planner {
     if (generation <= options_.replans + 1) {
       const std::string segment = absl::StrCat("plan.", generation);
       Context own(ctx, segment);
-      Prompt prompt = Review(progress);
-      CO_TRY(extension.tasks, co_await AskForTasks(std::move(prompt), progress.roster(),
-                                                   Ids(progress.graph()), generation, own));
+      CO_TRY(extension.tasks, co_await PlanAgain(progress, generation, own));
     }
     if (extension.tasks.empty()) {
       extension.tasks.push_back(Answer(progress.graph()));
@@ -122,6 +125,34 @@ class ModelMade : public Planner {
   }
 
  private:
+  // None when nothing is missing, or when the model fails and there is something to answer from. That it
+  // failed is recorded: a resumed run goes on as this one did.
+  Async<absl::StatusOr<std::vector<Task>>> PlanAgain(const Progress& progress, int generation,
+                                                     Context& ctx) const {
+    Prompt prompt = Review(progress, options_.replans + 1 - generation);
+    const std::uint64_t hash = HashBytes(TextOf(prompt));
+    Context kept(ctx, "failed");
+    CO_TRY(const std::optional<Json> failed, RecallDecision(hash, kept));
+    if (failed) co_return std::vector<Task>();
+    absl::StatusOr<std::vector<Task>> tasks =
+        co_await AskForTasks(std::move(prompt), progress.roster(), Useful(progress), generation, ctx);
+    if (tasks.ok() || !ctx.status().ok() || Useful(progress).empty()) co_return tasks;
+    const std::string why = Describe(tasks.status());
+    ctx.Emit(event::Warning{absl::StrCat("the plan stays as it is: ", why)});
+    CO_CHECK_OK(co_await RecordDecision(Json(why), hash, kept));
+    co_return std::vector<Task>();
+  }
+
+  // The tasks whose results others may need.
+  static std::vector<std::string> Useful(const Progress& progress) {
+    std::vector<std::string> ids;
+    for (const Task& task : progress.graph().tasks()) {
+      const TaskResult* result = progress.result(task.id);
+      if (result != nullptr && result->reply) ids.push_back(task.id);
+    }
+    return ids;
+  }
+
   Async<absl::StatusOr<std::vector<Task>>> AskForTasks(Prompt prompt, const Roster& roster,
                                                        std::vector<std::string> known, int generation,
                                                        Context& ctx) const {
@@ -137,8 +168,8 @@ class ModelMade : public Planner {
   }
 
   // Also the check of what a schema cannot say: ids, needs, cycles.
-  static absl::StatusOr<std::vector<Task>> BuildTasks(const Json& plan, const Roster& roster,
-                                                      const std::vector<std::string>& known, int generation) {
+  absl::StatusOr<std::vector<Task>> BuildTasks(const Json& plan, const Roster& roster,
+                                               const std::vector<std::string>& known, int generation) const {
     const std::string prefix = generation == 1 ? "" : absl::StrCat("r", generation, ".");
     std::vector<PlannedTask> planned = ReadPlan(plan);
     std::set<std::string> fresh;
@@ -148,15 +179,16 @@ class ModelMade : public Planner {
     for (PlannedTask& item : planned) {
       if (item.id == "answer")
         return absl::InvalidArgumentError("the id \"answer\" is taken; name the task otherwise");
-      Task task{.id = prefix + item.id, .agent = FindMember(roster, item.agent)};
-      task.prompt =
-          PromptTemplate([brief = item.brief](const TaskInputs& inputs) { return Brief(brief, inputs); });
+      Task task{.id = prefix + item.id, .agent = KeepsFailure(FindMember(roster, item.agent))};
+      task.prompt = PromptTemplate([brief = item.brief, tokens = options_.result_tokens](
+                                       const TaskInputs& inputs) { return Brief(brief, tokens, inputs); });
       task.on_failure = OnFailure::Skip();
       for (const std::string& need : item.needs) {
         const bool is_old = std::find(known.begin(), known.end(), need) != known.end();
         if (!is_old && !fresh.contains(need)) {
-          return absl::InvalidArgumentError(
-              absl::StrCat("task \"", item.id, "\" needs \"", need, "\", which is no task"));
+          return absl::InvalidArgumentError(absl::StrCat("task \"", item.id, "\" needs \"", need,
+                                                         "\", which is no task",
+                                                         generation > 1 ? " that has a result" : ""));
         }
         task.needs.push_back(fresh.contains(need) ? prefix + need : need);
       }
@@ -192,7 +224,9 @@ class ModelMade : public Planner {
 
   Task Answer(const TaskGraph& graph) const {
     Task answer{.id = "answer", .agent = aggregator_, .needs = Ids(graph)};
-    answer.prompt = PromptTemplate([](const TaskInputs& inputs) { return Digest(inputs, kMergeRequest); });
+    answer.prompt = PromptTemplate([tokens = options_.result_tokens](const TaskInputs& inputs) {
+      return Digest(inputs, kMergeRequest, tokens);
+    });
     return answer;
   }
 
@@ -212,16 +246,30 @@ class ModelMade : public Planner {
     return generation;
   }
 
-  static Prompt Review(const Progress& progress) {
+  // `left`: how often it may be asked after this.
+  Prompt Review(const Progress& progress, int left) const {
     std::string text = absl::StrCat("Goal: ", TextOf(progress.goal()), "\n\n",
                                     DescribeRoster(progress.roster()), "\nDone so far:\n");
+    bool failures = false;
     for (const Task& task : progress.graph().tasks()) {
       const TaskResult* result = progress.result(task.id);
-      const std::string said =
-          result == nullptr || !result->reply ? "(no result)" : result->reply->text.substr(0, 1500);
-      absl::StrAppend(&text, "\n## ", task.id, "\n", said, "\n");
+      absl::StrAppend(&text, "\n## ", task.id, " (", task.agent->card().name, ")\n");
+      if (result != nullptr && result->reply) {
+        absl::StrAppend(&text, Condense(*result->reply, options_.result_tokens), "\n");
+      } else {
+        failures = true;
+        absl::StrAppend(&text, "(failed: ", result == nullptr ? "not run" : Describe(result->status), ")\n");
+      }
+    }
+    if (failures) {
+      absl::StrAppend(
+          &text,
+          "\nSome tasks failed. Where the goal needs them, put others in their place that get round "
+          "the reason: another agent, another brief, smaller steps. Do not repeat a task as it was "
+          "unless the reason may have passed. What is done is kept.");
     }
     absl::StrAppend(&text, "\nPlan only what is still missing for the goal; an empty list when nothing is.");
+    if (left == 0) absl::StrAppend(&text, " This is the last time that you can add tasks.");
     return Prompt(std::move(text));
   }
 

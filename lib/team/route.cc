@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/suggest.h"
 #include "base/try.h"
 #include "ninefold/planner.h"
 #include "ninefold/status.h"
@@ -11,6 +12,8 @@
 
 namespace ninefold {
 namespace {
+
+constexpr char kNone[] = "none";  // what a model says when none fits
 
 std::set<std::string> Words(std::string_view text) {
   std::set<std::string> words;
@@ -43,20 +46,24 @@ AgentPtr Likest(const Roster& roster, std::string_view goal) {
   return best;
 }
 
-class Route : public Planner {
+class RoutePlan : public Planner {
  public:
-  explicit Route(RouteOptions options) : options_(std::move(options)) {}
+  explicit RoutePlan(RouteOptions options) : options_(std::move(options)) {}
   bool extends() const override { return false; }
 
   Async<absl::StatusOr<TaskGraph>> Plan(const Goal& goal, const Roster& roster, Context& ctx) const override {
     if (roster.empty()) co_return absl::InvalidArgumentError("a route needs agents");
-    AgentPtr chosen;
+    const AgentPtr fallback = FindMember(roster, options_.fallback);
+    if (!options_.fallback.empty() && fallback == nullptr) co_return NoFallback(roster);
+    AgentPtr chosen = Likest(roster, TextOf(goal));
     if (options_.model != nullptr) {
-      CO_TRY(chosen, co_await Choose(goal, roster, ctx));
-    } else {
-      chosen = Likest(roster, TextOf(goal));
+      absl::StatusOr<AgentPtr> choice = co_await Choose(goal, roster, ctx);
+      if (!choice.ok() && (fallback == nullptr || ctx.cancelled())) co_return choice.status();
+      if (!choice.ok())
+        ctx.Emit(event::Warning{absl::StrCat("routing to the fallback: ", Describe(choice.status()))});
+      chosen = choice.ok() ? *choice : nullptr;
     }
-    if (chosen == nullptr) chosen = FindMember(roster, options_.fallback);
+    if (chosen == nullptr) chosen = fallback;
     if (chosen == nullptr) chosen = roster.front();
     TaskGraph graph;
     Task task{.id = chosen->card().name, .agent = chosen};
@@ -65,14 +72,28 @@ class Route : public Planner {
   }
 
  private:
+  absl::Status NoFallback(const Roster& roster) const {
+    std::vector<std::string> names;
+    for (const AgentPtr& member : roster) names.push_back(member->card().name);
+    return absl::InvalidArgumentError(absl::StrCat("the fallback \"", options_.fallback,
+                                                   "\" is not among the agents",
+                                                   DidYouMean(options_.fallback, names)));
+  }
+
+  // nullptr: none fits, which it may say where there is a fallback.
   Async<absl::StatusOr<AgentPtr>> Choose(const Goal& goal, const Roster& roster, Context& ctx) const {
     Json schema = {{"type", "object"}, {"required", {"agent", "why"}}, {"additionalProperties", false}};
-    schema["properties"]["agent"] = {{"type", "string"}, {"enum", RosterNames(roster)}};
+    Json names = RosterNames(roster);
+    const bool may_be_none = !options_.fallback.empty();
+    if (may_be_none) names.push_back(kNone);
+    schema["properties"]["agent"] = {{"type", "string"}, {"enum", std::move(names)}};
     schema["properties"]["why"] = {{"type", "string"}, {"description", "One sentence"}};
     auto output = std::make_shared<const OutputSchema>(OutputSchema{"route", std::move(schema)});
     Prompt prompt(absl::StrCat("Question: ", TextOf(goal), "\n\n", DescribeRoster(roster),
-                               "\nWhich agent should answer it?"));
+                               "\nWhich agent should answer it?",
+                               may_be_none ? " Say none when none fits." : ""));
     std::string instructions = "You choose the one agent of a team that is best for a question.";
+    if (!options_.instructions.empty()) absl::StrAppend(&instructions, "\n", options_.instructions);
     std::function<absl::Status(const Json&)> check = [](const Json&) { return absl::OkStatus(); };
     CO_TRY(Json choice, co_await AskModel(*options_.model, std::move(instructions), std::move(prompt),
                                           std::move(output), std::move(check), ctx));
@@ -84,6 +105,6 @@ class Route : public Planner {
 
 }  // namespace
 
-PlannerPtr RoutePlanner(RouteOptions options) { return std::make_shared<Route>(std::move(options)); }
+PlannerPtr RoutePlanner(RouteOptions options) { return std::make_shared<RoutePlan>(std::move(options)); }
 
 }  // namespace ninefold

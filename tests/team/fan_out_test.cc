@@ -1,5 +1,4 @@
-#include "matchers.h"
-#include "ninefold/team.h"
+#include "team/patterns_testing.h"
 
 namespace ninefold {
 namespace {
@@ -41,6 +40,28 @@ TEST(FanOut, OneFailureIsToleratedAndNamed) {
   Sim sim;
   EXPECT_THAT(sim.Run(team, "?"), Says("partial"));
   EXPECT_THAT(TextOf(writer->requests()[0].conversation.back()), HasSubstr("(no report: "));
+}
+
+TEST(FanOut, LongRepliesAreCutForTheAggregator) {
+  auto writer = Scripted({Say("short")});
+  TeamOptions team{.name = "t",
+                   .planner = FanOutPlanner(
+                       {.aggregator = MakeAgent({.name = "writer", .model = writer}), .result_tokens = 300}),
+                   .members = {Member("a", Say(std::string(40'000, 'x'))), Member("b", Say("brief"))}};
+  Sim sim;
+  EXPECT_THAT(sim.Run(MakeTeam(team), "?"), Says("short"));
+  const std::string asked = TextOf(writer->requests()[0].conversation.back());
+  EXPECT_LT(asked.size(), 900u + 600);
+  EXPECT_THAT(asked, AllOf(HasSubstr("tokens left out …]"), HasSubstr("## b\nbrief")));
+}
+
+TEST(FanOut, ResumesAndReplaysAlsoWhatFailed) {
+  const auto team = [] {
+    return FanOut({Speaker("a", [](const std::string&) { return std::string("yes"); }),
+                   Speaker("b", [](const std::string&) { return std::string("fail: no idea"); })},
+                  Speaker("writer", [](const std::string& text) { return absl::StrCat("of ", text); }));
+  };
+  ExpectResumable(team, "?");
 }
 
 TEST(FanOut, AllFailuresAreAnErrorThatSaysWhy) {
@@ -87,6 +108,19 @@ TEST(Team, NoMembersIsAnError) {
               Fails(absl::StatusCode::kInvalidArgument, HasSubstr("needs members")));
 }
 
+TEST(Route, ResumesAndReplays) {
+  ExpectResumable(
+      [] {
+        auto model =
+            testing::Responding([](const ModelRequest&) { return Say(R"({"agent":"b","why":"x"})"); });
+        return MakeTeam({.name = "desk",
+                         .planner = RoutePlanner({.model = model}),
+                         .members = {Speaker("a", [](const std::string&) { return std::string("a"); }),
+                                     Speaker("b", [](const std::string&) { return std::string("b"); })}});
+      },
+      "?");
+}
+
 TEST(Route, ByLikenessAndByModel) {
   const auto member = [](std::string name, std::string description) {
     return MakeAgent({.name = name, .description = description, .model = Scripted({Say(name)})});
@@ -114,6 +148,21 @@ TEST(Route, ByLikenessAndByModel) {
     Sim sim;
     EXPECT_THAT(sim.Run(team({.model = Scripted({Say("dunno"), Say("dunno")})}), "bread"),
                 Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no usable route in two tries")));
+  }
+  {
+    // A fallback gets what fits nobody, and everything when the model fails.
+    for (const char* said : {R"({"agent":"none","why":"x"})", "dunno"}) {
+      Sim sim;
+      auto model = testing::Responding([said](const ModelRequest&) { return Say(said); });
+      EXPECT_THAT(sim.Run(team({.model = model, .fallback = "food", .instructions = "Be quick."}), "law"),
+                  Says("food"));
+      EXPECT_THAT(*model->requests()[0].instructions, HasSubstr("Be quick."));
+    }
+  }
+  {
+    Sim sim;
+    EXPECT_THAT(sim.Run(team({.fallback = "fodo"}), "bread"),
+                Fails(absl::StatusCode::kInvalidArgument, HasSubstr("did you mean \"food\"?")));
   }
 }
 

@@ -1,5 +1,5 @@
-#include "matchers.h"
-#include "ninefold/team.h"
+#include "absl/strings/match.h"
+#include "team/patterns_testing.h"
 
 namespace ninefold {
 namespace {
@@ -96,6 +96,95 @@ TEST(ModelPlanner, AddsTasksWhenResultsAreIn) {
   EXPECT_THAT(added[0].second.edges, ::testing::ElementsAre("read -> r2.more"));
   EXPECT_THAT(added[1].second.edges, ::testing::ElementsAre("read -> answer", "r2.more -> answer"));
   EXPECT_THAT(TextOf(planned.planner->requests()[1].conversation.back()), HasSubstr("did Read it"));
+}
+
+// Plans `first`, then `again`; the reader works, the broken agent does not.
+AgentPtr Replanning(std::string first, std::string again, int replans,
+                    std::vector<std::string>* asked = nullptr) {
+  auto planner = testing::Responding([=](const ModelRequest& request) {
+    const std::string text = TextOf(request.conversation.back());
+    if (asked != nullptr) asked->push_back(text);
+    if (absl::StrContains(text, "Merge these reports")) return Say("merged");
+    return StepOf(absl::StrContains(text, "Done so far") ? again : first);
+  });
+  const AgentPtr reader =
+      Speaker("reader", [](const std::string& text) { return "did " + text.substr(0, 7); });
+  const AgentPtr broken = Speaker("broken", [](const std::string&) { return std::string("fail: no hands"); });
+  return MakeTeam({.name = "planned",
+                   .planner = ModelPlanner({.model = planner, .replans = replans}),
+                   .members = {reader, broken}});
+}
+
+const char kBroken[] =
+    R"({"tasks":[{"id":"read","agent":"reader","brief":"Read it"},{"id":"count","agent":"broken","brief":"Count"},
+                 {"id":"check","agent":"reader","brief":"Check it","needs":["count"]}]})";
+
+TEST(ModelPlanner, AFailedTaskIsToldAndReplaced) {
+  std::vector<std::string> asked;
+  Sim sim;
+  const auto reply = sim.Run(
+      Replanning(kBroken, R"({"tasks":[{"id":"count","agent":"reader","brief":"Tally","needs":["read"]}]})",
+                 1, &asked),
+      "How many?");
+  ASSERT_THAT(reply, Says("merged"));
+  ASSERT_EQ(asked.size(), 3u);
+  EXPECT_THAT(asked[1], AllOf(HasSubstr("## read (reader)\ndid Read it"),
+                              HasSubstr("## count (broken)\n(failed: "), HasSubstr("no hands"),
+                              HasSubstr("put others in their place"), HasSubstr("the last time")));
+  EXPECT_THAT(asked[2], AllOf(HasSubstr("did Read it"), HasSubstr("## r2.count\ndid Tally")));
+}
+
+TEST(ModelPlanner, WhatFailedCannotBeNeeded) {
+  std::vector<std::string> asked;
+  Sim sim;
+  EXPECT_THAT(
+      sim.Run(Replanning(kBroken, R"({"tasks":[{"id":"x","agent":"reader","brief":"X","needs":["count"]}]})",
+                         1, &asked),
+              "?"),
+      Says("merged"))
+      << "what is done is kept";
+  EXPECT_THAT(asked[2], HasSubstr("needs \"count\", which is no task that has a result"));
+}
+
+TEST(ModelPlanner, AModelThatFailsLeavesThePlanAsItIs) {
+  Sim sim;
+  EXPECT_THAT(sim.Run(Replanning(kBroken, "fail: no more ideas", 3), "?"), Says("merged"));
+  // But with nothing done there is nothing to answer from.
+  const char* const none = R"({"tasks":[{"id":"count","agent":"broken","brief":"Count"}]})";
+  for (const std::string again : {"fail: no more ideas", none, R"({"tasks":[]})"}) {
+    Sim empty;
+    const auto reply = empty.Run(Replanning(none, again, 2), "?");
+    ASSERT_FALSE(reply.ok()) << again;
+    EXPECT_THAT(Describe(reply.status()), HasSubstr(again[0] == 'f' ? "no more ideas" : "no hands"));
+  }
+}
+
+TEST(ModelPlanner, ResumesAndReplaysAlsoWhatFailed) {
+  for (const std::string again :
+       {R"({"tasks":[{"id":"count","agent":"reader","brief":"Tally","needs":["read"]}]})",
+        R"({"tasks":[{"id":"count","agent":"broken","brief":"Tally"}]})", "fail: no more ideas",
+        R"({"tasks":[]})"}) {
+    ExpectResumable([again] { return Replanning(kBroken, again, 1); }, "How many?");
+  }
+}
+
+TEST(ModelPlanner, ResultsAreCutForTheMerge) {
+  std::size_t longest = 0;
+  auto planner = testing::Responding([&](const ModelRequest& request) {
+    const std::string text = TextOf(request.conversation.back());
+    longest = std::max(longest, text.size());
+    return Say(absl::StrContains(text, "Merge")
+                   ? "merged"
+                   : R"({"tasks":[{"id":"a","agent":"talker","brief":"Talk"}]})");
+  });
+  const AgentPtr talker = Speaker("talker", [](const std::string&) { return std::string(50'000, 'x'); });
+  Sim sim;
+  EXPECT_THAT(sim.Run(MakeTeam({.name = "t",
+                                .planner = ModelPlanner({.model = planner, .result_tokens = 400}),
+                                .members = {talker}}),
+                      "?"),
+              Says("merged"));
+  EXPECT_LT(longest, 1200u + 500);
 }
 
 }  // namespace
