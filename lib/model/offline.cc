@@ -130,7 +130,11 @@ std::vector<ToolCall> CallsBefore(Reading& reading, const ModelRequest& request)
 
 ModelReply Structured(Reading& reading, const Json& schema) {
   Json value;
-  if (offline::IsPlanSchema(schema)) {
+  std::optional<Json> role = offline::PlanAsRole(reading, schema);
+  if (!role) role = offline::AnswerAsRole(reading, schema);
+  if (role) {
+    value = *std::move(role);
+  } else if (offline::IsPlanSchema(schema)) {
     value = offline::MakePlan(reading, schema);
   } else if (offline::IsRouteSchema(schema)) {
     value = offline::MakeRoute(reading, schema);
@@ -190,6 +194,7 @@ ModelReply AnswerOffline(const ModelRequest& request) {
       (offline::IsPlanSchema(request.output->schema) || offline::IsRouteSchema(request.output->schema))) {
     return Structured(reading, request.output->schema);
   }
+  if (request.output != nullptr) offline::ReadAsRole(request.output->schema, reading);
   std::vector<ToolCall> calls = CallsBefore(reading, request);
   if (!calls.empty()) return CallReply(std::move(calls), reading.bytes);
   if (request.output != nullptr) return Structured(reading, request.output->schema);

@@ -5,6 +5,7 @@
 //   offline_answer.cc  quotes that answer a question
 //   offline_tools.cc   which tools to call, with which arguments
 //   offline_plan.cc    a goal over a roster; the one agent that fits
+//   offline_roles.cc   a critic's verdict, a lead's briefs and what other roles of a team answer
 //   offline_merge.cc   many answers as one
 //   offline_fill.cc    a value for a JSON Schema
 //   offline_sums.cc    arithmetic
@@ -98,6 +99,13 @@ bool IsPlanSchema(const Json& schema);
 bool IsRouteSchema(const Json& schema);
 Json MakePlan(const Reading& reading, const Json& schema);
 Json MakeRoute(const Reading& reading, const Json& schema);
+
+// What a role of a team answers, when the schema is one's: before tools are called, and after. nullopt: it is
+// none.
+// ReadAsRole: what others said in the prompt is no text to look for the answer in.
+void ReadAsRole(const Json& schema, Reading& reading);
+std::optional<Json> PlanAsRole(Reading& reading, const Json& schema);
+std::optional<Json> AnswerAsRole(Reading& reading, const Json& schema);
 
 // A value that conforms where that is possible.
 Json Fill(const Reading& reading, const Json& schema);

@@ -2,66 +2,28 @@
 
 #include <utility>
 
+#include "pipeline/format_types.h"
+
 namespace ninefold::pipeline {
 namespace {
 
-Type Of(Type::Kind kind) {
-  Type type;
-  type.kind = kind;
-  return type;
-}
-Type TextType() { return Of(Type::kText); }
-Type NameType() { return Of(Type::kName); }
-Type Duration() { return Of(Type::kDuration); }
-Type Bool() { return Of(Type::kBool); }
-Type AnyJson() { return Of(Type::kJson); }
-Type TemplateType() { return Of(Type::kTemplate); }
-Type ExpressionType() { return Of(Type::kExpression); }
-
-Type Integer(double min, double max) {
-  Type type = Of(Type::kInteger);
-  type.min = min;
-  type.max = max;
-  return type;
-}
-Type Number(double min, double max) {
-  Type type = Integer(min, max);
-  type.kind = Type::kNumber;
-  return type;
-}
-Type Choice(std::vector<std::string> choices) {
-  Type type = Of(Type::kChoice);
-  type.choices = std::move(choices);
-  return type;
-}
-Type ListOf(Type of, int items_min = 0) {
-  Type type = Of(Type::kList);
-  type.of.push_back(std::move(of));
-  type.items_min = items_min;
-  return type;
-}
-Type MapOf(Type of) {
-  Type type = Of(Type::kMap);
-  type.of.push_back(std::move(of));
-  return type;
-}
-Type MapOfAny(Type of) {
-  Type type = MapOf(std::move(of));
-  type.any_key = true;
-  return type;
-}
-Type Object(const Shape& (*shape)()) {
-  Type type = Of(Type::kObject);
-  type.shape = shape;
-  return type;
-}
-Type Either(Type a, Type b) {
-  Type type = Of(Type::kEither);
-  type.of.push_back(std::move(a));
-  type.of.push_back(std::move(b));
-  return type;
-}
-Type OneOrMore(Type of) { return Either(of, ListOf(of, 1)); }
+using shapes::AnyJson;
+using shapes::Bool;
+using shapes::Choice;
+using shapes::Duration;
+using shapes::Either;
+using shapes::ExpressionType;
+using shapes::Integer;
+using shapes::ListOf;
+using shapes::MapOf;
+using shapes::MapOfAny;
+using shapes::ModelType;
+using shapes::NameType;
+using shapes::Number;
+using shapes::Object;
+using shapes::OneOrMore;
+using shapes::TemplateType;
+using shapes::TextType;
 
 const Shape& LongPromptShape() {
   static const Shape shape{
@@ -85,8 +47,6 @@ const Shape& PriceShape() {
   return shape;
 }
 
-Type ModelType();
-
 const Shape& HedgeShape() {
   static const Shape shape{"hedge",
                            "a second request when the first is late",
@@ -95,6 +55,8 @@ const Shape& HedgeShape() {
                             {"share", Number(0, 1), "such requests for each call, at most; default 0.05"}}};
   return shape;
 }
+
+}  // namespace
 
 const Shape& ModelShape() {
   static const Shape shape{
@@ -146,7 +108,7 @@ const Shape& ModelShape() {
   return shape;
 }
 
-Type ModelType() { return Either(TextType(), Object(ModelShape)); }
+namespace {
 
 const Shape& ToolShape() {
   static const Shape shape{"tool",
@@ -219,76 +181,6 @@ const Shape& LoopShape() {
   return shape;
 }
 
-const Shape& PlanShape() {
-  static const Shape shape{
-      "plan",
-      "a plan",
-      {{"agents", ListOf(NameType(), 1), "who may be given tasks", true, {"members"}},
-       {"model", ModelType(), "who plans; default auto"},
-       {"instructions", TextType(), "added to the planner's own"},
-       {"aggregator", NameType(), "the agent that writes the answer from the results"},
-       {"tasks_max", Integer(1, 1000), "the most tasks of the plan; default 16"},
-       {"replans", Integer(0, 100), "how often it may add tasks after results; default 0"}}};
-  return shape;
-}
-
-const Shape& StopsShape() {
-  static const Shape shape{
-      "stops",
-      "the stops of a contemplation",
-      {{"decided", Bool(), "of a vote: when the leader cannot be overtaken; default true"},
-       {"settled", Number(0, 1), "when the leader's odds reach this; 1: never; default 0.95"},
-       {"settled_least", Integer(1, 1024), "answers before that; default 3"},
-       {"quorum", Number(0, 1), "when this share has answered; 1: wait for all; default 0.75"},
-       {"tail_cut", Number(0, 1000), "then the rest gets this share of the time so far; default 0.25"},
-       {"time_share", Number(0, 1), "of the time until the deadline, for the attempts; default 0.75"}}};
-  return shape;
-}
-
-const Shape& ContemplateShape() {
-  static const Shape shape{
-      "contemplate",
-      "contemplate",
-      {{"agent",
-        OneOrMore(NameType()),
-        "who solves; several take turns, the best first",
-        true,
-        {"agents", "solver"}},
-       {"mode", Choice({"instant", "thinking", "contemplating"}),
-        "sets width, rounds and pace: one agent; 5 attempts; 8 at once and one round of refinement"},
-       {"width", Integer(1, 1024), "how many solve; default 5"},
-       {"rounds", Integer(0, 100), "of refinement, unless it is settled before; default 0"},
-       {"pace", Choice({"latency", "balanced", "cost"}),
-        "how they are started: all at once, half and then the rest, only as needed; default balanced"},
-       {"stops", Object(StopsShape), "when a round is over before all have answered"},
-       {"triage", NameType(), "the agent that says whether one attempt is enough"},
-       {"aggregate", Choice({"vote", "weighted_vote", "knockout", "synthesize", "auto"}),
-        "how one answer is made; default vote"},
-       {"judge", NameType(),
-        "the agent that compares two, or writes one answer from all; default the solver"},
-       {"judge_votes", Integer(1, 64), "of a knock-out, for each pair and order; default 1"},
-       {"merge_most", Integer(2, 64), "reports in one prompt of a synthesis; default 8"},
-       {"verifier", NameType(), "the agent that says of each answer whether it is correct"},
-       {"same", NameType(), "the agent that says whether two answers are the same"},
-       {"digests", Integer(1, 64), "attempts that a refining one sees; default 4"},
-       {"digest_bytes", Integer(100, 1 << 20), "of each; default 2400"},
-       {"answer_line", Bool(),
-        "of a vote: attempts are asked to end with a line \"answer: …\"; default true"},
-       {"shuffle_documents", Bool(), "each attempt gets them in an order of its own; default true"},
-       {"strategies", ListOf(TextType(), 1), "one for an attempt, in turn, put after the question"}}};
-  return shape;
-}
-
-const Shape& RouteShape() {
-  static const Shape shape{
-      "route",
-      "a route",
-      {{"agents", ListOf(NameType(), 1), "who may be chosen", true, {"members"}},
-       {"model", ModelType(), "who chooses; without one, the likeness of descriptions decides"},
-       {"fallback", NameType(), "the agent when none fits"}}};
-  return shape;
-}
-
 const Shape& FallbackShape() {
   static const Shape shape{
       "on_error", "on_error", {{"fallback", NameType(), "the agent that is asked the same", true}}};
@@ -303,8 +195,13 @@ const Shape& JoinShape() {
   return shape;
 }
 
+Shape WithPatterns(Shape shape) {
+  shape.fields.insert(shape.fields.end(), PatternFields().begin(), PatternFields().end());
+  return shape;
+}
+
 const Shape& StepShape() {
-  static const Shape shape{
+  static const Shape shape = WithPatterns(Shape{
       "step",
       "a step",
       {{"id", NameType(), "how other steps name it", true, {"name"}},
@@ -316,9 +213,6 @@ const Shape& StepShape() {
         false,
         {"depends_on", "after"}},
        {"parallel", ListOf(Either(NameType(), Object(StepShape)), 1), "agents or steps that run at once"},
-       {"plan", Object(PlanShape), "a model splits the work over agents"},
-       {"contemplate", Object(ContemplateShape), "many attempts at one question, one answer"},
-       {"route", Object(RouteShape), "one of several agents is chosen"},
        {"each",
         ExpressionType(),
         "a list: the step is done once for each item, all at once",
@@ -337,7 +231,7 @@ const Shape& StepShape() {
         false,
         {"retries"}},
        {"timeout", Duration(), "of one attempt"},
-       {"files", Bool(), "whether the files of the run go along; default true"}}};
+       {"files", Bool(), "whether the files of the run go along; default true"}}});
   return shape;
 }
 

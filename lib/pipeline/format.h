@@ -60,6 +60,9 @@ const Shape& PipelineShape();
 const Shape& AgentFileShape();  // what `include` reads
 const Shape& CatalogueShape();  // configs/models.yaml
 
+// Of a step: the blocks that make a team of several agents.
+const std::vector<Field>& PatternFields();
+
 // Says every unknown key, missing key and wrong type below `node`; members with an alias get the right name.
 void CheckShape(YamlNode& node, const Shape& shape, Diagnostics& out);
 

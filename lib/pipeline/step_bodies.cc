@@ -4,28 +4,11 @@
 #include "ninefold/contemplate.h"
 #include "ninefold/team.h"
 #include "pipeline/format.h"
+#include "pipeline/step_values.h"
 #include "pipeline/steps.h"
 
 namespace ninefold::pipeline {
 namespace {
-
-int IntegerOr(const YamlNode& map, std::string_view key, int otherwise) {
-  const YamlNode* node = map.Find(key);
-  return node == nullptr ? otherwise : static_cast<int>(AsInteger(*node).value_or(otherwise));
-}
-
-std::string TextOr(const YamlNode& map, std::string_view key) {
-  const YamlNode* node = map.Find(key);
-  return node == nullptr || node->kind != YamlNode::kScalar ? std::string() : node->text;
-}
-
-AgentPtr Team(const std::string& id, PlannerPtr planner, Roster members) {
-  TeamOptions team;
-  team.name = id;
-  team.planner = std::move(planner);
-  team.members = std::move(members);
-  return MakeTeam(std::move(team));
-}
 
 // The values have passed CheckShape; what is out of range leaves the default and has been said.
 void ContemplateNumbers(const YamlNode& node, ContemplateOptions& options) {
@@ -73,11 +56,23 @@ AgentPtr StepReader::Body(const YamlNode& node, const std::string& id) {
     return book_.Agent(agent->text, agent->at);
   }
   const bool name_is_good = IsName(id);
+  const struct {
+    std::string_view key;
+    AgentPtr (StepReader::*read)(const YamlNode& node, const std::string& id);
+  } bodies[] = {{"plan", &StepReader::PlanBody},
+                {"contemplate", &StepReader::ContemplateBody},
+                {"route", &StepReader::RouteBody},
+                {"critique", &StepReader::CritiqueBody},
+                {"map_reduce", &StepReader::MapReduceBody},
+                {"debate", &StepReader::DebateBody},
+                {"hand_off", &StepReader::HandOffBody},
+                {"supervisor", &StepReader::SupervisorBody},
+                {"group_chat", &StepReader::GroupChatBody}};
   for (const YamlMember& member : node.members) {
     if (member.value.kind != YamlNode::kMap || !name_is_good) continue;
-    if (member.key == "plan") return PlanBody(member.value, id);
-    if (member.key == "contemplate") return ContemplateBody(member.value, id);
-    if (member.key == "route") return RouteBody(member.value, id);
+    for (const auto& body : bodies) {
+      if (member.key == body.key) return (this->*body.read)(member.value, id);
+    }
   }
   return nullptr;
 }
@@ -103,12 +98,10 @@ AgentPtr StepReader::PlanBody(const YamlNode& node, const std::string& id) {
   options.instructions = TextOr(node, "instructions");
   options.tasks_max = IntegerOr(node, "tasks_max", options.tasks_max);
   options.replans = IntegerOr(node, "replans", options.replans);
-  if (const YamlNode* aggregator = node.Find("aggregator"); aggregator != nullptr) {
-    options.aggregator = book_.Agent(aggregator->text, aggregator->at);
-    good = good && options.aggregator != nullptr;
-  }
+  options.result_tokens = IntegerOr(node, "result_tokens", options.result_tokens);
+  good = AgentAt(node, "aggregator", options.aggregator) && good;
   if (!good || options.model == nullptr) return nullptr;
-  return Team(id, ModelPlanner(std::move(options)), std::move(roster));
+  return StepTeam(id, ModelPlanner(std::move(options)), std::move(roster));
 }
 
 AgentPtr StepReader::ContemplateBody(const YamlNode& node, const std::string& id) {
@@ -140,15 +133,12 @@ AgentPtr StepReader::RouteBody(const YamlNode& node, const std::string& id) {
     good = good && options.model != nullptr;
   }
   options.fallback = TextOr(node, "fallback");
-  bool listed = options.fallback.empty();
-  for (const AgentPtr& agent : roster) listed = listed || agent->card().name == options.fallback;
-  if (!listed) {
-    load_.out.Error(node.Find("fallback")->at,
-                    "the fallback \"" + options.fallback + "\" is not among the route's agents",
-                    "add it to agents");
-  }
+  options.instructions = TextOr(node, "instructions");
+  bool listed = true;
+  if (const YamlNode* fallback = node.Find("fallback"); fallback != nullptr && good)
+    listed = IsMember(*fallback, roster, "fallback");
   if (!good || !listed) return nullptr;
-  return Team(id, RoutePlanner(std::move(options)), std::move(roster));
+  return StepTeam(id, RoutePlanner(std::move(options)), std::move(roster));
 }
 
 }  // namespace ninefold::pipeline

@@ -27,6 +27,7 @@ struct StepPlan {
   } kind = kAsk;
   std::string id;
   AgentPtr body;
+  std::string note;  // what pictures say of it; "": the agent's name
   std::shared_ptr<const Template> prompt;
   std::shared_ptr<const Expression> when, each;
   std::string as = "item";

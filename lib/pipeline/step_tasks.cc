@@ -160,6 +160,7 @@ Task MakeTask(const StepPlan& step, const Scope& scope) {
   Task task;
   task.id = TaskId(step.id, scope.round);
   task.agent = step.body;
+  task.note = step.note;
   for (const std::string& need : step.needs) task.needs.push_back(TaskId(need, scope.round));
   std::vector<std::string> used = UsedNeeds(step, scope);
   const bool looks_back = scope.round > 1 && step.names.count("previous") > 0;

@@ -7,13 +7,22 @@
 #include "absl/strings/str_join.h"
 #include "base/suggest.h"
 #include "ninefold/status.h"
-#include "pipeline/format.h"
+#include "pipeline/format_types.h"
 
 namespace ninefold::pipeline {
 namespace {
 
 constexpr const char* kReserved[] = {"goal", "question", "input", "round", "previous", "item"};
-constexpr const char* kKinds[] = {"agent", "parallel", "plan", "contemplate", "route"};
+
+// What a step may do, but for a loop with steps.
+const std::vector<std::string>& Kinds() {
+  static const std::vector<std::string> kinds = [] {
+    std::vector<std::string> all{"agent", "parallel"};
+    for (const Field& pattern : PatternFields()) all.push_back(pattern.name);
+    return all;
+  }();
+  return kinds;
+}
 
 const YamlNode* ScalarAt(const YamlNode& map, std::string_view key) {
   const YamlNode* node = map.Find(key);
@@ -36,11 +45,39 @@ void AddNeed(const std::string& id, StepPlan& plan) {
 
 // Whether a key was meant to say what the step does: that it is unknown has been said.
 bool MistypesItsKind(const YamlNode& node) {
-  const std::vector<std::string> kinds(std::begin(kKinds), std::end(kKinds));
   for (const YamlMember& member : node.members) {
-    if (!Suggest(member.key, kinds).empty()) return true;
+    if (!Suggest(member.key, Kinds()).empty()) return true;
   }
   return false;
+}
+
+// The agents that a field names, each once: those of its names that are names of agents by type.
+void AddNames(const Type& type, const YamlNode& node, std::vector<std::string>& who) {
+  if (type.kind == Type::kName && node.kind == YamlNode::kScalar) {
+    if (std::find(who.begin(), who.end(), node.text) == who.end()) who.push_back(node.text);
+  } else if (type.kind == Type::kList) {
+    for (const YamlNode& item : node.items) AddNames(type.of[0], item, who);
+  } else if (type.kind == Type::kEither) {
+    AddNames(type.of[node.kind == YamlNode::kScalar ? 0 : 1], node, who);
+  } else if (type.kind == Type::kObject) {
+    if (const YamlNode* agent = ScalarAt(node, "agent")) AddNames(shapes::NameType(), *agent, who);
+  }
+}
+
+// For pictures: "critique: author, critic" beside the step's id; "" when one agent does it.
+std::string NoteOf(const YamlNode& step) {
+  for (const Field& pattern : PatternFields()) {
+    const YamlNode* block = step.Find(pattern.name);
+    if (block == nullptr || block->kind != YamlNode::kMap) continue;
+    std::vector<std::string> who;
+    for (const YamlMember& member : block->members) {
+      const Field* field = pattern.type.shape().Find(member.key);
+      if (field == nullptr) continue;
+      AddNames(field->type, member.value, who);
+    }
+    return absl::StrCat(pattern.name, ": ", absl::StrJoin(who, ", "));
+  }
+  return "";
 }
 
 std::shared_ptr<const Template> GoalTemplate() {
@@ -93,8 +130,8 @@ std::vector<StepPlan> StepReader::Read(const YamlNode& list, Names& names) {
 
 bool StepReader::OneKind(const YamlNode& node, const std::string& id) {
   std::vector<std::string> given;
-  for (const char* kind : kKinds) {
-    if (node.Find(kind) != nullptr) given.emplace_back(kind);
+  for (const std::string& kind : Kinds()) {
+    if (node.Find(kind) != nullptr) given.push_back(kind);
   }
   const YamlNode* loop = node.Find("loop");
   if (loop != nullptr && loop->Find("steps") != nullptr) given.emplace_back("loop with steps");
@@ -103,7 +140,7 @@ bool StepReader::OneKind(const YamlNode& node, const std::string& id) {
                     "keep one: make a step of each");
   } else if (given.empty() && (load_.out.ok() || !MistypesItsKind(node))) {
     load_.out.Error(node.at, absl::StrCat("step \"", id, "\" does nothing"),
-                    "give it one of agent, parallel, plan, contemplate, route, or a loop with steps");
+                    absl::StrCat("give it one of ", absl::StrJoin(Kinds(), ", "), ", or a loop with steps"));
   }
   const bool each = node.Find("each") != nullptr;
   if (each && (loop != nullptr || node.Find("parallel") != nullptr)) {
@@ -155,7 +192,10 @@ void StepReader::ReadStep(const YamlNode& node, Names& names, const StepPlan* pa
     return ReadLoop(*loop, node, names, plan), plans.push_back(std::move(plan));
   ReadCommon(node, own, plan);
   if (node.Find("parallel") != nullptr) return ReadParallel(node, names, std::move(plan), plans);
-  if (one) plan.body = Body(node, plan.id);
+  if (one) {
+    plan.body = Body(node, plan.id);
+    plan.note = NoteOf(node);
+  }
   if (node.Find("each") != nullptr) ReadEach(node, plan);
   plans.push_back(std::move(plan));
 }
@@ -281,6 +321,7 @@ void StepReader::ReadLoop(const YamlNode& node, const YamlNode& step, const Name
     one.prompt = prompt == nullptr ? GoalTemplate() : ReadTemplate(*prompt, inner, one);
     if (prompt == nullptr) one.names.insert("goal");
     one.body = Body(step, plan.id);
+    outside.note = NoteOf(step);
     YamlNode rest = step;  // the prompt is the round's
     std::erase_if(rest.members, [](const YamlMember& member) { return member.key == "prompt"; });
     ReadCommon(rest, names, outside);

@@ -36,6 +36,17 @@ class StepReader {
   AgentPtr PlanBody(const YamlNode& node, const std::string& id);
   AgentPtr ContemplateBody(const YamlNode& node, const std::string& id);
   AgentPtr RouteBody(const YamlNode& node, const std::string& id);
+  // step_patterns.cc
+  AgentPtr CritiqueBody(const YamlNode& node, const std::string& id);
+  AgentPtr MapReduceBody(const YamlNode& node, const std::string& id);
+  AgentPtr DebateBody(const YamlNode& node, const std::string& id);
+  AgentPtr HandOffBody(const YamlNode& node, const std::string& id);
+  AgentPtr SupervisorBody(const YamlNode& node, const std::string& id);
+  AgentPtr GroupChatBody(const YamlNode& node, const std::string& id);
+  // The agent that `key` names, if it is there; false: it is no agent, which has been said.
+  bool AgentAt(const YamlNode& node, std::string_view key, AgentPtr& agent);
+  // Whether a name stands among `roster`; if not, that is said.
+  bool IsMember(const YamlNode& name, const Roster& roster, std::string_view what);
   bool Members(const YamlNode* list, Roster& roster);
 
   std::shared_ptr<const Template> ReadTemplate(const YamlNode& node, const Names& names, StepPlan& plan);

@@ -49,6 +49,8 @@ constexpr Command kCommands[] = {
      "ninefold run agents/code_review.yaml \"What can overflow?\" --file src/parser.cc",
      "[parser.cc:", nullptr},
     {"agents/contemplate.yaml", "ninefold run agents/contemplate.yaml \"What is 17 * 23?\"", "391", nullptr},
+    {"agents/debate.yaml", "ninefold run agents/debate.yaml \"May the tenant keep a dog?\" --file lease.txt",
+     "written consent", nullptr},
     {"agents/document_qa.yaml",
      "ninefold run agents/document_qa.yaml \"How long is the warranty?\" --file manual.txt",
      "The warranty lasts 24 months", nullptr},
@@ -57,9 +59,15 @@ constexpr Command kCommands[] = {
      "anthropic/claude-sonnet-5",
      "", "needs a model that sees"},
     {"agents/inspect.yaml", "ninefold show --images pictures", "", "needs the run before it"},
+    {"agents/long_document.yaml",
+     "ninefold run agents/long_document.yaml \"What are the risks?\" --file report.txt", "a flood in spring",
+     nullptr},
     {"agents/planned.yaml",
      "ninefold run agents/planned.yaml \"What does the report say about costs and risks?\" --file report.txt",
      "The bridge costs 40 million euros", nullptr},
+    {"agents/reviewed.yaml",
+     "ninefold run agents/reviewed.yaml \"What did the bridge cost?\" --file report.txt", "40 million euros",
+     nullptr},
     {"docs/contemplating.md", "ninefold run agents/contemplate.yaml \"What is 17 * 23?\"", "391", nullptr},
     {"docs/contemplating.md",
      "ninefold run agents/research.yaml \"Who may enter the dome?\" --file rules.txt --mode thinking",
@@ -85,6 +93,8 @@ void Prepare(const Shell& shell) {
               "pump,hours,note\nA7,3,ran well\nB12,41,\"the seal leaked, replaced\"\nC3,12,new\n");
   shell.Write("report.txt",
               "Report\n\nThe bridge costs 40 million euros.\n\nThe greatest risk is a flood in spring.\n");
+  shell.Write("lease.txt",
+              "Lease\n\nThe tenant may keep a dog only with the written consent of the landlord.\n");
   shell.Write("src/parser.cc",
               "#include <cstdio>\n\n// A line of more than 7 characters can overflow the buffer.\n"
               "int Parse(const char* line) {\n  char buffer[8];\n  std::sprintf(buffer, \"%s\", line);\n"

@@ -58,7 +58,8 @@ TEST(Research, QuotesTheLicenceFromSeveralReaders) {
 
 INSTANTIATE_TEST_SUITE_P(All, Agents,
                          ::testing::Values("research.yaml", "document_qa.yaml", "code_review.yaml",
-                                           "planned.yaml", "contemplate.yaml"));
+                                           "planned.yaml", "contemplate.yaml", "reviewed.yaml",
+                                           "long_document.yaml", "debate.yaml"));
 
 }  // namespace
 }  // namespace ninefold

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kBefore = 20, kShown = 60;  // bytes of a text, before and from where it differs
 
 // From a little before `at`, which may be inside a character.
-std::string Part(std::string_view text, std::size_t at) {
+std::string ExcerptAt(std::string_view text, std::size_t at) {
   std::size_t begin = at > kBefore ? at - kBefore : 0;
   while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
   const std::string_view shown = CutUtf8(text.substr(begin), kBefore + kShown);
@@ -23,7 +23,7 @@ std::string Part(std::string_view text, std::size_t at) {
 std::string Shown(const Json* value, std::size_t at) {
   if (value == nullptr) return "nothing";
   const std::string text = value->is_string() ? value->get<std::string>() : DumpJson(*value);
-  const std::string part = Part(text, std::min(at, text.size()));
+  const std::string part = ExcerptAt(text, std::min(at, text.size()));
   return value->is_string() ? DumpJson(Json(part)) : part;
 }
 

@@ -151,7 +151,6 @@ class HandOffPlan : public Planner {
   // The talk so far goes before the prompt as a conversation of texts alone: calls of tools that the next
   // agent does not have, and thoughts of another model, would be refused by vendors. Files are in the prompt.
   Prompt PromptOf(const Goal& goal, const std::vector<Said>& said, const std::string& colleagues) const {
-    std::string text;
     Prompt prompt = patterns::AskWithFiles(goal, "");
     prompt.history = goal.history;
     std::string asked = TextOf(goal);
@@ -161,9 +160,9 @@ class HandOffPlan : public Planner {
       readable.text = turn.text.empty() ? absl::StrCat("I hand over to ", turn.to, ".") : turn.text;
       prompt.history = prompt.history.With(AssistantMessage(Condense(readable, options_.talk_tokens)));
       asked = absl::StrCat(turn.who, " hands the talk over to you, ", turn.to, turn.why.empty() ? "" : ": ",
-                           turn.why, "\nGo on from there and answer what was asked: ", TextOf(goal));
+                           turn.why, "\nGo on from there.\n\nQuestion: ", TextOf(goal));
     }
-    text = std::move(asked);
+    std::string text = std::move(asked);
     if (colleagues.empty()) {
       absl::StrAppend(&text, "\n\nAnswer yourself, as well as you can: there is nobody to hand over to.");
     } else {

@@ -1,0 +1,143 @@
+// Steps that are one of the patterns of ninefold/patterns.h.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/suggest.h"
+#include "ninefold/patterns.h"
+#include "ninefold/status.h"
+#include "pipeline/step_values.h"
+#include "pipeline/steps.h"
+
+namespace ninefold::pipeline {
+
+bool StepReader::AgentAt(const YamlNode& node, std::string_view key, AgentPtr& agent) {
+  const YamlNode* name = node.Find(key);
+  if (name == nullptr) return true;
+  agent = name->kind == YamlNode::kScalar ? book_.Agent(name->text, name->at) : nullptr;
+  return agent != nullptr;
+}
+
+bool StepReader::IsMember(const YamlNode& name, const Roster& roster, std::string_view what) {
+  std::vector<std::string> names;
+  for (const AgentPtr& agent : roster) {
+    names.push_back(agent->card().name);
+    if (names.back() == name.text) return true;
+  }
+  const std::string near = Suggest(name.text, names);
+  load_.out.Error(name.at,
+                  absl::StrCat("the ", ToAbsl(what), " \"", name.text, "\" is not among the step's agents"),
+                  near.empty() ? "add it to agents" : absl::StrCat("did you mean \"", near, "\"?"));
+  return false;
+}
+
+AgentPtr StepReader::CritiqueBody(const YamlNode& node, const std::string& id) {
+  CritiqueOptions options;
+  const bool author = AgentAt(node, "author", options.author),
+             critic = AgentAt(node, "critic", options.critic);
+  options.rounds = IntegerOr(node, "rounds", options.rounds);
+  options.criteria = TextOr(node, "criteria");
+  options.draft_tokens = IntegerOr(node, "draft_tokens", options.draft_tokens);
+  if (!author || !critic || options.author == nullptr || options.critic == nullptr) return nullptr;
+  return StepTeam(id, CritiquePlanner(std::move(options)), {});
+}
+
+AgentPtr StepReader::MapReduceBody(const YamlNode& node, const std::string& id) {
+  MapReduceOptions options;
+  const bool mapper = AgentAt(node, "mapper", options.mapper),
+             reducer = AgentAt(node, "reducer", options.reducer);
+  const std::string over = TextOr(node, "over");
+  if (over == "lines") options.over = MapOver::kLines;
+  if (over == "chunks") options.over = MapOver::kChunks;
+  options.ask = TextOr(node, "ask");
+  options.batch = IntegerOr(node, "batch", options.batch);
+  options.chunk_tokens = IntegerOr(node, "chunk_tokens", options.chunk_tokens);
+  options.overlap_tokens = IntegerOr(node, "overlap_tokens", options.overlap_tokens);
+  options.parts_max = IntegerOr(node, "parts_max", options.parts_max);
+  options.merge_most = IntegerOr(node, "merge_most", options.merge_most);
+  options.result_tokens = IntegerOr(node, "result_tokens", options.result_tokens);
+  if (!mapper || !reducer || options.mapper == nullptr) return nullptr;
+  return StepTeam(id, MapReducePlanner(std::move(options)), {});
+}
+
+AgentPtr StepReader::DebateBody(const YamlNode& node, const std::string& id) {
+  DebateOptions options;
+  const bool judge = AgentAt(node, "judge", options.judge),
+             verifier = AgentAt(node, "verifier", options.verifier);
+  bool good = judge && verifier && options.judge != nullptr;
+  if (const YamlNode* sides = node.Find("sides")) {
+    for (const YamlNode& side : sides->items) {
+      DebateSide one;
+      if (side.kind == YamlNode::kScalar) {
+        one.agent = book_.Agent(side.text, side.at);
+      } else {
+        good = AgentAt(side, "agent", one.agent) && good;
+        one.stance = TextOr(side, "stance");
+        one.name = TextOr(side, "name");
+      }
+      good = good && one.agent != nullptr;
+      options.sides.push_back(std::move(one));
+    }
+    if (sides->items.size() > 8) {
+      load_.out.Error(sides->at, "a debate of more than 8 sides",
+                      "take some away, or let them debate in groups");
+      good = false;
+    }
+  }
+  options.rounds = IntegerOr(node, "rounds", options.rounds);
+  options.statement_tokens = IntegerOr(node, "statement_tokens", options.statement_tokens);
+  if (!good || options.sides.size() < 2) return nullptr;
+  return StepTeam(id, DebatePlanner(std::move(options)), {});
+}
+
+AgentPtr StepReader::HandOffBody(const YamlNode& node, const std::string& id) {
+  Roster roster;
+  bool good = Members(node.Find("agents"), roster);
+  HandOffOptions options;
+  options.first = TextOr(node, "first");
+  if (good && !options.first.empty()) good = IsMember(*node.Find("first"), roster, "first");
+  if (const YamlNode* may = node.Find("may"); may != nullptr && may->kind == YamlNode::kMap && good) {
+    for (const YamlMember& member : may->members) {
+      YamlNode from;
+      from.kind = YamlNode::kScalar;
+      from.text = member.key;
+      from.at = member.key_at;
+      good = IsMember(from, roster, "agent") && good;
+      std::vector<std::string>& to = options.may[member.key];
+      for (const YamlNode& name : member.value.items) {
+        good = IsMember(name, roster, "agent") && good;
+        to.push_back(name.text);
+      }
+    }
+  }
+  options.hand_offs = IntegerOr(node, "hand_offs", options.hand_offs);
+  options.talk_tokens = IntegerOr(node, "talk_tokens", options.talk_tokens);
+  if (!good) return nullptr;
+  return StepTeam(id, HandOffPlanner(std::move(options)), std::move(roster));
+}
+
+AgentPtr StepReader::SupervisorBody(const YamlNode& node, const std::string& id) {
+  Roster roster;
+  const bool members = Members(node.Find("agents"), roster);
+  SupervisorOptions options;
+  const bool lead = AgentAt(node, "lead", options.lead);
+  options.rounds = IntegerOr(node, "rounds", options.rounds);
+  options.tasks_max = IntegerOr(node, "tasks_max", options.tasks_max);
+  options.result_tokens = IntegerOr(node, "result_tokens", options.result_tokens);
+  if (!members || !lead || options.lead == nullptr) return nullptr;
+  return StepTeam(id, SupervisorPlanner(std::move(options)), std::move(roster));
+}
+
+AgentPtr StepReader::GroupChatBody(const YamlNode& node, const std::string& id) {
+  Roster roster;
+  const bool members = Members(node.Find("agents"), roster);
+  GroupChatOptions options;
+  const bool moderator = AgentAt(node, "moderator", options.moderator);
+  const bool closing = AgentAt(node, "closing", options.closing);
+  options.until = TextOr(node, "until");
+  options.turns = IntegerOr(node, "turns", options.turns);
+  options.talk_tokens = IntegerOr(node, "talk_tokens", options.talk_tokens);
+  if (!members || !moderator || !closing) return nullptr;
+  return StepTeam(id, GroupChatPlanner(std::move(options)), std::move(roster));
+}
+
+}  // namespace ninefold::pipeline

@@ -1,0 +1,92 @@
+// The offline model in each role of a pattern: teams that run without a key, and say something sensible.
+#include <functional>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "matchers.h"
+#include "ninefold/models.h"
+#include "ninefold/patterns.h"
+#include "ninefold/team.h"
+#include "offline/offline_testing.h"
+
+namespace ninefold {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using testing::Sim;
+
+AgentPtr Offline(std::string name, std::string description = "") {
+  return MakeAgent({.name = std::move(name), .description = std::move(description), .model = OfflineModel()});
+}
+
+Prompt About(std::string question) {
+  std::vector<Part> parts{Text{std::move(question)}, File{"lease.txt", "text/plain", kContract}};
+  return Prompt(std::move(parts));
+}
+
+absl::StatusOr<Reply> RunPlan(PlannerPtr planner, Prompt prompt, Roster members = {}) {
+  Sim sim;
+  return sim.Run(MakeTeam({.name = "t", .planner = std::move(planner), .members = std::move(members)}),
+                 std::move(prompt));
+}
+
+constexpr char kQuestion[] = "Who is the landlord?";
+
+TEST(OfflineRoles, ACriticAcceptsWhatQuotesAndSendsBackWhatDoesNot) {
+  const auto reply =
+      RunPlan(CritiquePlanner({.author = Offline("writer"), .critic = Offline("critic")}), About(kQuestion));
+  ASSERT_THAT(reply, Says(HasSubstr("[lease.txt:")));
+  EXPECT_EQ((*reply->data)["stop"], "accepted");
+  EXPECT_EQ((*reply->data)["rounds"], 1);
+  const AgentPtr vague =
+      MakeFunctionAgent({"vague", ""}, [](Prompt, Context&) -> Async<absl::StatusOr<Reply>> {
+        Reply said;
+        said.text = "Somebody owns it.";
+        co_return said;
+      });
+  const auto refused =
+      RunPlan(CritiquePlanner({.author = vague, .critic = Offline("critic"), .rounds = 1}), About(kQuestion));
+  ASSERT_THAT(refused, IsOk());
+  EXPECT_EQ((*refused->data)["accepted"], false);
+  ASSERT_EQ(refused->dissent.size(), 1u);
+  EXPECT_THAT(refused->dissent[0].text, HasSubstr("nothing with a quote"));
+}
+
+TEST(OfflineRoles, SidesArgueFromTheTextAndAJudgeTakesTheirQuotes) {
+  DebateOptions options;
+  options.sides = {{.agent = Offline("pro"), .stance = "It is one person."}, {.agent = Offline("con")}};
+  options.judge = Offline("judge");
+  const auto reply = RunPlan(DebatePlanner(options), About(kQuestion));
+  ASSERT_THAT(reply, Says(HasSubstr("[lease.txt:")));
+  EXPECT_EQ((*reply->data)["stop"], "agreed");
+}
+
+TEST(OfflineRoles, ALeadGivesEachABriefAndAnswersFromTheReports) {
+  const auto reply = RunPlan(SupervisorPlanner({.lead = Offline("lead")}), About(kQuestion),
+                             {Offline("people", "Names of persons"), Offline("money", "Rents and amounts")});
+  ASSERT_THAT(reply, Says(HasSubstr("[lease.txt:")));
+  EXPECT_EQ((*reply->data)["rounds"], 1);
+  EXPECT_EQ((*reply->data)["tasks"].size(), 2u);
+}
+
+TEST(OfflineRoles, WhatADeskCannotAnswerIsHandedOn) {
+  const AgentPtr lawyer = MakeAgent({.name = "lawyer",
+                                     .description = "Contracts, landlords and tenants",
+                                     .model = OfflineModel(),
+                                     .tools = {*TextSearch({{"lease.txt", kContract}})}});
+  const auto reply = RunPlan(HandOffPlanner(), kQuestion, {Offline("desk", "Greets"), lawyer});
+  ASSERT_THAT(reply, IsOk());
+  EXPECT_EQ((*reply->data)["agent"], "lawyer") << reply->text;
+}
+
+TEST(OfflineRoles, AModeratorLetsEveryoneSpeakOnce) {
+  const auto reply = RunPlan(GroupChatPlanner({.moderator = Offline("chair")}), About(kQuestion),
+                             {Offline("a"), Offline("b")});
+  ASSERT_THAT(reply, Says(HasSubstr("[lease.txt:")));
+  EXPECT_EQ((*reply->data)["turns"].size(), 2u);
+  EXPECT_EQ((*reply->data)["stop"], "moderator");
+}
+
+}  // namespace
+}  // namespace ninefold
