@@ -76,6 +76,11 @@ constexpr Command kCommands[] = {
      "ninefold run agents/research.yaml \"When may I convey a covered work in object code form?\" --file "
      "GPL-3",
      "You may convey a covered work in object code form under the terms of sections 4 and 5", nullptr},
+    {"examples/patterns.yaml",
+     "ninefold run examples/patterns.yaml \"How heavy may a lorry on the bridge be?\" --file bridge.txt "
+     "--set "
+     "pattern=debate",
+     "24 tonnes", nullptr},
     {"hello/README.md", "ninefold run team.yaml \"When is the library open on Saturday?\" --file notes.txt",
      "from 10 to 14 o'clock", nullptr},
     {"hello/README.md", "ninefold graph team.yaml", "facts", nullptr},
@@ -93,6 +98,8 @@ void Prepare(const Shell& shell) {
               "pump,hours,note\nA7,3,ran well\nB12,41,\"the seal leaked, replaced\"\nC3,12,new\n");
   shell.Write("report.txt",
               "Report\n\nThe bridge costs 40 million euros.\n\nThe greatest risk is a flood in spring.\n");
+  std::filesystem::create_symlink(std::string(kRoot) + "examples", shell.Path("examples"));
+  shell.Write("bridge.txt", "The bridge\n\nA lorry on the bridge may be at most 24 tonnes heavy.\n");
   shell.Write("lease.txt",
               "Lease\n\nThe tenant may keep a dog only with the written consent of the landlord.\n");
   shell.Write("src/parser.cc",
