@@ -8,6 +8,7 @@
 #include "ninefold/contemplate.h"
 #include "ninefold/vote_theory.h"
 #include "sim/oracle_runs.h"
+#include "sim/waiting.h"
 
 namespace ninefold {
 namespace {
@@ -101,6 +102,40 @@ TEST(ContemplateSim, StragglersAreAsCommonAsTheirLaw) {
   }
   ExpectNear(slow, SlowShare(0.01, 16), "slow runs of 16, waiting for all");
   EXPECT_EQ(cut.value(), 0) << "five of sixteen would have to be slow";
+}
+
+TEST(ContemplateSim, HedgedCallsAreAsSlowAsTheirLaw) {
+  const OracleOptions stragglers{.right = 1,
+                                 .latency = {.law = Latency::kStragglers, .mean = absl::Seconds(1)}};
+  for (const int width : {1, 16}) {
+    ContemplateOptions options{.width = width, .pace = Pace::kLatency, .stops = kNoStops};
+    options.solver = HedgedSolver(stragglers, absl::Seconds(2));
+    const Outcome outcome = Ask(stragglers, options);
+    Mean slow;
+    for (const double seconds : outcome.seconds) slow.Add(seconds > 3.5 ? 1 : 0);
+    ExpectNear(slow, SlowShare(0.01 * 0.01, width), absl::StrFormat("slow runs of %d, hedged", width));
+    if (width == 1) ExpectNear(outcome.calls, 1.01, "calls for one, hedged");
+  }
+  const OracleOptions exponential{.right = 1,
+                                  .latency = {.law = Latency::kExponential, .mean = absl::Seconds(1)}};
+  for (const double after : {0.5, 2.0}) {
+    ContemplateOptions options{.solver = HedgedSolver(exponential, absl::Seconds(after)), .width = 1};
+    const Outcome outcome = Ask(exponential, options);
+    ExpectNear(outcome.wait(), HedgedWait(after), absl::StrFormat("wait, hedged after %.1f means", after));
+    ExpectNear(outcome.calls, 1 + std::exp(-after), absl::StrFormat("calls, hedged after %.1f means", after));
+  }
+}
+
+TEST(GraphSim, NoGraphTakesLongerThanGrahamsBound) {
+  for (int seed = 1; seed <= kItems; ++seed) {
+    const event::GraphEnded ended = RunRandomGraph(std::uint64_t(seed), 1 + seed % 40, seed % 9);
+    const absl::Duration rounding = absl::Microseconds(1);
+    EXPECT_GE(ended.over_bound, 1 - 1e-9) << seed;
+    EXPECT_LE(ended.wall, GrahamOf(ended) + rounding) << seed;
+    if (ended.width == 0) {
+      EXPECT_EQ(ended.wall, ended.critical) << seed;
+    }
+  }
 }
 
 }  // namespace

@@ -1,75 +1,71 @@
-// The tables of docs/contemplating.md: each is computed here and compared with the page.
-// NINEFOLD_UPDATE_GOLDEN=1 in the environment writes the page anew.
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-
+// The tables and plots of docs/contemplating.md: each is computed here and compared with the page.
+// NINEFOLD_UPDATE_GOLDEN=1 in the environment writes them anew.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "gtest/gtest.h"
 #include "ninefold/vote_theory.h"
+#include "sim/heap_peak.h"
 #include "sim/oracle_runs.h"
+#include "sim/page.h"
+#include "sim/waiting.h"
 
 namespace ninefold {
 namespace {
-
-const std::string kPage = NINEFOLD_SOURCE_DIR "/docs/contemplating.md";
-
-std::string ReadPage() {
-  std::ostringstream text;
-  text << std::ifstream(kPage).rdbuf();
-  return text.str();
-}
-
-// What stands between the marks of `name`.
-void ExpectOnPage(const std::string& name, const std::string& table) {
-  const std::string begin = absl::StrCat("<!-- computed: ", name, " -->\n"), end = "<!-- end -->\n";
-  std::string page = ReadPage();
-  const std::size_t from = page.find(begin);
-  ASSERT_NE(from, std::string::npos) << kPage << " has no " << begin;
-  const std::size_t to = page.find(end, from);
-  ASSERT_NE(to, std::string::npos);
-  const std::size_t at = from + begin.size();
-  if (std::getenv("NINEFOLD_UPDATE_GOLDEN") != nullptr) {
-    page.replace(at, to - at, table);
-    std::ofstream(kPage) << page;
-    return;
-  }
-  EXPECT_EQ(page.substr(at, to - at), table)
-      << "if it is meant: NINEFOLD_UPDATE_GOLDEN=1 build/release/bin/contemplate_figures_test";
-}
-
-std::string Percent(double share) { return absl::StrFormat("%.1f %%", 100 * share); }
-std::string Measured(const Mean& mean) {
-  return absl::StrFormat("%.1f ± %.1f %%", 100 * mean.value(), 100 * mean.error());
-}
 
 AgentPtr OracleAgent(const char* name, const OracleOptions& oracle) {
   return MakeAgent({.name = name, .model = testing::Oracle(oracle)});
 }
 
+struct VoteLaw {
+  std::string name;
+  OracleOptions oracle;
+  double (*law)(int width);
+};
+
 TEST(ContemplateFigures, Votes) {
-  std::string table =
-      "| width | p 0.7: law | measured | p 0.7, ρ 0.2: law | measured | p 0.3, 4 wrong answers: law | "
-      "measured |\n"
-      "|---|---|---|---|---|---|---|\n";
+  const VoteLaw laws[] = {
+      {"p 0.7", {.right = 0.7}, [](int n) { return MajorityAccuracy(0.7, n); }},
+      {"p 0.7, ρ 0.2",
+       {.right = 0.7, .correlation = 0.2},
+       [](int n) { return MajorityAccuracy(0.7, 0.2, n); }},
+      {"p 0.3, 4 wrong answers",
+       {.right = 0.3, .wrong_answers = 4},
+       [](int n) { return PluralityAccuracy(0.3, 4, n); }},
+  };
+  std::string table = "| width";
+  for (const VoteLaw& law : laws) absl::StrAppend(&table, " | ", law.name, ": law | measured");
+  table += " |\n|---|---|---|---|---|---|---|\n";
+  std::vector<PlotSeries> plot;
+  for (int i = 0; i < 3; ++i) {
+    PlotSeries curve{.color = i, .line = true};
+    for (int n = 1; n <= 64; n += n < 16 ? 2 : 7)
+      curve.points.push_back({.x = double(n), .y = laws[i].law(n), .size = 0});
+    plot.push_back(curve);
+    plot.push_back({.color = i});
+  }
   for (const int width : {1, 3, 5, 9, 16, 32, 64}) {
-    const int items = width > 16 ? kItems / 2 : kItems;
-    const ContemplateOptions options{.width = width, .stops = kNoStops};
-    absl::StrAppend(&table, "| ", width, " | ", Percent(MajorityAccuracy(0.7, width)), " | ",
-                    Measured(Ask({.right = 0.7}, options, items).right), " | ",
-                    Percent(MajorityAccuracy(0.7, 0.2, width)), " | ",
-                    Measured(Ask({.right = 0.7, .correlation = 0.2}, options, items).right), " | ",
-                    Percent(PluralityAccuracy(0.3, 4, width)), " | ",
-                    Measured(Ask({.right = 0.3, .wrong_answers = 4}, options, items).right), " |\n");
+    absl::StrAppend(&table, "| ", width);
+    for (int i = 0; i < 3; ++i) {
+      const ContemplateOptions options{.width = width, .stops = kNoStops};
+      const Mean right = Ask(laws[i].oracle, options, width > 16 ? kItems / 2 : kItems).right;
+      absl::StrAppend(&table, " | ", Percent(laws[i].law(width)), " | ", Measured(right));
+      plot[std::size_t(2 * i + 1)].points.push_back(Dot(width, right, width == 32 ? laws[i].name : ""));
+    }
+    table += " |\n";
   }
   ExpectOnPage("votes", table);
+  ExpectPlot("votes", DrawPlot({.title = "Votes: the exact law (line), measured (dots)",
+                                .x_name = "attempts",
+                                .y_name = "accuracy",
+                                .x_from_zero = true},
+                               plot));
 }
 
 TEST(ContemplateFigures, Stops) {
   std::string table =
       "| p | at most | attempts: law | measured | accuracy: law | measured | without the stop "
       "|\n|---|---|---|---|---|---|---|\n";
+  std::vector<PlotSeries> plot;
   for (const int most : {15, 31}) {
     for (const double p : {0.6, 0.7, 0.8, 0.9}) {
       const StopLaw law = AdaptiveStop(p, most, 0.95);
@@ -80,9 +76,20 @@ TEST(ContemplateFigures, Stops) {
                                       outcome.attempts.value(), outcome.attempts.error()),
                       Percent(law.accuracy), " | ", Measured(outcome.right), " | ",
                       Percent(MajorityAccuracy(p, most)), " |\n");
+      PlotSeries fixed{.color = int(plot.size() / 2) % 4, .line = true};
+      for (int n = 1; n <= 31; n += 2)
+        fixed.points.push_back({.x = double(n), .y = MajorityAccuracy(p, n), .size = 0});
+      const std::string label = absl::StrFormat("p %.1f, at most %d", p, most);
+      plot.push_back(fixed);
+      plot.push_back({.color = fixed.color, .points = {Dot(outcome.attempts.value(), outcome.right, label)}});
     }
   }
   ExpectOnPage("stops", table);
+  ExpectPlot("stops", DrawPlot({.title = "Stopping early (dots) against a fixed number (lines)",
+                                .x_name = "attempts, on average",
+                                .y_name = "accuracy",
+                                .x_from_zero = true},
+                               plot));
 }
 
 // One row of what settings buy.
@@ -102,14 +109,33 @@ TEST(ContemplateFigures, Settings) {
   std::string table =
       "| 16 attempts | accuracy | started | output tokens | wait, median | 95 of 100 "
       "|\n|---|---|---|---|---|---|\n";
-  absl::StrAppend(&table, Row("one alone", ask(Pace::kLatency, kNoStops, 1)),
-                  Row("all, waiting for all", ask(Pace::kLatency, kNoStops)),
-                  Row("all, until decided", ask(Pace::kLatency, {.settled = 1, .quorum = 1})),
-                  Row("all, until decided, tail cut", ask(Pace::kLatency, {.settled = 1})),
-                  Row("all, until settled or decided, tail cut", ask(Pace::kLatency, {})),
-                  Row("in waves (balanced), the same stops", ask(Pace::kBalanced, {})),
-                  Row("as needed (cost), the same stops", ask(Pace::kCost, {})));
+  const std::pair<const char*, Outcome> rows[] = {
+      {"one alone", ask(Pace::kLatency, kNoStops, 1)},
+      {"all, waiting for all", ask(Pace::kLatency, kNoStops)},
+      {"all, until decided", ask(Pace::kLatency, {.settled = 1, .quorum = 1})},
+      {"all, until decided, tail cut", ask(Pace::kLatency, {.settled = 1})},
+      {"all, until settled or decided, tail cut", ask(Pace::kLatency, {})},
+      {"in waves (balanced), the same stops", ask(Pace::kBalanced, {})},
+      {"as needed (cost), the same stops", ask(Pace::kCost, {})},
+  };
+  std::vector<PlotSeries> by_wait, by_tokens;
+  for (const auto& [name, outcome] : rows) {
+    absl::StrAppend(&table, Row(name, outcome));
+    const int color = int(by_wait.size());
+    by_wait.push_back({.color = color, .points = {Dot(outcome.WaitAt(0.95), outcome.right, name)}});
+    by_tokens.push_back({.color = color, .points = {Dot(outcome.tokens.value(), outcome.right, name)}});
+  }
   ExpectOnPage("settings", table);
+  ExpectPlot("settings-wait", DrawPlot({.title = "16 attempts: accuracy against waiting",
+                                        .x_name = "seconds until 95 of 100 are answered",
+                                        .y_name = "accuracy",
+                                        .x_from_zero = true},
+                                       by_wait));
+  ExpectPlot("settings-tokens", DrawPlot({.title = "16 attempts: accuracy against cost",
+                                          .x_name = "output tokens of all attempts",
+                                          .y_name = "accuracy",
+                                          .x_from_zero = true},
+                                         by_tokens));
 }
 
 TEST(ContemplateFigures, Aggregates) {
@@ -117,7 +143,11 @@ TEST(ContemplateFigures, Aggregates) {
   std::string table =
       "| 8 attempts | covered | accuracy | selection gap | calls | calls one after another "
       "|\n|---|---|---|---|---|---|\n";
+  std::vector<PlotRow> plot;
   const auto row = [&](const char* name, const Outcome& outcome, int depth) {
+    const double right = outcome.right.value(), error = 2 * outcome.right.error();
+    plot.push_back(
+        {name, int(plot.size() > 0) + int(plot.size() > 1), right, {right - error, right + error}});
     absl::StrAppend(&table, "| ", name, " | ", Percent(outcome.covered.value()), " | ",
                     Measured(outcome.right), " | ", Percent(outcome.covered.value() - outcome.right.value()),
                     absl::StrFormat(" | %.1f | %d |\n", outcome.calls.value(), depth));
@@ -140,12 +170,16 @@ TEST(ContemplateFigures, Aggregates) {
   options.judge = OracleAgent("judge", biased);
   row("knock-out, judge that picks the first half of the time", Ask(oracle, options), 3);
   ExpectOnPage("aggregates", table);
+  const double covered = Ask(oracle, {.width = 8, .stops = kNoStops}).covered.value();
+  plot.push_back({"covered: what a perfect judge would find", 3, covered, {covered, covered}});
+  ExpectPlot("aggregates", DrawIntervals("Accuracy of 8 attempts, by how one answer is made of them", plot));
 }
 
 TEST(ContemplateFigures, Refinement) {
   std::string table =
       "| 8 attempts, rounds | mends 20, spoils 5 of 100 | mends 5, spoils 20 of 100 | calls "
       "|\n|---|---|---|---|\n";
+  std::vector<PlotSeries> plot = {{.color = 0, .line = true}, {.color = 1, .line = true}};
   for (const int rounds : {0, 1, 2, 4}) {
     OracleOptions oracle{.right = 0.4, .correlation = 0.3, .wrong_answers = 3};
     const ContemplateOptions options{.width = 8, .stops = {.quorum = 1}, .rounds = rounds};
@@ -154,8 +188,90 @@ TEST(ContemplateFigures, Refinement) {
     const Outcome bad = Ask(oracle, options);
     absl::StrAppend(&table, "| ", rounds, " | ", Measured(good.right), " | ", Measured(bad.right),
                     absl::StrFormat(" | %.1f, %.1f |\n", good.calls.value(), bad.calls.value()));
+    const bool last = rounds == 4;
+    plot[0].points.push_back(Dot(rounds, good.right, last ? "mends 20, spoils 5 of 100" : ""));
+    plot[1].points.push_back(Dot(rounds, bad.right, last ? "mends 5, spoils 20 of 100" : ""));
   }
   ExpectOnPage("refinement", table);
+  ExpectPlot("refinement", DrawPlot({.title = "Refining, when it mends more than it spoils and when not",
+                                     .x_name = "rounds",
+                                     .y_name = "accuracy",
+                                     .x_from_zero = true},
+                                    plot));
+}
+
+TEST(ContemplateFigures, Waiting) {
+  const OracleOptions oracle{.right = 1, .latency = {.law = Latency::kExponential, .mean = absl::Seconds(1)}};
+  std::string table = "| answers waited for | law | measured | of the wait for all |\n|---|---|---|---|\n";
+  for (const int width : {8, 16}) {
+    for (const double quorum : {1.0, 0.75, 0.5}) {
+      const ContemplateStops stops{.decided = false, .settled = 1, .quorum = quorum, .tail_cut = 0};
+      const Mean wait = Ask(oracle, {.width = width, .pace = Pace::kLatency, .stops = stops}).wait();
+      const int least = int(quorum * width);
+      const double law = ExpectedWait(least, width);
+      absl::StrAppend(&table,
+                      absl::StrFormat("| %d of %d | %.3f | %.3f ± %.3f | %.0f %% |\n", least, width, law,
+                                      wait.value(), wait.error(), 100 * law / ExpectedWait(width, width)));
+    }
+  }
+  ExpectOnPage("waiting", table);
+}
+
+TEST(ContemplateFigures, Hedging) {
+  const OracleOptions oracle{.right = 1, .latency = {.law = Latency::kStragglers, .mean = absl::Seconds(1)}};
+  const AgentPtr hedged = HedgedSolver(oracle, absl::Seconds(2));
+  std::string table =
+      "| attempts, waiting for all | slow: law | measured | hedged: law | measured | further calls |\n"
+      "|---|---|---|---|---|---|\n";
+  std::vector<PlotSeries> plot = {
+      {.color = 1, .line = true}, {.color = 1}, {.color = 0, .line = true}, {.color = 0}};
+  for (int n = 1; n <= 64; ++n) {
+    plot[0].points.push_back({.x = double(n), .y = SlowShare(0.01, n), .size = 0});
+    plot[2].points.push_back({.x = double(n), .y = SlowShare(0.01 * 0.01, n), .size = 0});
+  }
+  for (const int width : {1, 4, 8, 16, 32, 64}) {
+    ContemplateOptions options{.width = width, .pace = Pace::kLatency, .stops = kNoStops};
+    const int items = width > 16 ? kItems / 2 : kItems;
+    const auto slow = [&](const Outcome& outcome) {
+      Mean mean;
+      for (const double seconds : outcome.seconds) mean.Add(seconds > 3.5 ? 1 : 0);
+      return mean;
+    };
+    const Mean plain = slow(Ask(oracle, options, items));
+    options.solver = hedged;
+    const Outcome outcome = Ask(oracle, options, items);
+    const Mean less = slow(outcome);
+    absl::StrAppend(
+        &table, "| ", width, " | ", Percent(SlowShare(0.01, width)), " | ", Measured(plain), " | ",
+        absl::StrFormat("%.2f %% | %.2f ± %.2f %% | %.1f %% |\n", 100 * SlowShare(0.0001, width),
+                        100 * less.value(), 100 * less.error(), 100 * (outcome.calls.value() / width - 1)));
+    plot[1].points.push_back(Dot(width, plain, width == 32 ? "alone" : ""));
+    plot[3].points.push_back(Dot(width, less, width == 32 ? "hedged" : ""));
+  }
+  ExpectOnPage("hedging", table);
+  ExpectPlot("hedging", DrawPlot({.title = "Runs that wait for a straggler (1 of 100, 20 times as slow)",
+                                  .x_name = "attempts, waiting for all",
+                                  .y_name = "slow runs",
+                                  .x_from_zero = true},
+                                 plot));
+}
+
+TEST(ContemplateFigures, Graphs) {
+  std::string table =
+      "| tasks at once | time over the least possible: mean | worst seen | Graham's bound: mean "
+      "|\n|---|---|---|---|\n";
+  for (const int width : {2, 4, 8, 16, 0}) {
+    Mean over, bound;
+    double worst = 0;
+    for (int seed = 1; seed <= kItems; ++seed) {
+      const event::GraphEnded ended = RunRandomGraph(std::uint64_t(seed), 40, width);
+      over.Add(ended.over_bound), worst = std::max(worst, ended.over_bound);
+      bound.Add(absl::FDivDuration(GrahamOf(ended), ended.wall) * ended.over_bound);
+    }
+    absl::StrAppend(&table, "| ", width == 0 ? "all" : absl::StrCat(width),
+                    absl::StrFormat(" | %.3f | %.3f | %.3f |\n", over.value(), worst, bound.value()));
+  }
+  ExpectOnPage("graphs", table);
 }
 
 TEST(ContemplateFigures, Wide) {
@@ -173,6 +289,18 @@ TEST(ContemplateFigures, Wide) {
                                             outcome.tokens.value(), outcome.sequential.value()));
   }
   ExpectOnPage("wide", table);
+}
+
+// The page says 32 MiB.
+TEST(ContemplateFigures, AThousandAttemptsFitIntoLittle) {
+  ContemplateOptions options{.width = 1024, .stops = kNoStops, .aggregate = Aggregate::kSynthesize};
+  Ask({}, options, 1);
+  ResetHeapPeak();
+  Ask({}, options, 1);
+  const double mebibytes = double(HeapPeak()) / (1 << 20);
+  absl::PrintF("1,024 attempts: %.1f MiB\n", mebibytes);
+  EXPECT_GT(mebibytes, 1) << "it is counted";
+  EXPECT_LT(mebibytes, 32);
 }
 
 }  // namespace

@@ -49,9 +49,9 @@ struct Outcome {
   }
 };
 
-// Each question a run of its own.
+// Each question a run of its own. Without a solver the oracle is asked itself.
 inline Outcome Ask(const OracleOptions& oracle, ContemplateOptions options, int items = kItems) {
-  options.solver = MakeAgent({.name = "solver", .model = testing::Oracle(oracle)});
+  if (!options.solver) options.solver = MakeAgent({.name = "solver", .model = testing::Oracle(oracle)});
   options.normalize = [](const Reply& reply) { return reply.text; };
   const AgentPtr agent = Contemplate(options);
   Outcome outcome;
