@@ -38,7 +38,7 @@ TEST(ContemplateFigures, Votes) {
   std::vector<PlotSeries> plot;
   for (int i = 0; i < 3; ++i) {
     PlotSeries curve{.color = i, .line = true};
-    for (int n = 1; n <= 64; n += n < 16 ? 2 : 7)
+    for (int n = 1; n <= 64; n += n < 16 ? 1 : 4)
       curve.points.push_back({.x = double(n), .y = laws[i].law(n), .size = 0});
     plot.push_back(curve);
     plot.push_back({.color = i});
@@ -79,13 +79,13 @@ TEST(ContemplateFigures, Stops) {
       PlotSeries fixed{.color = int(plot.size() / 2) % 4, .line = true};
       for (int n = 1; n <= 31; n += 2)
         fixed.points.push_back({.x = double(n), .y = MajorityAccuracy(p, n), .size = 0});
-      const std::string label = absl::StrFormat("p %.1f, at most %d", p, most);
+      const std::string label = most == 31 && p < 0.8 ? absl::StrFormat("p %.1f", p) : "";
       plot.push_back(fixed);
       plot.push_back({.color = fixed.color, .points = {Dot(outcome.attempts.value(), outcome.right, label)}});
     }
   }
   ExpectOnPage("stops", table);
-  ExpectPlot("stops", DrawPlot({.title = "Stopping early (dots) against a fixed number (lines)",
+  ExpectPlot("stops", DrawPlot({.title = "Stopping at 15 and 31 (dots), fixed numbers (lines)",
                                 .x_name = "attempts, on average",
                                 .y_name = "accuracy",
                                 .x_from_zero = true},
@@ -162,16 +162,15 @@ TEST(ContemplateFigures, Aggregates) {
     OracleOptions judge = oracle;
     judge.judges_right = judges;
     options.judge = OracleAgent("judge", judge);
-    row(absl::StrFormat("knock-out, judge right %.0f of 100 times", 100 * judges).c_str(),
-        Ask(oracle, options), 3);
+    row(absl::StrFormat("knock-out, judge right %.0f of 100", 100 * judges).c_str(), Ask(oracle, options), 3);
   }
   OracleOptions biased = oracle;
   biased.picks_first = 0.5;
   options.judge = OracleAgent("judge", biased);
-  row("knock-out, judge that picks the first half of the time", Ask(oracle, options), 3);
+  row("knock-out, judge half blind (picks the first)", Ask(oracle, options), 3);
   ExpectOnPage("aggregates", table);
   const double covered = Ask(oracle, {.width = 8, .stops = kNoStops}).covered.value();
-  plot.push_back({"covered: what a perfect judge would find", 3, covered, {covered, covered}});
+  plot.push_back({"a perfect judge", 3, covered, {covered, covered}});
   ExpectPlot("aggregates", DrawIntervals("Accuracy of 8 attempts, by how one answer is made of them", plot));
 }
 
@@ -193,7 +192,7 @@ TEST(ContemplateFigures, Refinement) {
     plot[1].points.push_back(Dot(rounds, bad.right, last ? "mends 5, spoils 20 of 100" : ""));
   }
   ExpectOnPage("refinement", table);
-  ExpectPlot("refinement", DrawPlot({.title = "Refining, when it mends more than it spoils and when not",
+  ExpectPlot("refinement", DrawPlot({.title = "Refining: mending more than spoiling, and not",
                                      .x_name = "rounds",
                                      .y_name = "accuracy",
                                      .x_from_zero = true},
@@ -249,7 +248,7 @@ TEST(ContemplateFigures, Hedging) {
     plot[3].points.push_back(Dot(width, less, width == 32 ? "hedged" : ""));
   }
   ExpectOnPage("hedging", table);
-  ExpectPlot("hedging", DrawPlot({.title = "Runs that wait for a straggler (1 of 100, 20 times as slow)",
+  ExpectPlot("hedging", DrawPlot({.title = "Runs that wait for a straggler",
                                   .x_name = "attempts, waiting for all",
                                   .y_name = "slow runs",
                                   .x_from_zero = true},

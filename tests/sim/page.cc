@@ -25,14 +25,16 @@ std::string ReadAll(const std::string& path) {
 
 // A picture by itself has no page around it that gives the colours.
 constexpr char kStyle[] = R"(<style>
-:root{--paper:#fff;--ink:#1b1f24;--faint:#667;--rule:#dde1e6;--c0:#2563b8;--c1:#d2600e;--c2:#16855b;--c3:#a0339c}
+:root{--paper:#fff;--ink:#1b1f24;--faint:#667;--rule:#dde1e6;--c0:#2563b8;--c1:#d2600e;--c2:#16855b;--c3:#a0339c;
+--c4:#8a6d00;--c5:#c2264b;--c6:#0b7d91;--c7:#6b5bd2}
 @media (prefers-color-scheme:dark){:root{--paper:#14171c;--ink:#e4e7eb;--faint:#98a1ad;--rule:#2d333b;
---c0:#6ea8fe;--c1:#ff9d57;--c2:#4fd1a1;--c3:#e28bdf}}
+--c0:#6ea8fe;--c1:#ff9d57;--c2:#4fd1a1;--c3:#e28bdf;--c4:#dfc04a;--c5:#ff7f9c;--c6:#5bc8dc;--c7:#ada0ff}}
 text{fill:var(--ink);font-family:system-ui,"DejaVu Sans",sans-serif}.title{font-size:13px;font-weight:600}
 .tick,.name,.note{font-size:11px;fill:var(--faint)}.label{font-size:11px}.label[class*=" s"]{fill:currentColor}
 .grid{stroke:var(--rule)}.axis{stroke:var(--faint)}.whisker{stroke:currentColor;stroke-width:2;opacity:.55}
 circle{fill:currentColor}.line{fill:none;stroke:currentColor;stroke-width:2}.paper{fill:var(--paper)}
 .s0{color:var(--c0)}.s1{color:var(--c1)}.s2{color:var(--c2)}.s3{color:var(--c3)}
+.s4{color:var(--c4)}.s5{color:var(--c5)}.s6{color:var(--c6)}.s7{color:var(--c7)}
 </style>)";
 
 // With its colours, on paper, and with what it does not show below it.
