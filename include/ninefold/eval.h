@@ -146,11 +146,22 @@ struct EvalComparison {
   bool no_gain() const { return p >= 0.05 && interval.low <= 0 && interval.high >= 0; }
 };
 
+// Of a family of variants (a sweep), the one whose tokens come nearest to those of a reference: what the idea
+// brings at the same cost, or in the same time.
+struct EvalMatch {
+  std::string family;
+  bool sequential = false;    // matched by tokens one after another, which stand for time; else by all tokens
+  double ratio = 0;           // of its tokens to the reference's
+  EvalComparison comparison;  // a: the reference, b: the variant
+};
+
 struct EvalReport {
   std::string name;
+  std::string note;  // said on every table and plot; "": nothing
   std::string baseline;
   std::vector<EvalArm> arms;                // in the order of their first trial
   std::vector<EvalComparison> comparisons;  // of the baseline (a) with each other
+  std::vector<EvalMatch> matches;           // by all tokens, then by those one after another
   std::vector<std::string> warnings;        // "one agent is as good: …"
 };
 
@@ -158,6 +169,10 @@ struct SummaryOptions {
   std::string name = "";
   std::string baseline = "";  // "": the first variant, as when there is none of this name
   std::uint64_t seed = 1;     // of what is bootstrapped
+  // The family of each variant; a family of the reference's own is not matched. {}: nothing is matched.
+  std::map<std::string, std::string> families = {};
+  std::string match = "";  // the reference; "": the baseline
+  std::string note = "";
 };
 EvalReport Summarize(const std::vector<EvalTrial>& trials, const SummaryOptions& options);
 Json ToJson(const EvalReport& report);

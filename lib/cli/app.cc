@@ -138,6 +138,7 @@ void AddCommands(CLI::App& app, int& exit_code) {
   AddCheck(app, exit_code);
   AddGraph(app, exit_code);
   AddTest(app, exit_code);
+  AddEval(app, exit_code);
   AddInit(app, exit_code);
   AddRuns(app, exit_code);
   AddShow(app, exit_code);

@@ -22,6 +22,7 @@ void AddRun(CLI::App& app, int& exit_code);
 void AddCheck(CLI::App& app, int& exit_code);
 void AddGraph(CLI::App& app, int& exit_code);
 void AddTest(CLI::App& app, int& exit_code);
+void AddEval(CLI::App& app, int& exit_code);
 void AddInit(CLI::App& app, int& exit_code);
 void AddRuns(CLI::App& app, int& exit_code);
 void AddShow(CLI::App& app, int& exit_code);

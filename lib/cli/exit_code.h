@@ -13,6 +13,7 @@ enum ExitCode : int {
   kExitLimit = 4,      // a budget, a limit or the deadline is used up
   kExitStore = 5,      // the store of runs cannot be read or written
   kExitTests = 6,      // a test of a pipeline failed
+  kExitWorse = 7,      // an evaluation is worse than its baseline
 };
 
 // Of a run that ended with `status`.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -220,6 +221,18 @@ std::string EscapeHtml(std::string_view text) {
 
 std::string DrawPlot(const PlotOptions& options, const std::vector<PlotSeries>& series) {
   return PlotDrawing(options, series).Draw();
+}
+
+std::string WithNote(std::string svg, std::string_view note) {
+  constexpr std::string_view kBox = "viewBox=\"0 0 ", kEnd = "</svg>";
+  const std::size_t at = svg.find(kBox), end = svg.rfind(kEnd);
+  if (note.empty() || at == std::string::npos || end == std::string::npos) return svg;
+  double wide = 0, high = 0;
+  const std::size_t from = at + kBox.size(), close = svg.find('"', from);
+  if (std::sscanf(svg.c_str() + from, "%lf %lf", &wide, &high) != 2) return svg;
+  svg.insert(end,
+             absl::StrFormat(R"(<text class="tick" x="12" y="%g">%s</text>)", high + 12, EscapeHtml(note)));
+  return svg.replace(from, close - from, absl::StrFormat("%g %g", wide, high + 18));
 }
 
 std::string DrawIntervals(const std::string& title, const std::vector<PlotRow>& rows) {

@@ -37,6 +37,9 @@ struct PlotOptions {
 // y is a share, written in percent. "" when there is no point.
 std::string DrawPlot(const PlotOptions& options, const std::vector<PlotSeries>& series);
 
+// The plot with a line below it, as room for it is made. "": as it is.
+std::string WithNote(std::string svg, std::string_view note);
+
 struct PlotRow {
   std::string label;
   int color = 0;

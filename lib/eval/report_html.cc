@@ -86,6 +86,29 @@ std::string CompareTable(const EvalReport& report) {
       TableOf({"variant", "items", "gained", "lost", "points", "95 %", "p", "tokens"}, rows));
 }
 
+std::string MatchedHtml(const EvalReport& report) {
+  std::string html;
+  for (const bool sequential : {false, true}) {
+    std::vector<Cells> rows;
+    for (const EvalMatch& match : report.matches) {
+      if (match.sequential != sequential) continue;
+      const EvalComparison& c = match.comparison;
+      rows.push_back({EscapeHtml(c.b), absl::StrFormat("×%.2f", match.ratio), absl::StrCat(c.n),
+                      absl::StrFormat("%+.1f", 100 * c.difference),
+                      absl::StrFormat("%+.1f to %+.1f", 100 * c.interval.low, 100 * c.interval.high),
+                      absl::StrFormat("%.2g", c.p)});
+    }
+    if (rows.empty()) continue;
+    absl::StrAppend(&html, "<p class=\"hint\">",
+                    sequential ? "By tokens one after another, which stand for time:" : "By all tokens:",
+                    "</p>\n", TableOf({"variant", "tokens", "items", "points", "95 %", "p"}, rows));
+  }
+  if (html.empty()) return "";
+  return absl::StrCat(
+      "<h2>At the tokens of ", EscapeHtml(report.matches.front().comparison.a),
+      "</h2>\n<p class=\"hint\">Of each family of variants the one whose tokens come nearest.</p>\n", html);
+}
+
 std::string TagsTable(const EvalReport& report) {
   std::map<std::string, Cells> by_tag;
   Cells head = {"tag"};
@@ -117,7 +140,7 @@ std::string AccuracyPlot(const EvalReport& report) {
     const EvalArm& arm = report.arms[i];
     rows.push_back({ShortName(arm.variant), int(i), arm.accuracy, arm.interval});
   }
-  return DrawIntervals("Accuracy with its 95 % interval", rows);
+  return WithNote(DrawIntervals("Accuracy with its 95 % interval", rows), report.note);
 }
 
 // Accuracy against something that is paid.
@@ -130,7 +153,7 @@ std::string PricePlot(const EvalReport& report, const std::string& title, const 
         absl::StrCat(arm.variant, ": ", Percent(arm.accuracy), " (", Between(arm.interval), "), ", text(arm));
     series.push_back({int(i), {{paid(arm), arm.accuracy, arm.interval, 5, ShortName(arm.variant), hint}}});
   }
-  return DrawPlot({.title = title, .x_name = x_name, .x_from_zero = true}, series);
+  return WithNote(DrawPlot({.title = title, .x_name = x_name, .x_from_zero = true}, series), report.note);
 }
 
 std::string PricePlots(const EvalReport& report) {
@@ -177,10 +200,11 @@ std::string VotePlot(const EvalReport& report) {
                         ShortName(arm.variant),
                         absl::StrCat(arm.variant, ", measured: ", Percent(arm.accuracy))}}});
   }
-  return DrawPlot({.title = "Votes: predicted (area: 95 %), measured (large dot)",
-                   .x_name = "attempts",
-                   .x_from_zero = true},
-                  series);
+  const std::string svg = DrawPlot({.title = "Votes: predicted (area: 95 %), measured (large dot)",
+                                    .x_name = "attempts",
+                                    .x_from_zero = true},
+                                   series);
+  return WithNote(svg, report.note);
 }
 
 std::string CalibrationPlot(const EvalReport& report) {
@@ -198,12 +222,13 @@ std::string CalibrationPlot(const EvalReport& report) {
     }
     series.push_back(std::move(curve));
   }
-  return DrawPlot({.title = "Confidence and truth: on the line is best",
-                   .x_name = "stated confidence",
-                   .x_share = true,
-                   .y_whole = true,
-                   .diagonal = true},
-                  series);
+  const std::string svg = DrawPlot({.title = "Confidence and truth: on the line is best",
+                                    .x_name = "stated confidence",
+                                    .x_share = true,
+                                    .y_whole = true,
+                                    .diagonal = true},
+                                   series);
+  return WithNote(svg, report.note);
 }
 
 std::string Legend(const EvalReport& report) {
@@ -274,10 +299,11 @@ std::string ItemTable(const EvalReport& report, const std::vector<EvalTrial>& tr
 std::string ToHtml(const EvalReport& report, const std::vector<EvalTrial>& trials) {
   const std::string name = EscapeHtml(report.name.empty() ? "Evaluation" : report.name);
   std::string html = absl::StrCat(kPageHead, "<title>", name, "</title></head><body>\n<h1>", name, "</h1>\n");
+  if (!report.note.empty()) absl::StrAppend(&html, "<p class=\"note\">", EscapeHtml(report.note), "</p>\n");
   for (const std::string& warning : report.warnings)
     absl::StrAppend(&html, "<p class=\"note\">", EscapeHtml(warning), "</p>\n");
   if (!report.arms.empty()) {
-    absl::StrAppend(&html, AccuracyPlot(report), ArmTable(report), CompareTable(report));
+    absl::StrAppend(&html, AccuracyPlot(report), ArmTable(report), CompareTable(report), MatchedHtml(report));
     absl::StrAppend(&html, "<h2>What it costs, what it brings</h2>\n", Legend(report),
                     "<div class=\"plots\">\n", PricePlots(report), VotePlot(report), CalibrationPlot(report),
                     "</div>\n");

@@ -148,6 +148,29 @@ std::string TagTable(const EvalReport& report) {
   return absl::StrCat("\n", Aligned(rows));
 }
 
+// Of each family the variant at the reference's tokens.
+std::string MatchTable(const EvalReport& report) {
+  std::string text;
+  for (const bool sequential : {false, true}) {
+    std::vector<TextRow> rows = {{sequential ? "at its tokens in sequence" : "at its tokens in all", "tokens",
+                                  "items", "gained", "lost", "points", "95 %", "p"}};
+    for (const EvalMatch& match : report.matches) {
+      if (match.sequential != sequential) continue;
+      const EvalComparison& c = match.comparison;
+      rows.push_back({ShortName(c.b), absl::StrFormat("×%.2f", match.ratio), absl::StrCat(c.n),
+                      absl::StrCat(c.only_b), absl::StrCat(c.only_a),
+                      absl::StrFormat("%+.1f", 100 * c.difference),
+                      absl::StrFormat("%+.1f to %+.1f", 100 * c.interval.low, 100 * c.interval.high),
+                      absl::StrFormat("%.2g", c.p)});
+    }
+    if (rows.size() == 1) continue;
+    if (text.empty())
+      absl::StrAppend(&text, "\nmatched to ", ShortName(report.matches.front().comparison.a), "\n");
+    text += Aligned(rows);
+  }
+  return text;
+}
+
 Json IntervalJson(const Interval& interval) { return Json::array({interval.low, interval.high}); }
 
 Json CalibrationJson(const Calibration& calibration) {
@@ -189,14 +212,30 @@ Json ArmJson(const EvalArm& arm) {
   return json;
 }
 
+Json ComparisonJson(const EvalComparison& c) {
+  return {{"a", c.a},
+          {"b", c.b},
+          {"n", c.n},
+          {"only_a", c.only_a},
+          {"only_b", c.only_b},
+          {"p", c.p},
+          {"difference", c.difference},
+          {"interval", IntervalJson(c.interval)},
+          {"tokens_ratio", c.tokens_ratio},
+          {"items_needed", c.items_needed},
+          {"no_gain", c.no_gain()}};
+}
+
 }  // namespace
 
 std::string ToText(const EvalReport& report) {
   std::string text = report.name.empty() ? "" : absl::StrCat(report.name, "\n");
+  if (!report.note.empty()) absl::StrAppend(&text, report.note, "\n");
   for (const std::string& warning : report.warnings) text += Wrapped("! ", warning);
   if (report.arms.empty()) return text;
-  return absl::StrCat(text, AccuracyTable(report), ComparisonTable(report), AttemptsTable(report),
-                      PredictionTable(report), CalibrationTable(report), TagTable(report));
+  return absl::StrCat(text, AccuracyTable(report), ComparisonTable(report), MatchTable(report),
+                      AttemptsTable(report), PredictionTable(report), CalibrationTable(report),
+                      TagTable(report));
 }
 
 Json ToJson(const EvalReport& report) {
@@ -204,19 +243,14 @@ Json ToJson(const EvalReport& report) {
   json["arms"] = Json::array();
   for (const EvalArm& arm : report.arms) json["arms"].push_back(ArmJson(arm));
   json["comparisons"] = Json::array();
-  for (const EvalComparison& c : report.comparisons) {
-    json["comparisons"].push_back({{"a", c.a},
-                                   {"b", c.b},
-                                   {"n", c.n},
-                                   {"only_a", c.only_a},
-                                   {"only_b", c.only_b},
-                                   {"p", c.p},
-                                   {"difference", c.difference},
-                                   {"interval", IntervalJson(c.interval)},
-                                   {"tokens_ratio", c.tokens_ratio},
-                                   {"items_needed", c.items_needed},
-                                   {"no_gain", c.no_gain()}});
+  for (const EvalComparison& c : report.comparisons) json["comparisons"].push_back(ComparisonJson(c));
+  for (const EvalMatch& match : report.matches) {
+    Json of = ComparisonJson(match.comparison);
+    of["family"] = match.family, of["ratio"] = match.ratio;
+    of["by"] = match.sequential ? "sequential tokens" : "total tokens";
+    json["matches"].push_back(std::move(of));
   }
+  if (!report.note.empty()) json["note"] = report.note;
   return json;
 }
 

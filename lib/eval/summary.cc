@@ -251,11 +251,48 @@ std::vector<std::string> WarningsOf(const EvalReport& report, const ByVariant& g
   return warnings;
 }
 
+// --- Matched tokens ----------------------------------------------------------------------------------------
+
+// Of each family the arm whose tokens are nearest to the reference's, by their ratio.
+std::vector<EvalMatch> MatchArms(const EvalReport& report, const ByVariant& groups,
+                                 const SummaryOptions& options) {
+  const std::string& name = groups.trials.count(options.match) > 0 ? options.match : report.baseline;
+  const auto family_of = [&](const std::string& variant) {
+    const auto found = options.families.find(variant);
+    return found == options.families.end() ? variant : found->second;
+  };
+  const auto reference = std::find_if(report.arms.begin(), report.arms.end(),
+                                      [&](const EvalArm& arm) { return arm.variant == name; });
+  std::vector<EvalMatch> matches;
+  for (const bool sequential : {false, true}) {
+    const auto tokens = [&](const EvalArm& arm) {
+      return sequential ? arm.tokens_sequential : arm.tokens_total;
+    };
+    std::map<std::string, const EvalArm*> nearest;
+    std::vector<std::string> order;
+    for (const EvalArm& arm : report.arms) {
+      const std::string family = family_of(arm.variant);
+      if (family == family_of(name) || tokens(arm) <= 0 || tokens(*reference) <= 0) continue;
+      const EvalArm*& best = nearest[family];
+      const auto far = [&](const EvalArm& a) { return std::abs(std::log(tokens(a) / tokens(*reference))); };
+      if (best == nullptr) order.push_back(family);
+      if (best == nullptr || far(arm) < far(*best)) best = &arm;
+    }
+    for (const std::string& family : order) {
+      const EvalArm& arm = *nearest[family];
+      matches.push_back({family, sequential, tokens(arm) / tokens(*reference),
+                         CompareArms(groups.trials.at(name), groups.trials.at(arm.variant), *reference, arm,
+                                     options.seed)});
+    }
+  }
+  return matches;
+}
+
 }  // namespace
 
 EvalReport Summarize(const std::vector<EvalTrial>& trials, const SummaryOptions& options) {
   EvalReport report;
-  report.name = options.name;
+  report.name = options.name, report.note = options.note;
   const ByVariant groups = GroupTrials(trials);
   for (const std::string& variant : groups.order)
     report.arms.push_back(SummarizeArm(variant, groups.trials.at(variant), options.seed));
@@ -271,6 +308,7 @@ EvalReport Summarize(const std::vector<EvalTrial>& trials, const SummaryOptions&
           CompareArms(base, groups.trials.at(arm.variant), *arm_of_base, arm, options.seed));
     }
   }
+  if (!report.arms.empty() && !options.families.empty()) report.matches = MatchArms(report, groups, options);
   report.warnings = WarningsOf(report, groups);
   return report;
 }

@@ -3,14 +3,13 @@
 
 #include "ninefold/contemplate.h"
 #include "ninefold/team.h"
+#include "pipeline/contemplate_settings.h"
 #include "pipeline/format.h"
 #include "pipeline/step_values.h"
 #include "pipeline/steps.h"
 
 namespace ninefold::pipeline {
-namespace {
 
-// The values have passed CheckShape; what is out of range leaves the default and has been said.
 void ContemplateNumbers(const YamlNode& node, ContemplateOptions& options) {
   const std::string mode = TextOr(node, "mode"), pace = TextOr(node, "pace");
   for (const Mode named : {Mode::kInstant, Mode::kThinking, Mode::kContemplating}) {
@@ -48,8 +47,6 @@ void ContemplateNumbers(const YamlNode& node, ContemplateOptions& options) {
   options.stops.tail_cut = number("tail_cut", options.stops.tail_cut);
   options.stops.time_share = number("time_share", options.stops.time_share);
 }
-
-}  // namespace
 
 AgentPtr StepReader::Body(const YamlNode& node, const std::string& id) {
   if (const YamlNode* agent = node.Find("agent"); agent != nullptr && agent->kind == YamlNode::kScalar) {

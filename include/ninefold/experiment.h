@@ -1,0 +1,109 @@
+// An experiment: variants of teams, each asked the items of a data set. It is read from one YAML file
+// (docs/evaluating.md), run in parallel, and goes on where it was stopped.
+//
+//   absl::StatusOr<Experiment> experiment = LoadExperiment("sums.yaml");
+//   absl::StatusOr<ExperimentOutcome> outcome = RunExperiment(*experiment, {.trials_path = "trials.jsonl"});
+//   std::puts(ToText(Summarize(outcome->trials, SummaryOptionsOf(*experiment))).c_str());
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "ninefold/eval.h"
+#include "ninefold/journal.h"
+#include "ninefold/pipeline.h"
+#include "ninefold/testing/oracle.h"
+
+namespace ninefold {
+
+struct ExperimentVariant {
+  std::string name;        // "vote width 3 rounds 1"
+  std::string family;      // "vote": the variant of the file whose lists were multiplied out
+  Pipeline pipeline;       // its team is what is asked
+  std::uint64_t hash = 0;  // of all that it is made of
+};
+
+struct Experiment {
+  std::string name, file;
+  std::vector<EvalItem> items;
+  std::vector<ExperimentVariant> variants;
+  std::vector<std::uint64_t> seeds = {1};
+  GradeOptions grade;
+  std::string baseline;  // a variant's name; "": the first
+  std::string match;     // the variant whose tokens the others' are matched to; "": the baseline
+  int parallel = 4;
+  BudgetLimits budget;                                   // of all trials together: tokens, usd
+  absl::Duration time = absl::InfiniteDuration();        // of the whole
+  absl::Duration trial_time = absl::InfiniteDuration();  // of one trial
+  // An oracle answers, in virtual time: this checks the orchestrator, not the idea.
+  bool simulated = false;
+  std::vector<std::string> models;  // as opened, each once
+
+  std::int64_t trials() const {
+    return std::int64_t(items.size()) * std::int64_t(variants.size()) * std::int64_t(seeds.size());
+  }
+};
+
+struct ExperimentOptions {
+  std::string model;      // not "": instead of every model of the file
+  int limit = 0;          // items at most, the first ones or those sampled; 0: all
+  bool simulate = false;  // the file's oracle answers, although there are data
+  bool allow_code = false;
+  std::function<absl::StatusOr<ModelPtr>(std::string_view spec, const ModelOptions& options)> open_model =
+      nullptr;  // null: OpenModel
+  std::shared_ptr<const Catalogue> catalogue = nullptr;
+};
+
+// Reads and checks all of it before anything is asked: items, graders, teams, models. Errors as
+// LoadPipeline's; all mistakes of the file go to `diagnostics`.
+absl::StatusOr<Experiment> LoadExperiment(const std::string& path, const ExperimentOptions& options = {},
+                                          std::vector<Diagnostic>* diagnostics = nullptr);
+
+struct ExperimentProgress {
+  std::int64_t total = 0, done = 0, reused = 0, right = 0, failed = 0;  // trials; done: reused ones too
+  Cost cost;                                                            // of those done now
+  absl::Duration elapsed, left;  // left: infinite while nothing is known
+};
+
+struct ExperimentRun {
+  // Each trial is a line of it, written when it has ended; those it already has are not asked again. "": kept
+  // nowhere.
+  std::string trials_path;
+  StorePtr store = nullptr;        // of runs, so that `ninefold show` finds a trial's; null: none is kept
+  int parallel = 0;                // 0: the experiment's
+  std::optional<double> usd = {};  // instead of the experiment's
+  std::function<void(const ExperimentProgress&)> on_progress = nullptr;  // never called twice at once
+  std::function<void(const std::string&)> on_note = nullptr;             // what a person should know
+  std::function<bool()> stop = nullptr;  // asked several times a second; true: no more, and end what runs
+};
+
+struct ExperimentOutcome {
+  std::vector<EvalTrial> trials;  // by variant, item and seed, in their order; those that are there
+  Cost cost;                      // of what was asked now
+  std::int64_t reused = 0;
+  absl::Status partial;  // not OK: why some are missing; kCancelled, kResourceExhausted, kDeadlineExceeded
+};
+// Errors: of the file of trials; of what no trial could go on with (no key, no price under a budget in USD).
+// What was asked until then is in the file.
+absl::StatusOr<ExperimentOutcome> RunExperiment(const Experiment& experiment, const ExperimentRun& run);
+
+SummaryOptions SummaryOptionsOf(const Experiment& experiment);
+
+// The trials of a file that RunExperiment wrote. A last line that is torn is left out, which `note` says.
+// Of two trials of one variant, item and seed the later one stands.
+absl::StatusOr<std::vector<EvalTrial>> ReadTrials(const std::string& path, std::string* note = nullptr);
+
+// What is worse now than it was, variant by variant on the items that both have: the accuracy fell and
+// McNemar's p is below 0.05, or it fell by more than `tolerance` (a share). Each says which items were lost.
+// kInvalidArgument: no variant is in both.
+absl::StatusOr<std::vector<std::string>> FindRegressions(const std::vector<EvalTrial>& before,
+                                                         const std::vector<EvalTrial>& now,
+                                                         std::optional<double> tolerance = {});
+
+}  // namespace ninefold

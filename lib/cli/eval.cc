@@ -1,0 +1,262 @@
+// ninefold eval: an experiment, its report, and whether it is worse than before.
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "cli/arguments.h"
+#include "cli/command.h"
+#include "cli/known_models.h"
+#include "cli/load.h"
+#include "cli/signals.h"
+#include "cli/store_choice.h"
+#include "cli/terminal.h"
+#include "cli/words.h"
+#include "ninefold/experiment.h"
+#include "ninefold/status.h"
+
+namespace ninefold::cli {
+namespace {
+
+struct EvalOptions {
+  std::string experiment, model, out, baseline, html, store;
+  int limit = 0, parallel = 0;
+  double usd = -1, tolerance = -1;
+  bool simulate = false, allow_code = false, json = false, quiet = false, fresh = false, dry = false;
+};
+
+// "sums": the file's name without its ending.
+std::string StemOf(const std::string& path) { return std::filesystem::path(path).stem().string(); }
+
+// "3 variants × 200 items × 3 seeds = 1800 trials on openai/gpt-5.4-mini"
+std::string PlanWords(const Experiment& experiment) {
+  return absl::StrCat(
+      Count(std::int64_t(experiment.variants.size()), "variant"), " × ",
+      Count(std::int64_t(experiment.items.size()), "item"),
+      experiment.seeds.size() > 1 ? absl::StrCat(" × ", experiment.seeds.size(), " seeds") : "", " = ",
+      Count(experiment.trials(), "trial"), " on ",
+      experiment.simulated ? "an oracle, in virtual time: this checks the orchestrator, not the idea"
+                           : OneLine(absl::StrJoin(experiment.models, ", ")));
+}
+
+// One line that is written over on a terminal; elsewhere a line now and then.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool quiet) : quiet_(quiet), terminal_(LookAt(STDERR_FILENO)) {}
+
+  void Show(const ExperimentProgress& p) {
+    if (quiet_) return;
+    const absl::Time now = absl::Now();
+    const absl::Duration pause = terminal_.is_terminal ? absl::Milliseconds(100) : absl::Seconds(10);
+    const bool last = p.done == p.total;
+    if (!last && now - shown_ < pause) return;
+    if (last && !terminal_.is_terminal && p.reused == p.total) return;
+    shown_ = now;
+    std::string line = absl::StrFormat("%d of %d, %.1f %% right", p.done, p.total,
+                                       p.done > 0 ? 100.0 * double(p.right) / double(p.done) : 0.0);
+    if (p.failed > 0) absl::StrAppend(&line, ", ", p.failed, " failed");
+    if (p.reused > 0) absl::StrAppend(&line, ", ", p.reused, " from before");
+    absl::StrAppend(&line, ", ", Usd(p.cost), ", ", Took(p.elapsed));
+    if (!last && p.left < absl::InfiniteDuration()) absl::StrAppend(&line, ", about ", Took(p.left), " left");
+    if (!terminal_.is_terminal) return Say(absl::StrCat(line, "\n"));
+    Say(absl::StrCat("\r", Fit(line, std::max(20, terminal_.columns - 1)), "\x1b[K"));
+    open_ = true;
+  }
+  void Note(const std::string& text) {
+    End();
+    SayWarning(text);
+  }
+  void End() {
+    if (open_) Say("\n");
+    open_ = false;
+  }
+
+ private:
+  const bool quiet_;
+  const Terminal terminal_;
+  absl::Time shown_ = absl::InfinitePast();
+  bool open_ = false;
+};
+
+absl::Status WriteFile(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (file.good()) return absl::OkStatus();
+  return absl::PermissionDeniedError(
+      absl::StrCat(path, ": cannot write it; is there such a folder, and room?"));
+}
+
+std::optional<Experiment> LoadAndSayExperiment(const EvalOptions& given) {
+  const std::optional<KnownModels> known = KnownModelsAndSay();
+  if (!known) return std::nullopt;
+  ExperimentOptions options;
+  options.model = given.model, options.limit = given.limit;
+  options.simulate = given.simulate, options.allow_code = given.allow_code;
+  options.catalogue = known->catalogue;
+  std::vector<Diagnostic> diagnostics;
+  absl::StatusOr<Experiment> experiment = LoadExperiment(given.experiment, options, &diagnostics);
+  SayDiagnostics(diagnostics);
+  if (!experiment.ok()) {
+    if (diagnostics.empty()) SayError(Describe(experiment.status()));
+    return std::nullopt;
+  }
+  return *std::move(experiment);
+}
+
+// Before anything is spent: the trials to compare with.
+absl::StatusOr<std::vector<EvalTrial>> ReadBaseline(const std::string& path) {
+  std::error_code error;
+  const bool folder = std::filesystem::is_directory(path, error);
+  absl::StatusOr<std::vector<EvalTrial>> trials = ReadTrials(folder ? path + "/trials.jsonl" : path);
+  if (!trials.ok()) {
+    const absl::Status why = Annotate(trials.status(), "--baseline");
+    return absl::Status(why.code(),
+                        absl::StrCat(why.message(), "; it takes the trials.jsonl of an earlier --out"));
+  }
+  return trials;
+}
+
+int Gate(const EvalOptions& given, const std::vector<EvalTrial>& before, const std::vector<EvalTrial>& now) {
+  std::optional<double> tolerance;
+  if (given.tolerance >= 0) tolerance = given.tolerance;
+  const absl::StatusOr<std::vector<std::string>> worse = FindRegressions(before, now, tolerance);
+  if (!worse.ok())
+    return Refuse(Annotate(worse.status(), absl::StrCat("--baseline ", given.baseline)), kExitUsage);
+  for (const std::string& words : *worse) SayError(words);
+  if (worse->empty() && !given.quiet) Say(absl::StrCat("no worse than ", ShortPath(given.baseline), "\n"));
+  return worse->empty() ? kExitOk : kExitWorse;
+}
+
+absl::Status PrintReport(const EvalOptions& given, const EvalReport& report,
+                         const std::vector<EvalTrial>& trials, const std::string& page) {
+  const absl::Status printed = given.json ? PrintJson(ToJson(report))
+                                          : WriteAll(STDOUT_FILENO, ToText(report), "the report to stdout");
+  if (!printed.ok()) return printed;
+  // The list of an oracle's questions says nothing.
+  const bool listed = report.note.empty();
+  return page.empty() ? absl::OkStatus()
+                      : WriteFile(page, ToHtml(report, listed ? trials : std::vector<EvalTrial>()));
+}
+
+int ReportOutcome(const EvalOptions& given, const Experiment& experiment, const ExperimentOutcome& outcome,
+                  const std::string& folder, const std::vector<EvalTrial>& before) {
+  const std::string page = !given.html.empty() ? given.html : folder.empty() ? "" : folder + "/report.html";
+  const EvalReport report = Summarize(outcome.trials, SummaryOptionsOf(experiment));
+  const absl::Status printed = PrintReport(given, report, outcome.trials, page);
+  if (!printed.ok()) return Refuse(printed, kExitFailed);
+  if (!given.quiet && !page.empty()) Say(absl::StrCat("report: ", ShortPath(page), "\n"));
+  if (!outcome.partial.ok()) {
+    Say(absl::StrCat("only ", outcome.trials.size(), " of ", experiment.trials(), " trials: ",
+                     Describe(outcome.partial), folder.empty() ? "" : "; the same command goes on", "\n"));
+    return ExitCodeOf(outcome.partial);
+  }
+  return given.baseline.empty() ? kExitOk : Gate(given, before, outcome.trials);
+}
+
+int Evaluate(const EvalOptions& given) {
+  const absl::Status path = CheckUtf8(given.experiment, "the experiment's path");
+  if (!path.ok()) return Refuse(path, kExitUsage);
+  const std::optional<Experiment> experiment = LoadAndSayExperiment(given);
+  if (!experiment) return kExitUsage;
+  std::vector<EvalTrial> before;
+  if (!given.baseline.empty()) {
+    absl::StatusOr<std::vector<EvalTrial>> read = ReadBaseline(given.baseline);
+    if (!read.ok()) return Refuse(read.status(), kExitUsage);
+    before = *std::move(read);
+  }
+  if (!given.quiet) Say(absl::StrCat(OneLine(experiment->name), ": ", PlanWords(*experiment), "\n"));
+  if (given.dry) return kExitOk;
+  std::string folder;
+  ExperimentRun run;
+  if (!experiment->simulated || !given.out.empty()) {
+    folder = given.out.empty() ? StemOf(given.experiment) + ".eval" : given.out;
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+      return Refuse(absl::PermissionDeniedError(absl::StrCat("--out ", folder, ": ", error.message())),
+                    kExitUsage);
+    }
+  }
+  if (!experiment->simulated) {
+    run.trials_path = folder + "/trials.jsonl";
+    if (given.fresh) std::filesystem::remove(run.trials_path);
+    absl::StatusOr<ChosenStore> store = OpenForRun(given.store);
+    if (!store.ok())
+      return Refuse(store.status(), absl::IsInvalidArgument(store.status()) ? kExitUsage : kExitStore);
+    run.store = store->store;
+  }
+  run.parallel = given.parallel;
+  if (given.usd >= 0) run.usd = given.usd;
+  ProgressLine line(given.quiet);
+  Signals signals;
+  run.on_progress = [&line](const ExperimentProgress& progress) { line.Show(progress); };
+  run.on_note = [&line](const std::string& note) { line.Note(note); };
+  run.stop = [&signals] { return signals.stop() != 0; };
+  const absl::StatusOr<ExperimentOutcome> outcome = RunExperiment(*experiment, run);
+  line.End();
+  if (!outcome.ok()) {
+    const bool usage =
+        absl::IsUnauthenticated(outcome.status()) || absl::IsFailedPrecondition(outcome.status()) ||
+        absl::IsInvalidArgument(outcome.status()) || absl::IsPermissionDenied(outcome.status());
+    return Refuse(outcome.status(), usage ? kExitUsage : kExitFailed);
+  }
+  return ReportOutcome(given, *experiment, *outcome, folder, before);
+}
+
+}  // namespace
+
+void AddEval(CLI::App& app, int& exit_code) {
+  auto given = std::make_shared<EvalOptions>();
+  CLI::App* eval =
+      app.add_subcommand("eval", "Measure teams on a data set, against each other and against before");
+  eval->add_option("experiment", given->experiment, "What is compared on what: a YAML file")
+      ->required()
+      ->type_name("EXPERIMENT");
+  eval->add_option("-m,--model", given->model, "Use this model for every agent")->type_name("MODEL");
+  eval->add_flag("--simulate", given->simulate,
+                 "Ask the experiment's oracle, in virtual time, not its models");
+  eval->add_option("--limit", given->limit, "At most so many items")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  eval->add_option("--parallel", given->parallel, "Trials at once; default the experiment's, or 4")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256));
+  eval->add_option("--budget", given->usd, "USD for all trials together")
+      ->type_name("USD")
+      ->check(CLI::NonNegativeNumber);
+  eval->add_option("-o,--out", given->out, "The folder of trials.jsonl and report.html; default NAME.eval")
+      ->type_name("FOLDER");
+  eval->add_option("--baseline", given->baseline,
+                   "An earlier trials.jsonl: end with 7 when something is worse now")
+      ->type_name("FILE");
+  eval->add_option(
+          "--tolerance", given->tolerance,
+          "With --baseline: how much lower an accuracy may be (0.02: two points), however few the items")
+      ->type_name("SHARE")
+      ->check(CLI::Range(0.0, 1.0));
+  eval->add_option("--html", given->html, "Write the page here instead")->type_name("FILE");
+  eval->add_flag("--json", given->json, "Print the report as one JSON object");
+  eval->add_flag("--fresh", given->fresh, "Forget the trials of before, and ask all anew");
+  eval->add_flag("--dry-run", given->dry, "Check everything, say what would be asked, and ask nothing");
+  eval->add_flag("--allow-code", given->allow_code, "Let the grader \"code\" run what a model wrote");
+  eval->add_flag("-q,--quiet", given->quiet, "No progress");
+  AddStoreOption(*eval, given->store);
+  eval->footer(R"(Examples:
+  ninefold eval examples/experiment.yaml
+  ninefold eval examples/contemplating_arms.yaml --simulate
+  ninefold eval examples/experiment.yaml --model openai/gpt-5.4-mini --limit 50 --budget 2
+  ninefold eval sums.yaml --out today && ninefold eval sums.yaml --out now --baseline today/trials.jsonl
+
+A trial is written down when it has ended: the same command goes on where it was stopped or killed. The report goes
+to stdout and, with plots, to report.html in the folder.)");
+  eval->callback([given, &exit_code] { exit_code = Evaluate(*given); });
+}
+
+}  // namespace ninefold::cli

@@ -1,0 +1,321 @@
+// Trials in parallel: threads that each take the next one, ask it on a runtime that all share, grade it, and
+// write it down.
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/hash.h"
+#include "base/try.h"
+#include "experiment/purse.h"
+#include "experiment/trial.h"
+#include "experiment/trial_log.h"
+#include "ninefold/runtime.h"
+#include "ninefold/status.h"
+
+namespace ninefold {
+namespace experiment {
+namespace {
+
+constexpr auto kLook = std::chrono::milliseconds(50);  // for a wish to stop
+
+struct Job {
+  const ExperimentVariant* variant = nullptr;
+  const EvalItem* item = nullptr;
+  std::uint64_t seed = 0;
+};
+
+std::string HashOf(const ExperimentVariant& variant, const EvalItem& item) {
+  std::uint64_t hash = HashBytes(QuestionText(item), variant.hash);
+  hash = HashBytes(item.expected, hash);
+  hash = HashBytes(item.grader, hash);
+  for (const auto* paths : {&item.files, &item.images}) {
+    for (const std::string& path : *paths) hash = HashBytes(path, hash);
+  }
+  return absl::StrFormat("%016x", hash);
+}
+
+// What no other trial would get round.
+bool EndsAll(const absl::Status& status) {
+  return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status) ||
+         (absl::IsFailedPrecondition(status) && absl::StrContains(status.message(), "price"));
+}
+
+class Trials {
+ public:
+  Trials(const Experiment& experiment, const ExperimentRun& run)
+      : experiment_(experiment),
+        run_(run),
+        threads_(std::max(1, run.parallel > 0 ? run.parallel : experiment.parallel)),
+        purse_(Limits()),
+        runtime_({.threads = 1, .blocking_threads = std::min(threads_, 16), .store = run.store}) {}
+
+  absl::StatusOr<ExperimentOutcome> Run() {
+    CHECK_OK(OpenLog());
+    began_ = absl::Now();
+    {
+      std::lock_guard lock(mutex_);
+      Report();
+    }
+    std::vector<std::thread> workers;
+    for (int i = 0; i < std::min<int>(threads_, int(jobs_.size())); ++i)
+      workers.emplace_back([this] { Work(); });
+    Watch(workers.size());
+    for (std::thread& worker : workers) worker.join();
+    CHECK_OK(fatal_);
+    return Outcome();
+  }
+
+ private:
+  BudgetLimits Limits() const {
+    BudgetLimits limits = experiment_.budget;
+    if (run_.usd) limits.usd = run_.usd;
+    return limits;
+  }
+
+  // Jobs are those that the file does not have. By item first, so that a part of them is a fair one.
+  absl::Status OpenLog() {
+    TrialFile file;
+    if (!run_.trials_path.empty()) {
+      std::string note;
+      TRY(file, log_.Open(run_.trials_path, note));
+      if (!note.empty()) Note(note);
+    }
+    std::int64_t stale = 0, failed = 0;
+    for (const EvalItem& item : experiment_.items) {
+      for (const std::uint64_t seed : experiment_.seeds) {
+        for (const ExperimentVariant& variant : experiment_.variants) {
+          const auto known = file.trials.find({variant.name, item.id, seed});
+          if (known != file.trials.end() && known->second.hash != HashOf(variant, item)) {
+            ++stale;
+          } else if (known != file.trials.end() && !known->second.trial.error.empty()) {
+            ++failed;
+          } else if (known != file.trials.end()) {
+            Keep(known->second.trial);
+            ++progress_.reused;
+            continue;
+          }
+          jobs_.push_back({&variant, &item, seed});
+        }
+      }
+    }
+    progress_.total = experiment_.trials();
+    if (stale > 0)
+      Note(absl::StrCat(stale, " trials in ", run_.trials_path,
+                        " are of a team or an item that has changed, and are asked again"));
+    if (failed > 0)
+      Note(absl::StrCat(failed, " trials in ", run_.trials_path, " had failed, and are asked again"));
+    return absl::OkStatus();
+  }
+
+  void Note(const std::string& text) {
+    if (run_.on_note) run_.on_note(text);
+  }
+
+  void Keep(const EvalTrial& trial) {
+    ++progress_.done, progress_.right += trial.grade.right, progress_.failed += !trial.error.empty();
+    done_[{trial.variant, trial.item, trial.seed}] = trial;
+  }
+
+  void Report() {
+    progress_.elapsed = absl::Now() - began_;
+    const std::int64_t now = progress_.done - progress_.reused;
+    progress_.left =
+        now > 0 ? progress_.elapsed / now * (progress_.total - progress_.done) : absl::InfiniteDuration();
+    if (run_.on_progress) run_.on_progress(progress_);
+  }
+
+  // Until all workers have ended: whether they should.
+  void Watch(std::size_t workers) {
+    std::unique_lock lock(mutex_);
+    while (ended_ < workers) {
+      changed_.wait_for(lock, kLook);
+      if (run_.stop && run_.stop()) End(absl::CancelledError("stopped"), lock);
+      if (absl::Now() - began_ > experiment_.time && ending_.ok()) {
+        ending_ = absl::DeadlineExceededError(
+            absl::StrCat("the experiment's time, ", absl::FormatDuration(experiment_.time), ", is over"));
+      }
+    }
+  }
+
+  // No more trials, and those that run are cancelled.
+  void End(const absl::Status& why, std::unique_lock<std::mutex>&) {
+    if (ending_.ok() || (absl::IsCancelled(why) && !absl::IsCancelled(ending_))) ending_ = why;
+    for (RunHandle* handle : running_) handle->Cancel();
+    changed_.notify_all();
+  }
+
+  void Work() {
+    while (true) {
+      Job job;
+      BudgetLimits share;
+      {
+        std::unique_lock lock(mutex_);
+        const bool taken = Take(job, share, lock);
+        if (!taken) {
+          ++ended_;
+          changed_.notify_all();
+          return;
+        }
+      }
+      Try(job, share);
+    }
+  }
+
+  // The next job with its share of the budget; false: there is none to begin.
+  bool Take(Job& job, BudgetLimits& share, std::unique_lock<std::mutex>& lock) {
+    while (true) {
+      if (!ending_.ok() || !fatal_.ok() || (jobs_.empty() && in_flight_ == 0)) return false;
+      if (!jobs_.empty()) {
+        const Purse::Answer answer = purse_.Take(jobs_.front().variant->name, in_flight_, share);
+        if (answer == Purse::kEmpty) {
+          ending_ = absl::ResourceExhaustedError(
+              absl::StrCat("the experiment's budget is used up: ", purse_.Words()));
+          return false;
+        }
+        if (answer == Purse::kTaken) break;
+      }
+      changed_.wait(lock);  // what runs may put its job back, or give change
+    }
+    job = jobs_.front();
+    jobs_.pop_front();
+    ++in_flight_;
+    return true;
+  }
+
+  void Try(const Job& job, const BudgetLimits& share) {
+    RunOptions options = RunOptionsOf(experiment_, *job.variant, job.seed);
+    const bool ours = Purse::Narrow(share, options.budget);
+    Cost cost;
+    std::string run_id;
+    const absl::Time began = absl::Now();
+    absl::StatusOr<Prompt> prompt = PromptOf(*job.item, job.variant->pipeline);
+    absl::StatusOr<Reply> reply =
+        prompt.ok() ? Ask(job.variant->pipeline.team, *std::move(prompt), std::move(options), cost, run_id)
+                    : absl::StatusOr<Reply>(prompt.status());
+    const absl::Duration took = absl::Now() - began;
+    absl::StatusOr<EvalTrial> trial = TrialOf(experiment_, *job.variant, *job.item, job.seed, reply);
+    absl::Status status = reply.ok() ? trial.status() : reply.status();
+    if (trial.ok() && reply.ok() && NeedsJudge(*job.item, experiment_.grade))
+      status = Judge(*job.item, *reply, *trial, cost);
+    if (trial.ok()) trial->cost = cost, trial->run_id = run_id, trial->latency = took;
+    Settle(job, share, ours, status, std::move(trial), cost);
+  }
+
+  absl::StatusOr<Reply> Ask(const AgentPtr& agent, Prompt prompt, RunOptions options, Cost& cost,
+                            std::string& run_id) {
+    Cost spent;
+    options.on_event = [&spent](const Event& event) {
+      if (const auto* ended = std::get_if<event::RunEnded>(&event.body)) spent = ended->cost;
+    };
+    RunHandle handle = runtime_.Start(agent, std::move(prompt), std::move(options));
+    run_id = handle.id();
+    {
+      std::lock_guard lock(mutex_);
+      running_.insert(&handle);
+      if (absl::IsCancelled(ending_)) handle.Cancel();
+    }
+    // Not under the lock, and no longer to be cancelled when it is gone.
+    absl::StatusOr<Reply> reply = handle.Wait();
+    std::lock_guard lock(mutex_);
+    running_.erase(&handle);
+    cost = cost + spent;
+    return reply;
+  }
+
+  absl::Status Judge(const EvalItem& item, const Reply& reply, EvalTrial& trial, Cost& cost) {
+    const AgentFn grade = [&](Prompt, Context& ctx) -> Async<absl::StatusOr<Reply>> {
+      absl::StatusOr<Grade> grade = co_await GradeByJudge(item, reply, experiment_.grade, ctx);
+      if (!grade.ok()) co_return grade.status();
+      trial.grade = *std::move(grade);
+      co_return Reply{};
+    };
+    std::string run_id;
+    const absl::Status judged =
+        Ask(MakeFunctionAgent({"judge", "Grades a reply"}, grade), Prompt("grade"), {}, cost, run_id)
+            .status();
+    if (!judged.ok()) trial.error = absl::StrCat("the judge: ", Describe(judged));
+    return judged;
+  }
+
+  void Settle(const Job& job, const BudgetLimits& share, bool ours, const absl::Status& status,
+              absl::StatusOr<EvalTrial> trial, const Cost& cost) {
+    std::unique_lock lock(mutex_);
+    --in_flight_;
+    progress_.cost = progress_.cost + cost;
+    purse_.Give(job.variant->name, share, cost);
+    changed_.notify_all();
+    if (absl::IsCancelled(status) && !ending_.ok()) return;
+    // Its share was too small, not its team's budget: again, with a larger one. A contemplation does not fail
+    // for that, it ends early.
+    const bool cut = trial.ok() && trial->report && trial->report->stop == "limits";
+    if (ours &&
+        (cut || (absl::IsResourceExhausted(status) && absl::StrContains(status.message(), "budget")))) {
+      purse_.Enlarge(job.variant->name, share);
+      jobs_.push_front(job);
+      return;
+    }
+    if (!trial.ok() || EndsAll(status)) {
+      const absl::Status why = trial.ok() ? status : trial.status();
+      if (fatal_.ok())
+        fatal_ = Annotate(why, absl::StrCat("variant \"", job.variant->name, "\", ", job.item->where));
+      return End(fatal_, lock);
+    }
+    const absl::Status written = log_.Add(*trial, HashOf(*job.variant, *job.item));
+    if (!written.ok()) {
+      if (fatal_.ok()) fatal_ = written;
+      return End(written, lock);
+    }
+    Keep(*trial);
+    Report();
+  }
+
+  ExperimentOutcome Outcome() {
+    ExperimentOutcome outcome{.cost = progress_.cost, .reused = progress_.reused};
+    for (const ExperimentVariant& variant : experiment_.variants) {
+      for (const EvalItem& item : experiment_.items) {
+        for (const std::uint64_t seed : experiment_.seeds) {
+          const auto found = done_.find({variant.name, item.id, seed});
+          if (found != done_.end()) outcome.trials.push_back(std::move(found->second));
+        }
+      }
+    }
+    if (std::int64_t(outcome.trials.size()) < experiment_.trials()) outcome.partial = ending_;
+    return outcome;
+  }
+
+  const Experiment& experiment_;
+  const ExperimentRun& run_;
+  const int threads_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Job> jobs_;
+  std::map<TrialKey, EvalTrial> done_;
+  std::set<RunHandle*> running_;
+  int in_flight_ = 0;
+  std::size_t ended_ = 0;  // workers
+  absl::Status ending_;    // not OK: no new trials
+  absl::Status fatal_;
+  Purse purse_;
+  TrialLog log_;
+  ExperimentProgress progress_;
+  absl::Time began_;
+  Runtime runtime_;  // last: its threads use the above
+};
+
+}  // namespace
+}  // namespace experiment
+
+absl::StatusOr<ExperimentOutcome> RunExperiment(const Experiment& experiment, const ExperimentRun& run) {
+  if (experiment.simulated) return experiment::RunSimulated(experiment, run);
+  return experiment::Trials(experiment, run).Run();
+}
+
+}  // namespace ninefold

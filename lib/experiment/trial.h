@@ -1,0 +1,24 @@
+// One trial: what is asked, and what came of it.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "ninefold/experiment.h"
+
+namespace ninefold::experiment {
+
+// The item's question with its files and images. Errors name the item's place.
+absl::StatusOr<Prompt> PromptOf(const EvalItem& item, const Pipeline& pipeline);
+
+// A new trial of `reply`, not graded where that needs a judge. Errors: of grading, as GradeReply's.
+absl::StatusOr<EvalTrial> TrialOf(const Experiment& experiment, const ExperimentVariant& variant,
+                                  const EvalItem& item, std::uint64_t seed,
+                                  const absl::StatusOr<Reply>& reply);
+
+RunOptions RunOptionsOf(const Experiment& experiment, const ExperimentVariant& variant, std::uint64_t seed);
+
+// All trials of an oracle, one after another, each in virtual time of its own.
+ExperimentOutcome RunSimulated(const Experiment& experiment, const ExperimentRun& run);
+
+}  // namespace ninefold::experiment

@@ -1,0 +1,227 @@
+#include "experiment/variants.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/hash.h"
+#include "ninefold/contemplate.h"
+#include "ninefold/models.h"
+#include "ninefold/status.h"
+#include "pipeline/contemplate_settings.h"
+#include "pipeline/files.h"
+#include "pipeline/format.h"
+
+namespace ninefold::experiment {
+namespace {
+
+using pipeline::AsJson;
+using pipeline::Diagnostics;
+using pipeline::YamlMember;
+using pipeline::YamlNode;
+
+constexpr std::size_t kVariantsMax = 1000;
+
+// What a list stands for: one value each.
+struct SweptKey {
+  std::string key;
+  bool inside = false;  // of contemplate
+  std::vector<YamlNode> values;
+};
+
+// The keys of `map` that are lists of several values, or of one.
+void AddLists(const YamlNode& map, bool inside, std::vector<SweptKey>& keys) {
+  for (const YamlMember& member : map.members) {
+    if (member.value.kind != YamlNode::kList || member.key == "team" || member.key == "agent") continue;
+    keys.push_back({member.key, inside, member.value.items});
+  }
+}
+
+void Set(YamlNode& map, const std::string& key, const YamlNode& value) {
+  for (YamlMember& member : map.members) {
+    if (member.key == key) member.value = value;
+  }
+}
+
+std::string TextAt(const YamlNode& map, std::string_view key, std::string otherwise = "") {
+  const YamlNode* node = map.Find(key);
+  return node == nullptr || node->kind != YamlNode::kScalar ? otherwise : node->text;
+}
+
+YamlNode Text(std::string text, const YamlNode& near) {
+  YamlNode node;
+  node.kind = YamlNode::kScalar, node.at = near.at, node.text = std::move(text), node.quoted = true;
+  return node;
+}
+
+// The team of a variant, else of the file: a path, a pipeline, or an agent made a pipeline of one step.
+YamlNode TeamOf(const YamlMember& variant, const YamlNode& root, Diagnostics& out) {
+  for (const YamlNode* map : {&variant.value, &root}) {
+    const YamlNode *team = map->Find("team"), *agent = map->Find("agent");
+    if (team != nullptr && agent != nullptr) {
+      out.Error(agent->at, "there is a team and an agent: one of them is asked", "keep one of them");
+    }
+    if (team != nullptr) {
+      if (team->kind != YamlNode::kScalar && team->kind != YamlNode::kMap)
+        out.Error(team->at, "\"team\" must be a pipeline's path, or a pipeline");
+      return *team;
+    }
+    if (agent == nullptr) continue;
+    if (agent->kind != YamlNode::kMap) {
+      out.Error(agent->at, "\"agent\" must be a map, as below \"agents\" of a pipeline",
+                "write agent: {model: …, instructions: …}");
+    }
+    YamlNode one = *agent;
+    one.kind = YamlNode::kMap;
+    YamlNode agents, step, steps, whole;
+    agents.kind = step.kind = whole.kind = YamlNode::kMap, steps.kind = YamlNode::kList;
+    agents.members.push_back({"solver", agent->at, std::move(one)});
+    step.members.push_back({"id", agent->at, Text("answer", *agent)});
+    step.members.push_back({"agent", agent->at, Text("solver", *agent)});
+    steps.items.push_back(std::move(step));
+    whole.at = agent->at;
+    whole.members.push_back({"agents", agent->at, std::move(agents)});
+    whole.members.push_back({"steps", agent->at, std::move(steps)});
+    return whole;
+  }
+  out.Error(variant.key_at, absl::StrCat("variant \"", variant.key, "\" has no team"),
+            "give it \"team\" or \"agent\", or the whole file one");
+  return {};
+}
+
+// `team` as a pipeline's text: JSON is YAML.
+std::string PipelineText(const YamlNode& team, const std::string& name) {
+  Json json = AsJson(team);
+  if (!json.contains("version")) json["version"] = 1;
+  if (!json.contains("name")) json["name"] = name;
+  return DumpJson(json);
+}
+
+std::string NameOfFamily(const std::string& family) {
+  std::string name;
+  for (const char c : family) name += pipeline::IsName(std::string(1, c)) ? c : '_';
+  return name.substr(0, 64);
+}
+
+// The team several times, with the models that it was opened with.
+AgentPtr Wrapped(const VariantPlan& plan, const Pipeline& pipeline, const ModelPtr& first, Diagnostics& out) {
+  ContemplateOptions options{
+      .name = pipeline.name, .description = pipeline.description, .solver = pipeline.team};
+  options.aggregate = Aggregate::kAuto;
+  options.ask_for_answer_line = false;
+  options.strategies = {""};  // the question reaches the team as it was asked
+  pipeline::ContemplateNumbers(plan.contemplate, options);
+  if (first != nullptr) {
+    options.judge = MakeAgent({.name = "judge", .description = "Compares answers", .model = first});
+    const YamlNode* verifier = plan.contemplate.Find("verifier");
+    if (verifier != nullptr && pipeline::AsBool(*verifier).value_or(false))
+      options.verifier = MakeAgent({.name = "verifier", .description = "Checks answers", .model = first});
+  }
+  const absl::Status checked = CheckContemplate(options);
+  if (!checked.ok()) {
+    out.Error(plan.contemplate.at, absl::StrCat("variant \"", plan.name, "\": ", Describe(checked)));
+    return nullptr;
+  }
+  return Contemplate(std::move(options));
+}
+
+}  // namespace
+
+std::vector<VariantPlan> PlanVariants(const YamlNode& root, Diagnostics& out) {
+  std::vector<VariantPlan> plans;
+  const YamlNode* variants = root.Find("variants");
+  if (variants == nullptr || variants->kind != YamlNode::kMap) return plans;
+  if (variants->members.empty())
+    out.Error(variants->at, "there are no variants", "add one: one: {team: team.yaml}");
+  for (const YamlMember& variant : variants->members) {
+    if (variant.value.kind != YamlNode::kMap) continue;
+    const YamlNode* block = variant.value.Find("contemplate");
+    if (block != nullptr && variant.value.Find("mode") != nullptr)
+      out.Error(block->at, "\"mode\" and \"contemplate\" both go round the team", "keep one of them");
+    const YamlNode team = TeamOf(variant, root, out);
+    std::vector<SweptKey> swept;
+    AddLists(variant.value, false, swept);
+    if (block != nullptr) AddLists(*block, true, swept);
+    std::size_t product = 1;
+    for (const SweptKey& key : swept) product = std::min(kVariantsMax + 1, product * key.values.size());
+    if (plans.size() + product > kVariantsMax) {
+      out.Error(variant.key_at, absl::StrCat("more than ", kVariantsMax, " variants"), "shorten its lists");
+      return {};
+    }
+    for (std::size_t i = 0; i < product; ++i) {
+      VariantPlan plan{.name = variant.key, .family = variant.key, .team = team};
+      YamlNode own = variant.value;
+      if (block != nullptr) plan.contemplate = *block;
+      std::size_t rest = product, at = i;
+      for (const SweptKey& key : swept) {
+        rest /= key.values.size();
+        const YamlNode& value = key.values[at / rest];
+        at %= rest;
+        Set(key.inside ? plan.contemplate : own, key.key, value);
+        if (key.values.size() > 1)
+          absl::StrAppend(&plan.name, key.key == "model" || key.key == "mode" ? "" : " " + key.key, " ",
+                          value.text);
+      }
+      plan.model = TextAt(own, "model"), plan.mode = TextAt(own, "mode", "instant");
+      plans.push_back(std::move(plan));
+    }
+  }
+  return plans;
+}
+
+ExperimentVariant LoadVariant(const VariantPlan& plan, const VariantLoad& load, Diagnostics& out,
+                              std::vector<Diagnostic>& found) {
+  ExperimentVariant variant;
+  variant.name = plan.name, variant.family = plan.family;
+  ModelPtr first;
+  PipelineOptions options;
+  options.model = load.options.model.empty() ? plan.model : load.options.model;
+  options.catalogue = load.options.catalogue;
+  for (const Mode mode : {Mode::kInstant, Mode::kThinking, Mode::kContemplating}) {
+    if (plan.mode == ModeName(mode)) options.mode = mode;
+  }
+  options.open_model = [&](std::string_view spec, const ModelOptions& given) {
+    absl::StatusOr<ModelPtr> model =
+        load.options.open_model ? load.options.open_model(spec, given) : OpenModel(spec, given);
+    if (model.ok() && first == nullptr) first = *model;
+    return model;
+  };
+  std::vector<Diagnostic> mistakes;
+  absl::StatusOr<Pipeline> read = absl::InvalidArgumentError("");
+  std::string text;
+  if (plan.team.kind == YamlNode::kScalar) {
+    const std::string path =
+        plan.team.text.rfind('/', 0) == 0 ? plan.team.text : absl::StrCat(load.folder, "/", plan.team.text);
+    read = LoadPipeline(path, options, &mistakes);
+    text = pipeline::ReadFile(path, pipeline::kYamlBytesMax).value_or("");
+  } else {
+    text = PipelineText(plan.team, NameOfFamily(plan.family));
+    const std::string name = absl::StrCat(load.folder, "/team of ", plan.name);
+    read = ParsePipeline(text, name, options, &mistakes);
+  }
+  const bool inline_team = plan.team.kind != YamlNode::kScalar;
+  if (!inline_team) found.insert(found.end(), mistakes.begin(), mistakes.end());
+  if (!read.ok()) {
+    std::string why = Describe(read.status()), hint;
+    // An inline team has no places of its own.
+    for (auto of = mistakes.rbegin(); inline_team && of != mistakes.rend(); ++of) {
+      if (of->severity == Diagnostic::kError) why = of->message, hint = of->hint;
+    }
+    if (mistakes.empty() || inline_team)
+      out.Error(plan.team.at, absl::StrCat("variant \"", plan.name, "\": ", why), hint);
+    return variant;
+  }
+  variant.pipeline = *std::move(read);
+  if (plan.contemplate.kind == YamlNode::kMap) {
+    AgentPtr whole = Wrapped(plan, variant.pipeline, first, out);
+    if (whole != nullptr) variant.pipeline.team = std::move(whole);
+  }
+  const std::string block =
+      plan.contemplate.kind == YamlNode::kMap ? DumpJson(AsJson(plan.contemplate)) : std::string();
+  variant.hash = HashBytes(absl::StrCat(text, "\n", plan.mode, "\n", block, "\n",
+                                        absl::StrJoin(variant.pipeline.models, "\n"), "\n",
+                                        absl::FormatDuration(load.trial_time)));
+  return variant;
+}
+
+}  // namespace ninefold::experiment
