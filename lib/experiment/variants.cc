@@ -200,6 +200,10 @@ ExperimentVariant LoadVariant(const VariantPlan& plan, const VariantLoad& load, 
     read = ParsePipeline(text, name, options, &mistakes);
   }
   const bool inline_team = plan.team.kind != YamlNode::kScalar;
+  for (const Diagnostic& of : mistakes) {
+    if (inline_team && of.severity == Diagnostic::kWarning)
+      out.Warn(plan.team.at, absl::StrCat("variant \"", plan.name, "\": ", of.message), of.hint);
+  }
   if (!inline_team) found.insert(found.end(), mistakes.begin(), mistakes.end());
   if (!read.ok()) {
     std::string why = Describe(read.status()), hint;

@@ -45,6 +45,22 @@ constexpr Command kCommands[] = {
     {"docs/performance.md",
      "./dev bench --workload W3 --n 512 --repeat 4 --warmup 2 --base-url http://127.0.0.1:8080/v1", "",
      "needs a server"},
+    {"docs/evaluating.md", "ninefold eval examples/experiment.yaml", "vote width 5", nullptr},
+    {"docs/evaluating.md", "ninefold eval examples/contemplating_arms.yaml --simulate --limit 50",
+     "checks the orchestrator", nullptr},
+    {"docs/evaluating.md", "ninefold eval examples/experiment.yaml --out now --baseline experiment.eval",
+     "by tag", nullptr},
+    {"docs/evaluating.md",
+     "ninefold eval examples/experiment.yaml --model openai/gpt-5.4-mini --budget 0.50 --fresh", "",
+     "needs a model"},
+    {"examples/experiment.yaml", "ninefold eval examples/experiment.yaml", "vote width 5", nullptr},
+    {"examples/experiment.yaml",
+     "ninefold eval examples/experiment.yaml --model openai/gpt-5.4-mini --budget 0.50", "", "needs a model"},
+    {"examples/contemplating_arms.yaml", "ninefold eval examples/contemplating_arms.yaml --simulate", "",
+     "takes half a minute; docs/evaluating.md has it with fewer items"},
+    {"examples/contemplating_arms.yaml",
+     "ninefold eval examples/contemplating_arms.yaml --model openai/gpt-5.4-mini --budget 20", "",
+     "needs a model"},
     {"agents/code_review.yaml",
      "ninefold run agents/code_review.yaml \"What can overflow?\" --file src/parser.cc",
      "[parser.cc:", nullptr},
@@ -186,7 +202,8 @@ const Command* Find(const std::string& page, const std::string& line) {
 // What "auto" finds is the machine's: a command that names no model gets the offline one.
 std::string Offline(const std::string& line) {
   const bool uses_model =
-      line.find("ninefold run ") != std::string::npos || line.find("ninefold test ") != std::string::npos;
+      line.find("ninefold run ") != std::string::npos || line.find("ninefold test ") != std::string::npos ||
+      (line.find("ninefold eval ") != std::string::npos && line.find("--simulate") == std::string::npos);
   return uses_model && line.find("--model") == std::string::npos ? line + " --model offline" : line;
 }
 
