@@ -254,8 +254,8 @@ void AddEval(CLI::App& app, int& exit_code) {
   ninefold eval examples/experiment.yaml --model openai/gpt-5.4-mini --limit 50 --budget 2
   ninefold eval sums.yaml --out today && ninefold eval sums.yaml --out now --baseline today/trials.jsonl
 
-A trial is written down when it has ended: the same command goes on where it was stopped or killed. The report goes
-to stdout and, with plots, to report.html in the folder.)");
+A trial is written down when it has ended: the same command goes on where it was stopped or killed.
+The report goes to stdout and, with plots, to report.html in the folder.)");
   eval->callback([given, &exit_code] { exit_code = Evaluate(*given); });
 }
 

@@ -138,17 +138,21 @@ struct Forbidden {
 // A server that tests talk to: a process beside the runs, with a thread and a clock of its own.
 constexpr char kServer[] = "lib/testing/chat_server.cc";
 
+// An experiment holds many runs, and stands outside of them: it waits for them in threads, by the clock on
+// the wall.
+constexpr char kExperiment[] = "lib/experiment/run.cc", kSimulated[] = "lib/experiment/simulated.cc";
+
 std::vector<Forbidden> ForbiddenNames() {
   return {
       {R"(\bsystem_clock\b|\bsteady_clock\b|\babsl::Now\(|[^.\w>:]time\(nullptr\))",
        "ctx.Now()",
-       {"lib/base/", "lib/cli/", "lib/net/http_hub.cc", kServer}},
+       {"lib/base/", "lib/cli/", "lib/net/http_hub.cc", kServer, kExperiment, kSimulated}},
       {R"(\bsteady_timer\b|\bsystem_timer\b)", "Loop::AddTimer or ctx.Sleep", {"lib/base/", kServer}},
       {R"(\bsleep_for\b|\busleep\(|\bnanosleep\()", "ctx.Sleep", {}},
       {R"([^\w]s?rand\(|\brandom_device\b|\bmt19937)", "ctx.Random", {"lib/base/", "lib/agent/run_body.cc"}},
       {R"(\bstd::j?thread\b|\bpthread_create\b|\bstd::async\b)",
        "ctx.Blocking or the loop",
-       {"lib/base/", "lib/agent/runtime.cc", kServer}},
+       {"lib/base/", "lib/agent/runtime.cc", kServer, kExperiment}},
       {R"(\bgetenv\()", "an option", {"lib/cli/", "lib/model/", "lib/net/http_hub.cc"}},
       {R"(\bstd::regex\b)", "RE2: a pattern from outside must not backtrack", {}},
       {R"(#\s*include\s*<iostream>|\bstd::cout\b|\bstd::cerr\b)", "an Event or a status", {"lib/cli/"}},
