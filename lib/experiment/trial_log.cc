@@ -53,7 +53,7 @@ absl::StatusOr<TrialFile> ParseTrials(const std::string& text, const std::string
 
 absl::StatusOr<TrialFile> ReadTrialFile(const std::string& path) {
   absl::StatusOr<std::string> text = pipeline::ReadFile(path, kTrialsBytesMax);
-  if (!text.ok()) return Annotate(text.status(), path);
+  CHECK_OK(text.status());  // it names the path
   return ParseTrials(*text, path);
 }
 

@@ -196,13 +196,13 @@ ExperimentVariant LoadVariant(const VariantPlan& plan, const VariantLoad& load, 
     text = pipeline::ReadFile(path, pipeline::kYamlBytesMax).value_or("");
   } else {
     text = PipelineText(plan.team, NameOfFamily(plan.family));
-    const std::string name = absl::StrCat(load.folder, "/team of ", plan.name);
+    const std::string name = absl::StrCat(load.folder, "/team of ", plan.family);
     read = ParsePipeline(text, name, options, &mistakes);
   }
   const bool inline_team = plan.team.kind != YamlNode::kScalar;
   for (const Diagnostic& of : mistakes) {
     if (inline_team && of.severity == Diagnostic::kWarning)
-      out.Warn(plan.team.at, absl::StrCat("variant \"", plan.name, "\": ", of.message), of.hint);
+      out.Warn(plan.team.at, absl::StrCat("variant \"", plan.family, "\": ", of.message), of.hint);
   }
   if (!inline_team) found.insert(found.end(), mistakes.begin(), mistakes.end());
   if (!read.ok()) {
@@ -212,7 +212,7 @@ ExperimentVariant LoadVariant(const VariantPlan& plan, const VariantLoad& load, 
       if (of->severity == Diagnostic::kError) why = of->message, hint = of->hint;
     }
     if (mistakes.empty() || inline_team)
-      out.Error(plan.team.at, absl::StrCat("variant \"", plan.name, "\": ", why), hint);
+      out.Error(plan.team.at, absl::StrCat("variant \"", plan.family, "\": ", why), hint);
     return variant;
   }
   variant.pipeline = *std::move(read);

@@ -1,0 +1,126 @@
+// ninefold eval, as a user and a script see it.
+#include <signal.h>
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "cli/program.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "ninefold/json.h"
+
+namespace ninefold {
+namespace {
+
+using ::testing::AllOf;
+using testing::Ended;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::Program;
+
+struct Measured : Program {
+  explicit Measured(int items = 6) {
+    std::string data;
+    for (int i = 0; i < items; ++i) {
+      absl::StrAppend(&data, "{\"id\":\"", i, "\",\"question\":\"What is ", i, " * 7?\",\"expected\":\"",
+                      i * 7, "\"}\n");
+    }
+    Write("data.jsonl", data);
+    Write("sums.yaml",
+          "name: sums\ndata: data.jsonl\ngrader: number\nagent: {model: offline, tools: [calculator]}\n"
+          "variants: {one: {}, vote: {contemplate: {width: 3, aggregate: vote}}}\n");
+  }
+  std::int64_t Lines(const std::string& file) const {
+    const std::string text = testing::ReadText(Path(file));
+    return std::count(text.begin(), text.end(), '\n');
+  }
+};
+
+TEST(Eval, MeasuresAndGoesOn) {
+  Measured program;
+  const Ended first = program.Run({"eval", "sums.yaml"});
+  EXPECT_EQ(first.code, 0) << first.err;
+  EXPECT_THAT(first.out, AllOf(HasSubstr("100.0 %"), HasSubstr("one agent is as good: vote")));
+  EXPECT_THAT(first.err,
+              AllOf(HasSubstr("2 variants × 6 items = 12 trials"), HasSubstr("12 of 12, 100.0 % right"),
+                    HasSubstr("sums.eval/report.html"), Not(HasSubstr("\x1b["))));
+  EXPECT_EQ(program.Lines("sums.eval/trials.jsonl"), 12);
+  EXPECT_THAT(testing::ReadText(program.Path("sums.eval/report.html")), HasSubstr("ninefold show "));
+  const Ended again = program.Run({"eval", "sums.yaml", "--json"});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(program.Lines("sums.eval/trials.jsonl"), 12) << "nothing was asked again";
+  const absl::StatusOr<Json> report = ParseJson(again.out);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ((*report)["arms"].size(), 2u);
+  const Json trial =
+      *ParseJson(testing::ReadText(program.Path("sums.eval/trials.jsonl"))
+                     .substr(0, testing::ReadText(program.Path("sums.eval/trials.jsonl")).find('\n')));
+  const Ended shown = program.Run({"show", trial["run_id"].get<std::string>()});
+  EXPECT_THAT(shown.out, HasSubstr("What is "));
+}
+
+TEST(Eval, SurvivesAKill) {
+  Measured program(20'000);
+  const pid_t child = program.Start({"eval", "sums.yaml", "--store", "memory", "--parallel", "2"});
+  for (int looks = 0; looks < 6000 && program.Lines("sums.eval/trials.jsonl") < 50; ++looks) ::usleep(5000);
+  ::kill(child, SIGKILL);
+  EXPECT_EQ(program.Wait(child).code, 128 + SIGKILL);
+  const std::int64_t written = program.Lines("sums.eval/trials.jsonl");
+  ASSERT_GE(written, 50);
+  // All of its items that were answered, and a few more.
+  const int limit = int(written / 2 + 10);
+  const Ended again = program.Run({"eval", "sums.yaml", "--store", "memory", "--limit", absl::StrCat(limit)});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_THAT(again.err, AllOf(HasSubstr(absl::StrCat(", ", written, " from before")),
+                               HasSubstr(absl::StrCat(2 * limit, " of ", 2 * limit, ", 100.0 % right"))));
+}
+
+TEST(Eval, AGateEndsWithSeven) {
+  Measured program;
+  ASSERT_EQ(program.Run({"eval", "sums.yaml", "--out", "before"}).code, 0);
+  const Ended same = program.Run({"eval", "sums.yaml", "--out", "now", "--baseline", "before"});
+  EXPECT_EQ(same.code, 0) << same.err;
+  EXPECT_THAT(same.err, HasSubstr("no worse than before"));
+  const std::string sums = testing::ReadText(program.Path("sums.yaml"));
+  program.Write("sums.yaml", absl::StrReplaceAll(sums, {{", tools: [calculator]", ""}}));
+  program.Write("data.jsonl", absl::StrReplaceAll(testing::ReadText(program.Path("data.jsonl")),
+                                                  {{"\"expected\":\"", "\"expected\":\"9"}}));
+  const Ended worse = program.Run({"eval", "sums.yaml", "--out", "now", "--baseline", "before/trials.jsonl"});
+  EXPECT_EQ(worse.code, 7) << worse.err;
+  EXPECT_THAT(worse.err,
+              AllOf(HasSubstr("\"one\" is worse than it was: 100.0 points lower"), HasSubstr("lost: 0, 1")));
+}
+
+TEST(Eval, MistakesAreSaidAndCostNothing) {
+  Measured program;
+  const Ended none = program.Run({"eval", "none.yaml"});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_THAT(none.err, HasSubstr("none.yaml"));
+  const Ended baseline = program.Run({"eval", "sums.yaml", "--baseline", "none.jsonl"});
+  EXPECT_EQ(baseline.code, 2);
+  EXPECT_THAT(baseline.err, HasSubstr("it takes the trials.jsonl of an earlier --out"));
+  const Ended key = program.Run({"eval", "sums.yaml", "--model", "openai/gpt-5.4"});
+  EXPECT_EQ(key.code, 2);
+  EXPECT_THAT(key.err, HasSubstr("sums.yaml:4:"));
+  const Ended oracle = program.Run({"eval", "sums.yaml", "--simulate"});
+  EXPECT_EQ(oracle.code, 2);
+  EXPECT_THAT(oracle.err, HasSubstr("oracle"));
+  const Ended dry = program.Run({"eval", "sums.yaml", "--dry-run"});
+  EXPECT_EQ(dry.code, 0);
+  EXPECT_EQ(program.Lines("sums.eval/trials.jsonl"), 0);
+}
+
+TEST(Eval, CtrlCKeepsWhatIsDone) {
+  Measured program(20'000);
+  const pid_t child = program.Start({"eval", "sums.yaml", "--store", "memory"});
+  for (int looks = 0; looks < 6000 && program.Lines("sums.eval/trials.jsonl") < 50; ++looks) ::usleep(5000);
+  ::kill(child, SIGINT);
+  const Ended ended = program.Wait(child);
+  EXPECT_EQ(ended.code, 3) << ended.err;
+  EXPECT_THAT(ended.err, AllOf(HasSubstr("of 40000 trials"), HasSubstr("the same command goes on")));
+  EXPECT_THAT(ended.out, HasSubstr("accuracy")) << "what there is, is reported";
+}
+
+}  // namespace
+}  // namespace ninefold
