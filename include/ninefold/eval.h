@@ -112,6 +112,7 @@ struct EvalArm {
     Interval interval;  // bootstrapped over items
   };
   std::string variant;
+  std::string family;                        // SummaryOptions::families, else the variant
   std::int64_t n = 0, items = 0, right = 0;  // trials; items, fewer when they are tried with several seeds
   std::int64_t errors = 0;                   // count as not right
   double accuracy = 0;

@@ -16,6 +16,7 @@ namespace ninefold {
 namespace {
 
 constexpr std::size_t kAnswerMax = 120;
+constexpr std::size_t kLabelled = 8;  // variants that have a label each in a plot
 
 using Cells = std::vector<std::string>;  // escaped already
 
@@ -31,13 +32,25 @@ std::string TableOf(const Cells& head, const std::vector<Cells>& rows) {
   return absl::StrCat(html, "</tbody></table></div>\n");
 }
 
-std::string DotOf(std::size_t arm) { return absl::StrCat("<b class=\"s", arm % 8, "\">●</b> "); }
+// Which family an arm is of, by number: variants of one family have one colour.
+std::size_t FamilyOf(const EvalReport& report, const EvalArm& arm) {
+  std::vector<std::string> seen;
+  for (const EvalArm& each : report.arms) {
+    if (each.family == arm.family) return seen.size();
+    if (std::find(seen.begin(), seen.end(), each.family) == seen.end()) seen.push_back(each.family);
+  }
+  return 0;
+}
+
+std::string DotOf(const EvalReport& report, std::size_t arm) {
+  return absl::StrCat("<b class=\"s", FamilyOf(report, report.arms[arm]) % 8, "\">●</b> ");
+}
 
 std::string ArmTable(const EvalReport& report) {
   std::vector<Cells> rows;
   for (std::size_t i = 0; i < report.arms.size(); ++i) {
     const EvalArm& arm = report.arms[i];
-    rows.push_back({DotOf(i) + EscapeHtml(arm.variant), absl::StrCat(arm.right, " of ", arm.n),
+    rows.push_back({DotOf(report, i) + EscapeHtml(arm.variant), absl::StrCat(arm.right, " of ", arm.n),
                     Percent(arm.accuracy), Between(arm.interval), Tokens(arm.tokens_total),
                     Tokens(arm.tokens_sequential), Usd(arm), Seconds(arm.latency_median),
                     Seconds(arm.latency_p95)});
@@ -54,7 +67,7 @@ std::string AttemptTable(const EvalReport& report) {
     Cells stops;
     for (const auto& [stop, n] : arm.stops) stops.push_back(absl::StrCat(EscapeHtml(stop), " ", n));
     const bool known = arm.coverage >= 0, pairs = arm.single >= 0;
-    rows.push_back({DotOf(i) + EscapeHtml(arm.variant), absl::StrFormat("%.1f", arm.started),
+    rows.push_back({DotOf(report, i) + EscapeHtml(arm.variant), absl::StrFormat("%.1f", arm.started),
                     absl::StrFormat("%.1f", arm.cancelled), PercentOrNone(arm.single),
                     pairs ? absl::StrFormat("%.2f", arm.rho) : "-", PercentOrNone(arm.coverage),
                     known ? Percent(arm.selection_gap) : "-",
@@ -113,7 +126,7 @@ std::string TagsTable(const EvalReport& report) {
   std::map<std::string, Cells> by_tag;
   Cells head = {"tag"};
   for (std::size_t i = 0; i < report.arms.size(); ++i) {
-    head.push_back(DotOf(i) + EscapeHtml(report.arms[i].variant));
+    head.push_back(DotOf(report, i) + EscapeHtml(report.arms[i].variant));
     for (const auto& [tag, count] : report.arms[i].tags) {
       Cells& row = by_tag[tag];
       row.resize(i + 1, "-");
@@ -138,20 +151,28 @@ std::string AccuracyPlot(const EvalReport& report) {
   std::vector<PlotRow> rows;
   for (std::size_t i = 0; i < report.arms.size(); ++i) {
     const EvalArm& arm = report.arms[i];
-    rows.push_back({ShortName(arm.variant), int(i), arm.accuracy, arm.interval});
+    rows.push_back({ShortName(arm.variant), int(FamilyOf(report, arm)), arm.accuracy, arm.interval});
   }
   return WithNote(DrawIntervals("Accuracy with its 95 % interval", rows), report.note);
 }
 
-// Accuracy against something that is paid.
+// Accuracy against something that is paid; a line goes through the variants of a family.
 std::string PricePlot(const EvalReport& report, const std::string& title, const std::string& x_name,
                       double (*paid)(const EvalArm&), std::string (*text)(const EvalArm&)) {
   std::vector<PlotSeries> series;
-  for (std::size_t i = 0; i < report.arms.size(); ++i) {
-    const EvalArm& arm = report.arms[i];
+  for (const EvalArm& arm : report.arms) {
+    const std::size_t family = FamilyOf(report, arm);
+    if (family == series.size()) series.push_back({.color = int(family), .line = true});
     const std::string hint =
         absl::StrCat(arm.variant, ": ", Percent(arm.accuracy), " (", Between(arm.interval), "), ", text(arm));
-    series.push_back({int(i), {{paid(arm), arm.accuracy, arm.interval, 5, ShortName(arm.variant), hint}}});
+    series[family].points.push_back({paid(arm), arm.accuracy, arm.interval, 5, ShortName(arm.variant), hint});
+  }
+  for (PlotSeries& each : series) {
+    std::sort(each.points.begin(), each.points.end(),
+              [](const PlotPoint& a, const PlotPoint& b) { return a.x < b.x; });
+    // The last one speaks for a long line.
+    for (std::size_t i = 0; i + 1 < each.points.size() && report.arms.size() > kLabelled; ++i)
+      each.points[i].label.clear();
   }
   return WithNote(DrawPlot({.title = title, .x_name = x_name, .x_from_zero = true}, series), report.note);
 }
@@ -184,7 +205,7 @@ std::string VotePlot(const EvalReport& report) {
   for (std::size_t i = 0; i < report.arms.size(); ++i) {
     const EvalArm& arm = report.arms[i];
     if (arm.predicted.empty()) continue;
-    PlotSeries curve = {.color = int(i), .line = true, .band = true};
+    PlotSeries curve = {.color = int(FamilyOf(report, arm)), .line = true, .band = true};
     for (const auto& at : arm.predicted) {
       const std::string hint = absl::StrCat(arm.variant, ": a vote of ", at.width, " would be right in ",
                                             Percent(at.accuracy), " (", Between(at.interval), ")");
@@ -192,12 +213,12 @@ std::string VotePlot(const EvalReport& report) {
     }
     series.push_back(std::move(curve));
     const double voted = arm.started - arm.cancelled;
-    series.push_back({int(i),
+    series.push_back({int(FamilyOf(report, arm)),
                       {{voted,
                         arm.accuracy,
                         {},
                         6,
-                        ShortName(arm.variant),
+                        report.arms.size() > kLabelled ? "" : ShortName(arm.variant),
                         absl::StrCat(arm.variant, ", measured: ", Percent(arm.accuracy))}}});
   }
   const std::string svg = DrawPlot({.title = "Votes: predicted (area: 95 %), measured (large dot)",
@@ -212,7 +233,7 @@ std::string CalibrationPlot(const EvalReport& report) {
   for (std::size_t i = 0; i < report.arms.size(); ++i) {
     const EvalArm& arm = report.arms[i];
     if (arm.calibrated == 0) continue;
-    PlotSeries curve = {.color = int(i), .line = true};
+    PlotSeries curve = {.color = int(FamilyOf(report, arm)), .line = true};
     for (const Calibration::Bin& bin : arm.calibration.bins) {
       if (bin.n == 0) continue;
       const double size = 2.5 + 6 * double(bin.n) / double(arm.calibrated);
@@ -233,8 +254,11 @@ std::string CalibrationPlot(const EvalReport& report) {
 
 std::string Legend(const EvalReport& report) {
   std::string html = "<div class=\"legend\">";
-  for (std::size_t i = 0; i < report.arms.size(); ++i)
-    absl::StrAppend(&html, "<span>", DotOf(i), EscapeHtml(report.arms[i].variant), "</span>");
+  for (std::size_t i = 0, families = 0; i < report.arms.size(); ++i) {
+    if (FamilyOf(report, report.arms[i]) < families) continue;
+    ++families;
+    absl::StrAppend(&html, "<span>", DotOf(report, i), EscapeHtml(report.arms[i].family), "</span>");
+  }
   return absl::StrCat(html, "</div>\n");
 }
 
@@ -278,7 +302,7 @@ std::string ItemTable(const EvalReport& report, const std::vector<EvalTrial>& tr
       "id=\"count\"></span>\n"
       "<div class=\"scroll\"><table class=\"items\"><thead><tr><th>item</th>";
   for (std::size_t i = 0; i < report.arms.size(); ++i)
-    absl::StrAppend(&html, "<th>", DotOf(i), EscapeHtml(report.arms[i].variant), "</th>");
+    absl::StrAppend(&html, "<th>", DotOf(report, i), EscapeHtml(report.arms[i].variant), "</th>");
   html += "</tr></thead>\n<tbody>\n";
   for (const std::string& item : order) {
     std::string letters, cells;

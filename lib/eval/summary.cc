@@ -257,10 +257,6 @@ std::vector<std::string> WarningsOf(const EvalReport& report, const ByVariant& g
 std::vector<EvalMatch> MatchArms(const EvalReport& report, const ByVariant& groups,
                                  const SummaryOptions& options) {
   const std::string& name = groups.trials.count(options.match) > 0 ? options.match : report.baseline;
-  const auto family_of = [&](const std::string& variant) {
-    const auto found = options.families.find(variant);
-    return found == options.families.end() ? variant : found->second;
-  };
   const auto reference = std::find_if(report.arms.begin(), report.arms.end(),
                                       [&](const EvalArm& arm) { return arm.variant == name; });
   std::vector<EvalMatch> matches;
@@ -271,8 +267,8 @@ std::vector<EvalMatch> MatchArms(const EvalReport& report, const ByVariant& grou
     std::map<std::string, const EvalArm*> nearest;
     std::vector<std::string> order;
     for (const EvalArm& arm : report.arms) {
-      const std::string family = family_of(arm.variant);
-      if (family == family_of(name) || tokens(arm) <= 0 || tokens(*reference) <= 0) continue;
+      const std::string& family = arm.family;
+      if (family == reference->family || tokens(arm) <= 0 || tokens(*reference) <= 0) continue;
       const EvalArm*& best = nearest[family];
       const auto far = [&](const EvalArm& a) { return std::abs(std::log(tokens(a) / tokens(*reference))); };
       if (best == nullptr) order.push_back(family);
@@ -294,8 +290,11 @@ EvalReport Summarize(const std::vector<EvalTrial>& trials, const SummaryOptions&
   EvalReport report;
   report.name = options.name, report.note = options.note;
   const ByVariant groups = GroupTrials(trials);
-  for (const std::string& variant : groups.order)
+  for (const std::string& variant : groups.order) {
     report.arms.push_back(SummarizeArm(variant, groups.trials.at(variant), options.seed));
+    const auto family = options.families.find(variant);
+    report.arms.back().family = family == options.families.end() ? variant : family->second;
+  }
   if (!report.arms.empty()) {
     const bool known = groups.trials.count(options.baseline) > 0;
     report.baseline = known ? options.baseline : groups.order.front();
