@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,8 @@
 #include "model/vendors/vendors.h"
 #include "net/ndjson.h"
 #include "net/sse.h"
+#include "ninefold/data.h"
+#include "ninefold/eval.h"
 #include "ninefold/image.h"
 #include "ninefold/json.h"
 #include "ninefold/status.h"
@@ -137,9 +140,32 @@ void Picture(std::string_view bytes) {
   if (decoded.ok()) Require(decoded->width() == info->width && decoded->height() == info->height);
 }
 
+// Each row has a cell a column, and the preview keeps to its size.
+void Table(std::string_view bytes) {
+  const absl::StatusOr<Json> table = ReadTable(bytes);
+  if (!table.ok()) return;
+  Require(IsTable(*table));
+  for (const Json& row : (*table)["rows"]) Require(row.size() == (*table)["columns"].size());
+  constexpr std::size_t kRoom = 600;
+  Require(Preview(*table, kRoom).size() <= kRoom);
+}
+
+// Items have names of their own, and can be asked and graded, or it is said why not.
+void Items(std::string_view bytes) {
+  const absl::StatusOr<std::vector<EvalItem>> items = ParseEvalItems(bytes, "set.jsonl");
+  if (!items.ok()) return;
+  std::set<std::string> ids;
+  for (const EvalItem& item : *items) {
+    Require(!item.id.empty() && ids.insert(item.id).second);
+    Require(!QuestionText(item).empty());
+    if (CheckGrader(item, {}).ok()) Require(GradeReply(item, {.text = "answer: 42"}, {}).ok());
+  }
+}
+
 constexpr Target kTargets[] = {{"sse", Sse},       {"ndjson", Ndjson},       {"json", JsonText},
                                {"chat", Chat},     {"responses", Responses}, {"anthropic", Anthropic},
-                               {"gemini", Gemini}, {"ollama", Ollama},       {"image", Picture}};
+                               {"gemini", Gemini}, {"ollama", Ollama},       {"image", Picture},
+                               {"table", Table},   {"items", Items}};
 
 }  // namespace
 
