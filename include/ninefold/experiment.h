@@ -27,6 +27,10 @@ struct ExperimentVariant {
   std::string family;      // "vote": the variant of the file whose lists were multiplied out
   Pipeline pipeline;       // its team is what is asked
   std::uint64_t hash = 0;  // of all that it is made of
+  std::int64_t calls = 1;  // of models, in one trial, about
+  // USD of a call with 1,000 tokens in and 500 out, by the dearest of its models; `unpriced` have no price.
+  double call_usd = 0;
+  std::vector<std::string> unpriced;
 };
 
 struct Experiment {
@@ -64,6 +68,9 @@ struct ExperimentOptions {
 // LoadPipeline's; all mistakes of the file go to `diagnostics`.
 absl::StatusOr<Experiment> LoadExperiment(const std::string& path, const ExperimentOptions& options = {},
                                           std::vector<Diagnostic>* diagnostics = nullptr);
+
+// The JSON Schema of the format.
+Json ExperimentSchema();
 
 struct ExperimentProgress {
   std::int64_t total = 0, done = 0, reused = 0, right = 0, failed = 0;  // trials; done: reused ones too

@@ -7,6 +7,7 @@
 //   absl::StatusOr<Reply> reply = runtime.Run(p->team, *p->MakePrompt("…", inputs, files), options);
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -69,6 +70,7 @@ struct Pipeline {
   bool asks = false;                // a step speaks of the goal: a run needs a question, or files
   TaskGraph graph;                  // the steps as written, for pictures
   std::vector<Diagnostic> warnings;
+  std::uint64_t text_hash = 0;  // of the file and all it includes
 
   // The prompt for a run. kInvalidArgument: a missing or mistyped input, naming it.
   absl::StatusOr<Prompt> MakePrompt(std::string question, const std::map<std::string, Json>& values,

@@ -11,6 +11,7 @@
 #include "cli/words.h"
 #include "ninefold/models.h"
 #include "ninefold/status.h"
+#include "pipeline/given_file.h"
 
 namespace ninefold::cli {
 namespace {
@@ -38,7 +39,7 @@ void SayDiagnostics(const std::vector<Diagnostic>& diagnostics) {
 }
 
 absl::StatusOr<std::string> ReadPipeline(const std::string& path) {
-  return ReadFile(path, "pipeline", kPipelineBytesMax);
+  return pipeline::ReadRegular(path, "pipeline", kPipelineBytesMax);
 }
 
 std::optional<Pipeline> LoadAndSay(const std::string& text, const std::string& path,

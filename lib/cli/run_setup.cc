@@ -1,12 +1,6 @@
 #include "cli/run_setup.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
@@ -18,50 +12,21 @@
 #include "base/utf8.h"
 #include "cli/arguments.h"
 #include "cli/words.h"
-#include "ninefold/image.h"
 #include "ninefold/status.h"
+#include "pipeline/given_file.h"
 
 namespace ninefold::cli {
 namespace {
 
-constexpr std::size_t kFileBytesMax = 64u << 20;
 constexpr std::size_t kPipelineBytesMax = 4u << 20;
-
-// By the content: a name may lie.
-std::string MediaTypeOf(const std::string& bytes) {
-  const std::string_view sniffed = SniffMediaType(bytes);
-  if (!sniffed.empty()) return std::string(sniffed);
-  const bool text = FindInvalidUtf8(bytes) == std::string::npos && bytes.find('\0') == std::string::npos;
-  return text ? "text/plain" : "application/octet-stream";
-}
-
-// What nobody could read is refused: an agent would answer "not found" and mean "not readable".
-absl::Status CheckReadable(const std::string& path, const File& file) {
-  if (file.bytes.empty())
-    return absl::InvalidArgumentError(absl::StrCat("--file \"", path, "\": is empty; leave it out"));
-  if (file.media_type.starts_with("image/") && file.media_type != "image/heic" &&
-      file.media_type != "image/avif") {
-    const absl::Status status = ReadImageInfo(file.bytes).status();
-    return Annotate(status, absl::StrCat("--file \"", path, "\""));
-  }
-  if (file.media_type != "application/octet-stream") return absl::OkStatus();
-  const std::size_t invalid = FindInvalidUtf8(file.bytes);
-  const std::size_t at = std::min(invalid, file.bytes.find('\0'));
-  return absl::InvalidArgumentError(
-      absl::StrCat("--file \"", path, "\": neither UTF-8 text (byte ", at + 1,
-                   ") nor a picture or PDF by its content; convert it, for example with iconv"));
-}
 
 absl::StatusOr<GivenFile> ReadGivenFile(const std::string& path) {
   CHECK_OK(CheckUtf8(path, absl::StrCat("--file \"", path, "\": the name")));
   GivenFile given;
-  TRY(given.file.bytes, ReadFile(path, "--file", kFileBytesMax));
+  TRY(given.file, pipeline::ReadGiven(path, "--file"));
   TRY(given.path, AbsolutePath(path));
   given.hash = HashBytes(given.file.bytes);
   given.size = given.file.bytes.size();
-  given.file.name = std::filesystem::path(path).filename().string();
-  given.file.media_type = MediaTypeOf(given.file.bytes);
-  CHECK_OK(CheckReadable(path, given.file));
   return given;
 }
 
@@ -86,46 +51,6 @@ BudgetLimits BudgetFromJson(const Json& json) {
 }
 
 }  // namespace
-
-absl::StatusOr<std::string> ReadFile(const std::string& path, const std::string& what,
-                                     std::size_t bytes_max) {
-  const auto failed = [&](int error) {
-    return absl::ErrnoToStatus(error, absl::StrCat(what, " \"", path, "\": cannot read it"));
-  };
-  // Not blocking: a pipe that nobody writes to must not hang the program before it has begun.
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) {
-    const int error = errno;
-    if (error == ENOENT)
-      return absl::NotFoundError(absl::StrCat(what, " \"", path, "\": there is no such file"));
-    return failed(error);
-  }
-  struct Closer {
-    int fd;
-    ~Closer() { ::close(fd); }
-  } closer{fd};
-  struct stat info;
-  if (::fstat(fd, &info) != 0) return failed(errno);
-  if (S_ISDIR(info.st_mode))
-    return absl::InvalidArgumentError(absl::StrCat(what, " \"", path, "\": is a folder; name a file in it"));
-  if (!S_ISREG(info.st_mode)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(what, " \"", path, "\": not a regular file; copy its content into one"));
-  }
-  std::string text;
-  char buffer[1 << 16];
-  while (true) {
-    const ssize_t size = ::read(fd, buffer, sizeof buffer);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return failed(errno);
-    if (size == 0) return text;
-    text.append(buffer, std::size_t(size));
-    if (text.size() > bytes_max) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(what, " \"", path, "\": larger than ", bytes_max >> 20, " MiB; give a part of it"));
-    }
-  }
-}
 
 PipelineOptions LoadOptionsOf(const RunSetup& setup) {
   PipelineOptions options{.model = setup.model};
@@ -229,14 +154,15 @@ absl::StatusOr<RunSetup> RunSetupFromJson(const Json& json) {
 }
 
 absl::Status ReadAgain(RunSetup& setup, std::vector<std::string>& changes) {
-  absl::StatusOr<std::string> text = ReadFile(setup.pipeline_path, "the pipeline", kPipelineBytesMax);
+  absl::StatusOr<std::string> text =
+      pipeline::ReadRegular(setup.pipeline_path, "the pipeline", kPipelineBytesMax);
   if (!text.ok()) {
     changes.push_back(Describe(text.status()));
   } else if (*text != setup.pipeline_text) {
     changes.push_back(FirstDifference(ShortPath(setup.pipeline_path), setup.pipeline_text, *text));
   }
   for (GivenFile& given : setup.files) {
-    absl::StatusOr<std::string> bytes = ReadFile(given.path, "--file", kFileBytesMax);
+    absl::StatusOr<std::string> bytes = pipeline::ReadRegular(given.path, "--file", pipeline::kGivenBytesMax);
     if (!bytes.ok()) return bytes.status();
     if (HashBytes(*bytes) != given.hash || bytes->size() != given.size) {
       changes.push_back(absl::StrCat(ShortPath(given.path), ": its content has changed (", given.size,

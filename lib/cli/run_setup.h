@@ -35,8 +35,6 @@ struct RunSetup {
   absl::Duration deadline = absl::InfiniteDuration();
 };
 
-// The text of a file from outside, at most `bytes_max`. Errors say what it is instead, and what to do.
-absl::StatusOr<std::string> ReadFile(const std::string& path, const std::string& what, std::size_t bytes_max);
 // How the pipeline is loaded for it.
 PipelineOptions LoadOptionsOf(const RunSetup& setup);
 absl::StatusOr<std::string> AbsolutePath(const std::string& path);

@@ -20,6 +20,7 @@
 #include "ninefold/model.h"
 #include "ninefold/status.h"
 #include "ninefold/tool.h"
+#include "pipeline/given_file.h"
 
 namespace ninefold::cli {
 namespace {
@@ -74,7 +75,7 @@ absl::Status SaveAt(const std::string& path, const std::string& bytes) {
   if (fd < 0) {
     const int why = errno;
     if (why != EEXIST) return CannotSave(path, why);
-    const absl::StatusOr<std::string> there = ReadFile(path, "--images", bytes.size());
+    const absl::StatusOr<std::string> there = pipeline::ReadRegular(path, "--images", bytes.size());
     if (there.ok() && *there == bytes) return absl::OkStatus();
     return absl::AlreadyExistsError(
         absl::StrCat("--images: \"", path, "\" is there and holds something else; name another folder"));

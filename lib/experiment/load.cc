@@ -9,6 +9,7 @@
 #include "base/suggest.h"
 #include "base/try.h"
 #include "experiment/shape.h"
+#include "experiment/trial.h"
 #include "experiment/variants.h"
 #include "ninefold/experiment.h"
 #include "ninefold/status.h"
@@ -134,8 +135,7 @@ class Loader {
     if (data == nullptr || options_.simulate) return Simulate(*oracle);
     std::set<std::string> ids;
     for (const YamlNode* name : Scalars(*data)) {
-      const std::string path =
-          name->text.rfind('/', 0) == 0 ? name->text : absl::StrCat(folder_, "/", name->text);
+      const std::string path = Beside(folder_, name->text);
       absl::StatusOr<std::vector<EvalItem>> items = ReadEvalItems(path);
       if (!items.ok()) out_.Error(name->at, absl::StrCat("data: ", Describe(items.status())));
       if (items.ok() && items->empty()) out_.Error(name->at, absl::StrCat("data: ", path, " has no items"));
@@ -217,14 +217,16 @@ class Loader {
     for (const std::string& model : made->models) AddModel(model);
   }
 
-  // All of them: a grader that cannot read what is expected must not be found after an hour.
+  // And their files. All of them: a grader that cannot read what is expected must not be found after an hour.
   void CheckGraders() {
     constexpr int kSaid = 10;
     int said = 0;
     for (const EvalItem& item : read_.items) {
-      const absl::Status checked = CheckGrader(item, read_.grade);
+      absl::Status checked = CheckGrader(item, read_.grade);
+      if (checked.ok()) checked = CheckFiles(item);
       if (checked.ok() || said++ >= kSaid) continue;
-      out_.Error(root_.at, Describe(checked));
+      const YamlNode* data = root_.Find("data");
+      out_.Error(data == nullptr ? root_.at : data->at, Describe(checked));
     }
   }
 
@@ -286,6 +288,8 @@ absl::StatusOr<Experiment> LoadExperiment(const std::string& path, const Experim
   CHECK_OK(pipeline::FirstError(own));
   return read;
 }
+
+Json ExperimentSchema() { return pipeline::SchemaOf(experiment::ExperimentShape(), "ninefold experiment"); }
 
 SummaryOptions SummaryOptionsOf(const Experiment& experiment) {
   SummaryOptions options{.name = experiment.name, .baseline = experiment.baseline, .match = experiment.match};

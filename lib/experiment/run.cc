@@ -30,16 +30,11 @@ struct Job {
   const ExperimentVariant* variant = nullptr;
   const EvalItem* item = nullptr;
   std::uint64_t seed = 0;
+  std::uint64_t item_hash = 0;
 };
 
-std::string HashOf(const ExperimentVariant& variant, const EvalItem& item) {
-  std::uint64_t hash = HashBytes(QuestionText(item), variant.hash);
-  hash = HashBytes(item.expected, hash);
-  hash = HashBytes(item.grader, hash);
-  for (const auto* paths : {&item.files, &item.images}) {
-    for (const std::string& path : *paths) hash = HashBytes(path, hash);
-  }
-  return absl::StrFormat("%016x", hash);
+std::string HashOfTrial(const ExperimentVariant& variant, std::uint64_t of_item) {
+  return absl::StrFormat("%016x", Mix(variant.hash, of_item));
 }
 
 // What no other trial would get round.
@@ -58,6 +53,7 @@ class Trials {
         runtime_({.threads = 1, .blocking_threads = std::min(threads_, 16), .store = run.store}) {}
 
   absl::StatusOr<ExperimentOutcome> Run() {
+    CHECK_OK(CheckPrices());
     CHECK_OK(OpenLog());
     began_ = absl::Now();
     {
@@ -80,6 +76,18 @@ class Trials {
     return limits;
   }
 
+  // Of all variants, before any of them has cost something.
+  absl::Status CheckPrices() const {
+    for (const ExperimentVariant& variant : experiment_.variants) {
+      if (!Limits().usd || variant.unpriced.empty()) continue;
+      return absl::FailedPreconditionError(absl::StrCat(
+          "variant \"", variant.name, "\": a budget in USD is set, and the price of ",
+          variant.unpriced.front(),
+          " is not known; add it to the file that NINEFOLD_MODELS names, or set a budget in tokens"));
+    }
+    return absl::OkStatus();
+  }
+
   // Jobs are those that the file does not have. By item first, so that a part of them is a fair one.
   absl::Status OpenLog() {
     TrialFile file;
@@ -90,10 +98,12 @@ class Trials {
     }
     std::int64_t stale = 0, failed = 0;
     for (const EvalItem& item : experiment_.items) {
+      // Another grader grades anew.
+      const std::uint64_t hash = HashBytes(experiment_.grade.grader, HashOf(item));
       for (const std::uint64_t seed : experiment_.seeds) {
         for (const ExperimentVariant& variant : experiment_.variants) {
           const auto known = file.trials.find({variant.name, item.id, seed});
-          if (known != file.trials.end() && known->second.hash != HashOf(variant, item)) {
+          if (known != file.trials.end() && known->second.hash != HashOfTrial(variant, hash)) {
             ++stale;
           } else if (known != file.trials.end() && !known->second.trial.error.empty()) {
             ++failed;
@@ -102,7 +112,7 @@ class Trials {
             ++progress_.reused;
             continue;
           }
-          jobs_.push_back({&variant, &item, seed});
+          jobs_.push_back({&variant, &item, seed, hash});
         }
       }
     }
@@ -193,10 +203,10 @@ class Trials {
   void Try(const Job& job, const BudgetLimits& share) {
     RunOptions options = RunOptionsOf(experiment_, *job.variant, job.seed);
     const bool ours = Purse::Narrow(share, options.budget);
-    Cost cost;
+    Cost cost, of_judge;
     std::string run_id;
-    const absl::Time began = absl::Now();
     absl::StatusOr<Prompt> prompt = PromptOf(*job.item, job.variant->pipeline);
+    const absl::Time began = absl::Now();
     absl::StatusOr<Reply> reply =
         prompt.ok() ? Ask(job.variant->pipeline.team, *std::move(prompt), std::move(options), cost, run_id)
                     : absl::StatusOr<Reply>(prompt.status());
@@ -204,9 +214,10 @@ class Trials {
     absl::StatusOr<EvalTrial> trial = TrialOf(experiment_, *job.variant, *job.item, job.seed, reply);
     absl::Status status = reply.ok() ? trial.status() : reply.status();
     if (trial.ok() && reply.ok() && NeedsJudge(*job.item, experiment_.grade))
-      status = Judge(*job.item, *reply, *trial, cost);
+      status = Judge(*job.item, *reply, *trial, of_judge);
     if (trial.ok()) trial->cost = cost, trial->run_id = run_id, trial->latency = took;
-    Settle(job, share, ours, status, std::move(trial), cost);
+    // What grading costs is the experiment's, not the variant's.
+    Settle(job, share, ours, status, std::move(trial), cost + of_judge);
   }
 
   absl::StatusOr<Reply> Ask(const AgentPtr& agent, Prompt prompt, RunOptions options, Cost& cost,
@@ -268,7 +279,7 @@ class Trials {
         fatal_ = Annotate(why, absl::StrCat("variant \"", job.variant->name, "\", ", job.item->where));
       return End(fatal_, lock);
     }
-    const absl::Status written = log_.Add(*trial, HashOf(*job.variant, *job.item));
+    const absl::Status written = log_.Add(*trial, HashOfTrial(*job.variant, job.item_hash));
     if (!written.ok()) {
       if (fatal_.ok()) fatal_ = written;
       return End(written, lock);

@@ -5,56 +5,85 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/base64.h"
+#include "base/hash.h"
 #include "base/try.h"
-#include "base/utf8.h"
 #include "ninefold/image.h"
 #include "ninefold/status.h"
-#include "pipeline/files.h"
+#include "pipeline/given_file.h"
 
 namespace ninefold::experiment {
 namespace {
 
-constexpr std::size_t kFileBytesMax = std::size_t(64) << 20;
+bool IsAddress(const std::string& image) { return absl::StartsWith(image, "https:"); }
+bool IsData(const std::string& image) { return absl::StartsWith(image, "data:"); }
 
-absl::StatusOr<File> ReadItemFile(const std::string& path) {
-  File file;
-  TRY(file.bytes, pipeline::ReadFile(path, kFileBytesMax));
-  file.name = path.substr(path.rfind('/') + 1);
-  const std::string_view sniffed = SniffMediaType(file.bytes);
-  if (!sniffed.empty()) {
-    file.media_type = std::string(sniffed);
-  } else if (FindInvalidUtf8(file.bytes) != std::string::npos) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": neither UTF-8 text nor a picture or PDF"));
-  }
-  return file;
+// "data:image/png;base64,…": not every vendor takes such an address, all take the picture.
+absl::StatusOr<Image> DataImage(const std::string& address) {
+  const absl::Status wrong = absl::InvalidArgumentError(
+      "an image's data: address is no base64 of a picture; write it as data:image/png;base64,…");
+  const std::size_t comma = address.find(',');
+  if (comma == std::string::npos || !absl::EndsWith(address.substr(0, comma), ";base64")) return wrong;
+  std::optional<std::string> bytes = FromBase64(std::string_view(address).substr(comma + 1));
+  if (!bytes) return wrong;
+  Image image;
+  image.media_type = std::string(SniffMediaType(*bytes));
+  if (!absl::StartsWith(image.media_type, "image/")) return wrong;
+  image.bytes = *std::move(bytes);
+  return image;
 }
 
-bool IsAddress(const std::string& image) {
-  return absl::StartsWith(image, "https:") || absl::StartsWith(image, "data:");
+absl::StatusOr<Image> ReadImage(const std::string& path) {
+  Image image;
+  if (IsAddress(path)) {
+    image.url = path;
+    return image;
+  }
+  if (IsData(path)) return DataImage(path);
+  TRY(File file, pipeline::ReadGiven(path, "image"));
+  if (!absl::StartsWith(file.media_type, "image/"))
+    return absl::InvalidArgumentError(
+        absl::StrCat("image \"", path, "\": is ", file.media_type, "; give it under \"files\""));
+  image.media_type = std::move(file.media_type), image.bytes = std::move(file.bytes);
+  image.name = std::move(file.name);
+  return image;
 }
 
 }  // namespace
 
 absl::StatusOr<Prompt> PromptOf(const EvalItem& item, const Pipeline& pipeline) {
   std::vector<File> files;
-  std::vector<std::string> paths = item.files;
-  for (const std::string& image : item.images) {
-    if (!IsAddress(image)) paths.push_back(image);
-  }
-  for (const std::string& path : paths) {
-    absl::StatusOr<File> file = ReadItemFile(path);
-    if (!file.ok()) return Annotate(file.status(), absl::StrCat(item.where, ": ", path));
+  for (const std::string& path : item.files) {
+    absl::StatusOr<File> file = pipeline::ReadGiven(path, "file");
+    if (!file.ok()) return Annotate(file.status(), item.where);
     files.push_back(*std::move(file));
   }
   absl::StatusOr<Prompt> prompt = pipeline.MakePrompt(QuestionText(item), {}, std::move(files));
   if (!prompt.ok()) return Annotate(prompt.status(), item.where);
-  for (const std::string& image : item.images) {
-    if (!IsAddress(image)) continue;
-    Image part;
-    part.url = image;
-    prompt->parts.emplace_back(std::move(part));
+  for (const std::string& path : item.images) {
+    absl::StatusOr<Image> image = ReadImage(path);
+    if (!image.ok()) return Annotate(image.status(), item.where);
+    prompt->parts.emplace_back(*std::move(image));
   }
   return prompt;
+}
+
+absl::Status CheckFiles(const EvalItem& item) {
+  return item.files.empty() && item.images.empty() ? absl::OkStatus() : PromptOf(item, Pipeline()).status();
+}
+
+std::uint64_t HashOf(const EvalItem& item) {
+  std::uint64_t hash = HashBytes(QuestionText(item));
+  for (const std::string* text : {&item.expected, &item.grader}) hash = HashBytes(*text, hash);
+  for (const auto* paths : {&item.files, &item.images}) {
+    for (const std::string& path : *paths) {
+      hash = HashBytes(path, hash);
+      if (IsAddress(path) || IsData(path)) continue;
+      const absl::StatusOr<std::string> bytes = pipeline::ReadRegular(path, "file", pipeline::kGivenBytesMax);
+      hash = HashBytes(bytes.ok() ? *bytes : "", hash);
+    }
+  }
+  return hash;
 }
 
 absl::StatusOr<EvalTrial> TrialOf(const Experiment& experiment, const ExperimentVariant& variant,

@@ -1,6 +1,7 @@
 // One trial: what is asked, and what came of it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -10,6 +11,11 @@ namespace ninefold::experiment {
 
 // The item's question with its files and images. Errors name the item's place.
 absl::StatusOr<Prompt> PromptOf(const EvalItem& item, const Pipeline& pipeline);
+
+// Whether its files and images can be read.
+absl::Status CheckFiles(const EvalItem& item);
+// Of all that is asked and expected, the files' content too.
+std::uint64_t HashOf(const EvalItem& item);
 
 // A new trial of `reply`, not graded where that needs a judge. Errors: of grading, as GradeReply's.
 absl::StatusOr<EvalTrial> TrialOf(const Experiment& experiment, const ExperimentVariant& variant,

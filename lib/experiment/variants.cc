@@ -1,5 +1,7 @@
 #include "experiment/variants.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -125,7 +127,29 @@ AgentPtr Wrapped(const VariantPlan& plan, const Pipeline& pipeline, const ModelP
   return Contemplate(std::move(options));
 }
 
+void NotePrice(const ModelCard& card, ExperimentVariant& variant) {
+  constexpr std::int64_t kInput = 1000, kOutput = 500;
+  if (card.price) variant.call_usd = std::max(variant.call_usd, card.price->Of(kInput, 0, kOutput));
+  if (!card.price && !card.free) variant.unpriced.push_back(card.name);
+}
+
+// Attempts and refinements; judges are not counted, nor what is settled before.
+std::int64_t AttemptsOf(const VariantPlan& plan, Mode mode) {
+  ContemplateOptions options = WithMode(mode, {});
+  if (plan.contemplate.kind == YamlNode::kMap) {
+    options = {};
+    pipeline::ContemplateNumbers(plan.contemplate, options);
+  } else if (mode == Mode::kInstant) {
+    return 1;
+  }
+  return std::int64_t(options.width) * (1 + options.rounds);
+}
+
 }  // namespace
+
+std::string Beside(const std::string& folder, const std::string& name) {
+  return (std::filesystem::path(folder) / name).lexically_normal().string();
+}
 
 std::vector<VariantPlan> PlanVariants(const YamlNode& root, Diagnostics& out) {
   std::vector<VariantPlan> plans;
@@ -184,18 +208,21 @@ ExperimentVariant LoadVariant(const VariantPlan& plan, const VariantLoad& load, 
     absl::StatusOr<ModelPtr> model =
         load.options.open_model ? load.options.open_model(spec, given) : OpenModel(spec, given);
     if (model.ok() && first == nullptr) first = *model;
+    if (model.ok()) NotePrice((*model)->card(), variant);
     return model;
   };
   std::vector<Diagnostic> mistakes;
   absl::StatusOr<Pipeline> read = absl::InvalidArgumentError("");
-  std::string text;
   if (plan.team.kind == YamlNode::kScalar) {
-    const std::string path =
-        plan.team.text.rfind('/', 0) == 0 ? plan.team.text : absl::StrCat(load.folder, "/", plan.team.text);
+    const std::string path = Beside(load.folder, plan.team.text);
+    if (std::error_code error; !std::filesystem::exists(path, error)) {
+      out.Error(plan.team.at, absl::StrCat("team: there is no file \"", path, "\""),
+                "name a pipeline's file, from this one's folder");
+      return variant;
+    }
     read = LoadPipeline(path, options, &mistakes);
-    text = pipeline::ReadFile(path, pipeline::kYamlBytesMax).value_or("");
   } else {
-    text = PipelineText(plan.team, NameOfFamily(plan.family));
+    const std::string text = PipelineText(plan.team, NameOfFamily(plan.family));
     const std::string name = absl::StrCat(load.folder, "/team of ", plan.family);
     read = ParsePipeline(text, name, options, &mistakes);
   }
@@ -216,13 +243,21 @@ ExperimentVariant LoadVariant(const VariantPlan& plan, const VariantLoad& load, 
     return variant;
   }
   variant.pipeline = *std::move(read);
+  if (const absl::Status asked = variant.pipeline.MakePrompt("", {}, {}).status(); !asked.ok()) {
+    out.Error(plan.team.at,
+              absl::StrCat("variant \"", plan.family,
+                           "\": its team asks for more than a question: ", Describe(asked)),
+              "give its inputs defaults");
+  }
+  variant.calls =
+      std::max<std::int64_t>(1, std::int64_t(variant.pipeline.graph.size())) * AttemptsOf(plan, options.mode);
   if (plan.contemplate.kind == YamlNode::kMap) {
     AgentPtr whole = Wrapped(plan, variant.pipeline, first, out);
     if (whole != nullptr) variant.pipeline.team = std::move(whole);
   }
   const std::string block =
       plan.contemplate.kind == YamlNode::kMap ? DumpJson(AsJson(plan.contemplate)) : std::string();
-  variant.hash = HashBytes(absl::StrCat(text, "\n", plan.mode, "\n", block, "\n",
+  variant.hash = HashBytes(absl::StrCat(variant.pipeline.text_hash, "\n", plan.mode, "\n", block, "\n",
                                         absl::StrJoin(variant.pipeline.models, "\n"), "\n",
                                         absl::FormatDuration(load.trial_time)));
   return variant;

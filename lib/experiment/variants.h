@@ -19,6 +19,9 @@ struct VariantPlan {
 // `defaults`: the file's own team or agent.
 std::vector<VariantPlan> PlanVariants(const pipeline::YamlNode& root, pipeline::Diagnostics& out);
 
+// The path of `name` as a file in `folder` writes it.
+std::string Beside(const std::string& folder, const std::string& name);
+
 // Loads the plan's team. `folder`: of the experiment's file.
 struct VariantLoad {
   std::string folder;

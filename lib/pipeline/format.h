@@ -63,6 +63,9 @@ const Shape& CatalogueShape();  // configs/models.yaml
 // Of a step: the blocks that make a team of several agents.
 const std::vector<Field>& PatternFields();
 
+// The JSON Schema of files of this shape.
+Json SchemaOf(const Shape& root, std::string_view title);
+
 // Says every unknown key, missing key and wrong type below `node`; members with an alias get the right name.
 void CheckShape(YamlNode& node, const Shape& shape, Diagnostics& out);
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/hash.h"
 #include "base/try.h"
 #include "base/utf8.h"
 #include "ninefold/data.h"
@@ -237,6 +238,8 @@ absl::StatusOr<Pipeline> ParsePipeline(std::string_view text, const std::string&
   Pipeline made;
   made.file = path;
   pipeline::Build(text, path, load, made);
+  for (const pipeline::Source& source : load.sources)
+    made.text_hash = HashBytes(source.text, made.text_hash);
   std::vector<Diagnostic> found = load.out.Take();
   if (diagnostics != nullptr) *diagnostics = found;
   CHECK_OK(pipeline::FirstError(found));

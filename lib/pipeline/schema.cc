@@ -7,10 +7,10 @@ namespace {
 
 class SchemaWriter {
  public:
-  Json Run(const Shape& root) {
+  Json Run(const Shape& root, std::string_view title) {
     Json schema = Body(root);
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
-    schema["title"] = "ninefold pipeline";
+    schema["title"] = title;
     schema["$defs"] = defs_;
     return schema;
   }
@@ -93,8 +93,11 @@ class SchemaWriter {
 };
 
 }  // namespace
+
+Json SchemaOf(const Shape& root, std::string_view title) { return SchemaWriter().Run(root, title); }
+
 }  // namespace pipeline
 
-Json PipelineSchema() { return pipeline::SchemaWriter().Run(pipeline::PipelineShape()); }
+Json PipelineSchema() { return pipeline::SchemaOf(pipeline::PipelineShape(), "ninefold pipeline"); }
 
 }  // namespace ninefold

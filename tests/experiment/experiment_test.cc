@@ -221,9 +221,8 @@ TEST_F(ExperimentTest, FilesAndImagesReachTheTeam) {
   ASSERT_THAT(Run(*Load(kOne)), IsOk());
   EXPECT_EQ(seen, "note.txt: 2+2 is what it says");
   Write("data.jsonl", R"({"id":"a","question":"read it","expected":"4","files":["none.txt"]})");
-  const auto outcome = Run(*Load(kOne));
-  ASSERT_THAT(outcome, IsOk());
-  EXPECT_THAT(outcome->trials[0].error, AllOf(HasSubstr("data.jsonl:1"), HasSubstr("none.txt")));
+  EXPECT_THAT(Load(kOne), Fails(absl::StatusCode::kInvalidArgument,
+                                AllOf(HasSubstr("data.jsonl:1"), HasSubstr("none.txt"))));
 }
 
 TEST_F(ExperimentTest, AnOracleAnswersInVirtualTime) {

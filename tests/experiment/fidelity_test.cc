@@ -1,0 +1,169 @@
+// What an experiment's figures rest on: what is asked, what it is graded by, and whose cost is whose.
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "matchers.h"
+#include "ninefold/experiment.h"
+#include "ninefold/models.h"
+#include "stores/store_testing.h"
+
+namespace ninefold {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+// The bytes of a PNG of one pixel, as an address.
+constexpr char kPixel[] =
+    "data:image/"
+    "png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
+    "rkJggg==";
+
+// A folder with one item, and a model that says "4" and notes what it was asked.
+class FidelityTest : public ::testing::Test {
+ protected:
+  FidelityTest() {
+    Write("data.jsonl", R"({"id": "a", "question": "2+2", "expected": "4"})");
+    options.open_model = [this](std::string_view, const ModelOptions&) -> absl::StatusOr<ModelPtr> {
+      return MakeModel(card, [this](const ModelRequest& request) -> absl::StatusOr<ModelReply> {
+        ++calls;
+        asked = request.conversation.back();
+        ModelReply reply;
+        reply.message = AssistantMessage(says);
+        reply.usage = {.input = 100, .cached_input = {}, .output = 50, .reasoning = {}};
+        return reply;
+      });
+    };
+  }
+  void Write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder / name, std::ios::binary) << text;
+  }
+  absl::StatusOr<Experiment> Load(const std::string& more = "", const std::string& variants = "{one: {}}") {
+    Write("e.yaml", absl::StrCat("data: data.jsonl\nagent: {model: m}\nvariants: ", variants, "\n", more));
+    return LoadExperiment(folder / "e.yaml", options);
+  }
+  // How many trials had to be made.
+  std::int64_t Made(const std::string& more = "") {
+    const absl::StatusOr<ExperimentOutcome> outcome =
+        RunExperiment(Load(more).value(), {.trials_path = folder / "trials.jsonl"});
+    EXPECT_THAT(outcome, IsOk());
+    return outcome.ok() ? std::int64_t(outcome->trials.size()) - outcome->reused : -1;
+  }
+
+  const testing::TempFolder folder;
+  ExperimentOptions options;
+  ModelCard card{.name = "m", .free = true};
+  std::string says = "4";
+  Message asked;
+  int calls = 0;
+};
+
+TEST_F(FidelityTest, AnotherGraderGradesAnew) {
+  EXPECT_EQ(Made("grader: number\n"), 1);
+  EXPECT_EQ(Made("grader: number\n"), 0);
+  EXPECT_EQ(Made("grader: exact\n"), 1);
+}
+
+TEST_F(FidelityTest, AnotherContentOfAFileIsAnotherItem) {
+  Write("note.txt", "two and two");
+  Write("data.jsonl", R"({"id": "a", "question": "sum", "expected": "4", "files": ["note.txt"]})");
+  EXPECT_EQ(Made(), 1);
+  EXPECT_EQ(Made(), 0);
+  Write("note.txt", "three and one");
+  EXPECT_EQ(Made(), 1);
+}
+
+TEST_F(FidelityTest, AnotherIncludeIsAnotherTeam) {
+  const auto team = [&](const std::string& instructions) {
+    Write("team.yaml", "version: 1\nname: t\ninclude: agents.yaml\nsteps: [{id: s, agent: a}]\n");
+    Write("agents.yaml", absl::StrCat("agents: {a: {model: m, instructions: ", instructions, "}}\n"));
+    return Load("", "{one: {team: team.yaml}}");
+  };
+  Write("e.yaml", "");
+  const auto hash = [&](const std::string& instructions) {
+    const auto loaded = team(instructions);
+    EXPECT_THAT(loaded, IsOk());
+    return loaded.ok() ? loaded->variants[0].hash : 0;
+  };
+  const std::uint64_t first = hash("Think");
+  EXPECT_EQ(hash("Think"), first);
+  EXPECT_NE(hash("Hurry"), first);
+}
+
+TEST_F(FidelityTest, PicturesAreSentAsPictures) {
+  Write("data.jsonl", absl::StrCat(R"({"id": "a", "question": "2+2", "expected": "4", "images": [")", kPixel,
+                                   R"(", "https://example.org/a.png"]})"));
+  EXPECT_EQ(Made(), 1);
+  std::string images;
+  for (const Part& part : asked.parts) {
+    if (const auto* image = std::get_if<Image>(&part))
+      absl::StrAppend(&images, image->media_type, " ", image->bytes.size(), " ", image->url, ";");
+  }
+  EXPECT_EQ(images, "image/png 70 ; 0 https://example.org/a.png;");
+}
+
+TEST_F(FidelityTest, FilesAreLookedAtBeforeAnythingIsAsked) {
+  for (const char* files :
+       {R"("files": ["none.txt"])", R"("images": ["none.png"])", R"("images": ["text.txt"])",
+        R"("images": ["data:image/png;base64,!"])", R"("files": ["empty.txt"])"}) {
+    Write("text.txt", "text");
+    Write("empty.txt", "");
+    Write("data.jsonl", absl::StrCat(R"({"id": "a", "question": "2+2", "expected": "4", )", files, "}"));
+    EXPECT_THAT(Load(), Fails(absl::StatusCode::kInvalidArgument, HasSubstr("data.jsonl:1"))) << files;
+  }
+  EXPECT_EQ(calls, 0);
+}
+
+TEST_F(FidelityTest, TeamsThatAskForMoreAreRefused) {
+  const auto with_input = [&](const char* input) {
+    Write("team.yaml",
+          absl::StrCat("version: 1\nname: t\nagents: {a: {model: m}}\ninput: {years: ", input,
+                       "}\nsteps: [{id: s, agent: a, prompt: '{{ goal }} {{ input.years }}'}]\n"));
+    return Load("", "{one: {team: team.yaml}}");
+  };
+  EXPECT_THAT(with_input("integer"),
+              Fails(absl::StatusCode::kInvalidArgument,
+                    AllOf(HasSubstr("e.yaml:3:24"), HasSubstr("years"), HasSubstr("variant \"one\""))));
+  EXPECT_THAT(with_input("{type: integer, default: 3}"), IsOk());
+}
+
+// A judge is the experiment's cost: else the variants that report their own tokens would look cheaper.
+TEST_F(FidelityTest, AJudgeIsNotTheVariantsCost) {
+  says = "answer: yes";
+  const auto experiment = Load("grader: judge\njudge: m\n");
+  ASSERT_THAT(experiment, IsOk());
+  const auto outcome = RunExperiment(*experiment, {});
+  ASSERT_THAT(outcome, IsOk());
+  EXPECT_EQ(calls, 3) << "the answer, and a verdict in both orders";
+  EXPECT_EQ(outcome->trials.at(0).cost.model_calls, 1);
+  EXPECT_EQ(outcome->trials[0].cost.tokens.output, 50);
+  EXPECT_EQ(outcome->cost.model_calls, 3);
+}
+
+TEST_F(FidelityTest, PricesAreNeededBeforeAnyVariantCosts) {
+  card = {.name = "acme/m"};
+  const auto experiment = Load("budget: {usd: 1}\n");
+  ASSERT_THAT(experiment, IsOk());
+  EXPECT_THAT(RunExperiment(*experiment, {}),
+              Fails(absl::StatusCode::kFailedPrecondition,
+                    AllOf(HasSubstr("variant \"one\""), HasSubstr("price of acme/m is not known"))));
+  EXPECT_EQ(calls, 0);
+}
+
+TEST_F(FidelityTest, CallsAreCountedBeforehand) {
+  card = {.name = "m", .price = Price{.input = 2, .output = 10}};
+  const auto experiment =
+      Load("", "{one: {}, thinks: {mode: thinking}, vote: {contemplate: {width: [3, 8], rounds: 1}}}");
+  ASSERT_THAT(experiment, IsOk());
+  std::vector<std::int64_t> each;
+  for (const ExperimentVariant& variant : experiment->variants) each.push_back(variant.calls);
+  EXPECT_THAT(each, ::testing::ElementsAre(1, 5, 6, 16));
+  EXPECT_DOUBLE_EQ(experiment->variants[0].call_usd, 0.007);
+}
+
+}  // namespace
+}  // namespace ninefold
