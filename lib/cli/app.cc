@@ -119,8 +119,10 @@ int SayParseError(const CLI::App& app, const CLI::ParseError& error) {
       if (!option->get_required() || option->count() > 0) continue;
       std::string what = option->get_description();
       what[0] = absl::ascii_tolower(static_cast<unsigned char>(what[0]));
-      return SayUsageError(command.get_name(), absl::StrCat("ninefold ", command.get_name(), " needs a ",
-                                                            option->get_type_name(), " (", what, ")"));
+      const std::string type = option->get_type_name();
+      const char* article = absl::StrContains("AEIO", type.substr(0, 1)) ? " needs an " : " needs a ";
+      return SayUsageError(command.get_name(),
+                           absl::StrCat("ninefold ", command.get_name(), article, type, " (", what, ")"));
     }
   }
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {

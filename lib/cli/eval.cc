@@ -7,9 +7,11 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "base/try.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/known_models.h"
@@ -20,21 +22,70 @@
 #include "cli/words.h"
 #include "ninefold/experiment.h"
 #include "ninefold/status.h"
+#include "pipeline/given_file.h"
 
 namespace ninefold::cli {
 namespace {
 
+constexpr std::size_t kExperimentBytesMax = 4u << 20;
+
 struct EvalOptions {
   std::string experiment, model, out, baseline, html, store;
-  int limit = 0, parallel = 0;
-  double usd = -1, tolerance = -1;
+  std::string limit, parallel, usd, tolerance;  // as they were typed
   bool simulate = false, allow_code = false, json = false, quiet = false, fresh = false, dry = false;
 };
+
+struct EvalNumbers {
+  std::int64_t limit = 0, parallel = 0;  // 0: not given
+  std::optional<double> usd, tolerance;
+};
+
+absl::Status ReadCount(const char* name, const std::string& text, std::int64_t most, std::int64_t& to) {
+  if (text.empty() || (absl::SimpleAtoi(text, &to) && to >= 1 && to <= most)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(name, " \"", text, "\": give a whole number, 1 to ", most));
+}
+
+absl::Status ReadAmount(const char* name, const std::string& text, double most, const char* what,
+                        std::optional<double>& to) {
+  double value = 0;
+  if (text.empty()) return absl::OkStatus();
+  if (!absl::SimpleAtod(text, &value) || !(value >= 0 && value <= most))
+    return absl::InvalidArgumentError(absl::StrCat(name, " \"", text, "\": give ", what));
+  to = value;
+  return absl::OkStatus();
+}
+
+absl::Status ReadNumbers(const EvalOptions& given, EvalNumbers& numbers) {
+  CHECK_OK(ReadCount("--limit", given.limit, 1'000'000'000, numbers.limit));
+  CHECK_OK(ReadCount("--parallel", given.parallel, 256, numbers.parallel));
+  CHECK_OK(ReadAmount("--budget", given.usd, 1e9, "an amount in dollars, like 0.50", numbers.usd));
+  CHECK_OK(
+      ReadAmount("--tolerance", given.tolerance, 1, "a share, like 0.02 for two points", numbers.tolerance));
+  if (!numbers.tolerance || !given.baseline.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError("--tolerance says how much worse than --baseline; give both");
+}
 
 // "sums": the file's name without its ending.
 std::string StemOf(const std::string& path) { return std::filesystem::path(path).stem().string(); }
 
-// "3 variants × 200 items × 3 seeds = 1800 trials on openai/gpt-5.4-mini"
+// "; about 5400 model calls, $8.10 if each has 1,000 tokens in and 500 out"
+std::string CostGuess(const Experiment& experiment) {
+  const auto asked = std::int64_t(experiment.items.size() * experiment.seeds.size());
+  std::int64_t calls = 0;
+  double usd = 0;
+  bool priced = true;
+  for (const ExperimentVariant& variant : experiment.variants) {
+    calls += asked * variant.calls;
+    usd += double(asked * variant.calls) * variant.call_usd;
+    priced = priced && variant.unpriced.empty();
+  }
+  const std::string text = absl::StrCat("; about ", Count(calls, "model call"));
+  if (!priced) return text + ", at a price that is not known";
+  return usd > 0 ? absl::StrCat(text, absl::StrFormat(", $%.2f if each has 1,000 tokens in and 500 out", usd))
+                 : text;
+}
+
+// "3 variants × 200 items × 3 seeds = 1800 trials on openai/gpt-5.4-mini; about …"
 std::string PlanWords(const Experiment& experiment) {
   return absl::StrCat(
       Count(std::int64_t(experiment.variants.size()), "variant"), " × ",
@@ -42,7 +93,7 @@ std::string PlanWords(const Experiment& experiment) {
       experiment.seeds.size() > 1 ? absl::StrCat(" × ", experiment.seeds.size(), " seeds") : "", " = ",
       Count(experiment.trials(), "trial"), " on ",
       experiment.simulated ? "an oracle, in virtual time: this checks the orchestrator, not the idea"
-                           : OneLine(absl::StrJoin(experiment.models, ", ")));
+                           : OneLine(absl::StrJoin(experiment.models, ", ")) + CostGuess(experiment));
 }
 
 // One line that is written over on a terminal; elsewhere a line now and then.
@@ -93,11 +144,17 @@ absl::Status WriteFile(const std::string& path, const std::string& text) {
       absl::StrCat(path, ": cannot write it; is there such a folder, and room?"));
 }
 
-std::optional<Experiment> LoadAndSayExperiment(const EvalOptions& given) {
+std::optional<Experiment> LoadAndSayExperiment(const EvalOptions& given, const EvalNumbers& numbers) {
+  const absl::Status there =
+      pipeline::ReadRegular(given.experiment, "experiment", kExperimentBytesMax).status();
+  if (!there.ok()) {
+    SayError(Describe(there));
+    return std::nullopt;
+  }
   const std::optional<KnownModels> known = KnownModelsAndSay();
   if (!known) return std::nullopt;
   ExperimentOptions options;
-  options.model = given.model, options.limit = given.limit;
+  options.model = given.model, options.limit = int(numbers.limit);
   options.simulate = given.simulate, options.allow_code = given.allow_code;
   options.catalogue = known->catalogue;
   std::vector<Diagnostic> diagnostics;
@@ -123,9 +180,8 @@ absl::StatusOr<std::vector<EvalTrial>> ReadBaseline(const std::string& path) {
   return trials;
 }
 
-int Gate(const EvalOptions& given, const std::vector<EvalTrial>& before, const std::vector<EvalTrial>& now) {
-  std::optional<double> tolerance;
-  if (given.tolerance >= 0) tolerance = given.tolerance;
+int Gate(const EvalOptions& given, std::optional<double> tolerance, const std::vector<EvalTrial>& before,
+         const std::vector<EvalTrial>& now) {
   const absl::StatusOr<std::vector<std::string>> worse = FindRegressions(before, now, tolerance);
   if (!worse.ok())
     return Refuse(Annotate(worse.status(), absl::StrCat("--baseline ", given.baseline)), kExitUsage);
@@ -145,8 +201,9 @@ absl::Status PrintReport(const EvalOptions& given, const EvalReport& report,
                       : WriteFile(page, ToHtml(report, listed ? trials : std::vector<EvalTrial>()));
 }
 
-int ReportOutcome(const EvalOptions& given, const Experiment& experiment, const ExperimentOutcome& outcome,
-                  const std::string& folder, const std::vector<EvalTrial>& before) {
+int ReportOutcome(const EvalOptions& given, const EvalNumbers& numbers, const Experiment& experiment,
+                  const ExperimentOutcome& outcome, const std::string& folder,
+                  const std::vector<EvalTrial>& before) {
   const std::string page = !given.html.empty() ? given.html : folder.empty() ? "" : folder + "/report.html";
   const EvalReport report = Summarize(outcome.trials, SummaryOptionsOf(experiment));
   const absl::Status printed = PrintReport(given, report, outcome.trials, page);
@@ -157,13 +214,15 @@ int ReportOutcome(const EvalOptions& given, const Experiment& experiment, const 
                      Describe(outcome.partial), folder.empty() ? "" : "; the same command goes on", "\n"));
     return ExitCodeOf(outcome.partial);
   }
-  return given.baseline.empty() ? kExitOk : Gate(given, before, outcome.trials);
+  return given.baseline.empty() ? kExitOk : Gate(given, numbers.tolerance, before, outcome.trials);
 }
 
 int Evaluate(const EvalOptions& given) {
   const absl::Status path = CheckUtf8(given.experiment, "the experiment's path");
   if (!path.ok()) return Refuse(path, kExitUsage);
-  const std::optional<Experiment> experiment = LoadAndSayExperiment(given);
+  EvalNumbers numbers;
+  if (const absl::Status read = ReadNumbers(given, numbers); !read.ok()) return Refuse(read, kExitUsage);
+  const std::optional<Experiment> experiment = LoadAndSayExperiment(given, numbers);
   if (!experiment) return kExitUsage;
   std::vector<EvalTrial> before;
   if (!given.baseline.empty()) {
@@ -192,8 +251,8 @@ int Evaluate(const EvalOptions& given) {
       return Refuse(store.status(), absl::IsInvalidArgument(store.status()) ? kExitUsage : kExitStore);
     run.store = store->store;
   }
-  run.parallel = given.parallel;
-  if (given.usd >= 0) run.usd = given.usd;
+  run.parallel = int(numbers.parallel);
+  run.usd = numbers.usd;
   ProgressLine line(given.quiet);
   Signals signals;
   run.on_progress = [&line](const ExperimentProgress& progress) { line.Show(progress); };
@@ -207,7 +266,7 @@ int Evaluate(const EvalOptions& given) {
         absl::IsInvalidArgument(outcome.status()) || absl::IsPermissionDenied(outcome.status());
     return Refuse(outcome.status(), usage ? kExitUsage : kExitFailed);
   }
-  return ReportOutcome(given, *experiment, *outcome, folder, before);
+  return ReportOutcome(given, numbers, *experiment, *outcome, folder, before);
 }
 
 }  // namespace
@@ -222,15 +281,10 @@ void AddEval(CLI::App& app, int& exit_code) {
   eval->add_option("-m,--model", given->model, "Use this model for every agent")->type_name("MODEL");
   eval->add_flag("--simulate", given->simulate,
                  "Ask the experiment's oracle, in virtual time, not its models");
-  eval->add_option("--limit", given->limit, "At most so many items")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber);
+  eval->add_option("--limit", given->limit, "At most so many items")->type_name("N");
   eval->add_option("--parallel", given->parallel, "Trials at once; default the experiment's, or 4")
-      ->type_name("N")
-      ->check(CLI::Range(1, 256));
-  eval->add_option("--budget", given->usd, "USD for all trials together")
-      ->type_name("USD")
-      ->check(CLI::NonNegativeNumber);
+      ->type_name("N");
+  eval->add_option("--budget", given->usd, "USD for all trials together")->type_name("USD");
   eval->add_option("-o,--out", given->out, "The folder of trials.jsonl and report.html; default NAME.eval")
       ->type_name("FOLDER");
   eval->add_option("--baseline", given->baseline,
@@ -239,8 +293,7 @@ void AddEval(CLI::App& app, int& exit_code) {
   eval->add_option(
           "--tolerance", given->tolerance,
           "With --baseline: how much lower an accuracy may be (0.02: two points), however few the items")
-      ->type_name("SHARE")
-      ->check(CLI::Range(0.0, 1.0));
+      ->type_name("SHARE");
   eval->add_option("--html", given->html, "Write the page here instead")->type_name("FILE");
   eval->add_flag("--json", given->json, "Print the report as one JSON object");
   eval->add_flag("--fresh", given->fresh, "Forget the trials of before, and ask all anew");

@@ -38,6 +38,16 @@ constexpr const char* kLines[] = {
     "ninefold run two.yaml \"When?\" --budget calls=1 --quiet",
     "ninefold graph hello/team.yaml --format doot",
     "ninefold test hello/team.yaml --only nothing",
+    "ninefold eval",
+    "ninefold eval none.yaml",
+    "ninefold eval sums.yaml --limit 0",
+    "ninefold eval sums.yaml --budget -1",
+    "ninefold eval sums.yaml --simulate",
+    "ninefold eval sums.yaml --baseline none.jsonl",
+    "ninefold eval lost.yaml",
+    "ninefold eval wrong.yaml",
+    "ninefold eval words.yaml",
+    "ninefold eval files.yaml",
     "ninefold init hello",
     "ninefold show 7f3a",
     "ninefold resume 7f3a",
@@ -53,6 +63,13 @@ constexpr char kTwoSteps[] =
 constexpr char kPrices[] =
     "version: 1\nvendors:\n  openai:\n    as_of: last week\n    models:\n"
     "      gpt-5.4: {price: {input: -2, output: 12}, contxt_tokens: 5}\n";
+constexpr char kSums[] = "data: sums.jsonl\ngrader: number\nvariants: {one: {agent: {model: offline}}}\n";
+constexpr char kLost[] = "data: lost.jsonl\nvariants: {one: {team: lost.yml}}\n";
+constexpr char kWrong[] =
+    "data: sums.jsonl\ngrader: number\nbaseline: two\n"
+    "variants: {one: {agent: {}, contemplate: {width: [3, 0]}}, vote: {agnet: {}}}\n";
+constexpr char kWords[] = "data: words.jsonl\ngrader: number\nvariants: {one: {agent: {model: offline}}}\n";
+constexpr char kFiles[] = "data: files.jsonl\nvariants: {one: {agent: {model: offline}}}\n";
 constexpr char kAsk[] =
     "ninefold run hello/team.yaml \"When is the library open on Saturday?\" -f hello/notes.txt -m offline "
     "--quiet";
@@ -64,8 +81,9 @@ BadInputs CommandLineInputs() {
       .title = "The command line",
       .about =
           "In a folder where `ninefold init hello` was done; `report.yaml` declares the input `years`, an "
-          "integer, `two.yaml`\nhas two steps, `prices.yaml` is a catalogue of models. Nothing is run, but "
-          "where an exit code tells otherwise.",
+          "integer, `two.yaml`\nhas two steps, `prices.yaml` is a catalogue of models; `sums.yaml`, "
+          "`lost.yaml`, `wrong.yaml`,\n`words.yaml` and "
+          "`files.yaml` are experiments. Nothing is run, but where an exit code tells otherwise.",
       .code = 2,
       .all = {}};
   Shell shell;
@@ -74,6 +92,15 @@ BadInputs CommandLineInputs() {
   shell.Write("report.yaml", kReport);
   shell.Write("two.yaml", kTwoSteps);
   shell.Write("prices.yaml", kPrices);
+  shell.Write("sums.jsonl", "{\"question\": \"What is 17 * 23?\", \"expected\": \"391\"}\n");
+  shell.Write("words.jsonl", "{\"question\": \"Which colour?\", \"expected\": \"blue\"}\n");
+  shell.Write("files.jsonl",
+              "{\"question\": \"Which colour?\", \"expected\": \"blue\", \"files\": [\"none.txt\"]}\n");
+  shell.Write("sums.yaml", kSums);
+  shell.Write("lost.yaml", kLost);
+  shell.Write("wrong.yaml", kWrong);
+  shell.Write("words.yaml", kWords);
+  shell.Write("files.yaml", kFiles);
   const auto add = [&](const std::string& line, const std::string& what = "") {
     const Ended ended = shell.Run(line);
     EXPECT_EQ(ended.out, "") << line;
