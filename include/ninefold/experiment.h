@@ -112,5 +112,10 @@ absl::StatusOr<std::vector<EvalTrial>> ReadTrials(const std::string& path, std::
 absl::StatusOr<std::vector<std::string>> FindRegressions(const std::vector<EvalTrial>& before,
                                                          const std::vector<EvalTrial>& now,
                                                          std::optional<double> tolerance = {});
+// The same of a report in JSON, which has no items: an accuracy fell and its interval does not reach the
+// earlier one's, or it fell by more than `tolerance`. kInvalidArgument: it is no report, too.
+absl::StatusOr<std::vector<std::string>> FindRegressions(const Json& before_report,
+                                                         const std::vector<EvalTrial>& now,
+                                                         std::optional<double> tolerance = {});
 
 }  // namespace ninefold

@@ -27,7 +27,7 @@
 namespace ninefold::cli {
 namespace {
 
-constexpr std::size_t kExperimentBytesMax = 4u << 20;
+constexpr std::size_t kExperimentBytesMax = 4u << 20, kReportBytesMax = std::size_t(4) << 30;
 
 struct EvalOptions {
   std::string experiment, model, out, baseline, html, store;
@@ -167,22 +167,43 @@ std::optional<Experiment> LoadAndSayExperiment(const EvalOptions& given, const E
   return *std::move(experiment);
 }
 
-// Before anything is spent: the trials to compare with.
-absl::StatusOr<std::vector<EvalTrial>> ReadBaseline(const std::string& path) {
+// What to compare with: trials, or a report in JSON.
+struct EvalBefore {
+  std::vector<EvalTrial> trials;
+  Json report;  // null: there are trials
+};
+
+// Read before anything is spent.
+absl::StatusOr<EvalBefore> ReadBaseline(const std::string& given) {
   std::error_code error;
-  const bool folder = std::filesystem::is_directory(path, error);
-  absl::StatusOr<std::vector<EvalTrial>> trials = ReadTrials(folder ? path + "/trials.jsonl" : path);
-  if (!trials.ok()) {
-    const absl::Status why = Annotate(trials.status(), "--baseline");
-    return absl::Status(why.code(),
-                        absl::StrCat(why.message(), "; it takes the trials.jsonl of an earlier --out"));
+  const bool folder = std::filesystem::is_directory(given, error);
+  const std::string path = folder ? given + "/trials.jsonl" : given;
+  const auto wrong = [](const absl::Status& why) {
+    return absl::Status(why.code(), absl::StrCat(why.message(),
+                                                 "; it takes the trials.jsonl of an earlier --out, or what "
+                                                 "--json printed"));
+  };
+  const absl::StatusOr<std::string> text = pipeline::ReadRegular(path, "--baseline", kReportBytesMax);
+  if (!text.ok()) return wrong(text.status());
+  EvalBefore before;
+  const absl::StatusOr<Json> report = ParseJson(*text);
+  if (report.ok() && GetMember(*report, "arms") != nullptr) {
+    before.report = *report;
+    return before;
   }
-  return trials;
+  absl::StatusOr<std::vector<EvalTrial>> trials = ReadTrials(path);
+  if (!trials.ok()) return wrong(Annotate(trials.status(), "--baseline"));
+  if (trials->empty())
+    return wrong(absl::InvalidArgumentError(absl::StrCat("--baseline \"", path, "\": no trials are in it")));
+  before.trials = *std::move(trials);
+  return before;
 }
 
-int Gate(const EvalOptions& given, std::optional<double> tolerance, const std::vector<EvalTrial>& before,
+int Gate(const EvalOptions& given, std::optional<double> tolerance, const EvalBefore& before,
          const std::vector<EvalTrial>& now) {
-  const absl::StatusOr<std::vector<std::string>> worse = FindRegressions(before, now, tolerance);
+  const absl::StatusOr<std::vector<std::string>> worse = before.report.is_null()
+                                                             ? FindRegressions(before.trials, now, tolerance)
+                                                             : FindRegressions(before.report, now, tolerance);
   if (!worse.ok())
     return Refuse(Annotate(worse.status(), absl::StrCat("--baseline ", given.baseline)), kExitUsage);
   for (const std::string& words : *worse) SayError(words);
@@ -202,8 +223,7 @@ absl::Status PrintReport(const EvalOptions& given, const EvalReport& report,
 }
 
 int ReportOutcome(const EvalOptions& given, const EvalNumbers& numbers, const Experiment& experiment,
-                  const ExperimentOutcome& outcome, const std::string& folder,
-                  const std::vector<EvalTrial>& before) {
+                  const ExperimentOutcome& outcome, const std::string& folder, const EvalBefore& before) {
   const std::string page = !given.html.empty() ? given.html : folder.empty() ? "" : folder + "/report.html";
   const EvalReport report = Summarize(outcome.trials, SummaryOptionsOf(experiment));
   const absl::Status printed = PrintReport(given, report, outcome.trials, page);
@@ -224,9 +244,9 @@ int Evaluate(const EvalOptions& given) {
   if (const absl::Status read = ReadNumbers(given, numbers); !read.ok()) return Refuse(read, kExitUsage);
   const std::optional<Experiment> experiment = LoadAndSayExperiment(given, numbers);
   if (!experiment) return kExitUsage;
-  std::vector<EvalTrial> before;
+  EvalBefore before;
   if (!given.baseline.empty()) {
-    absl::StatusOr<std::vector<EvalTrial>> read = ReadBaseline(given.baseline);
+    absl::StatusOr<EvalBefore> read = ReadBaseline(given.baseline);
     if (!read.ok()) return Refuse(read.status(), kExitUsage);
     before = *std::move(read);
   }
@@ -288,7 +308,7 @@ void AddEval(CLI::App& app, int& exit_code) {
   eval->add_option("-o,--out", given->out, "The folder of trials.jsonl and report.html; default NAME.eval")
       ->type_name("FOLDER");
   eval->add_option("--baseline", given->baseline,
-                   "An earlier trials.jsonl: end with 7 when something is worse now")
+                   "An earlier trials.jsonl, or what --json printed: end with 7 when worse")
       ->type_name("FILE");
   eval->add_option(
           "--tolerance", given->tolerance,

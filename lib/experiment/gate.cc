@@ -1,4 +1,5 @@
 // Whether something is worse than it was.
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -49,6 +50,39 @@ std::string Regression(const std::string& variant, const SharesRight& before, co
 }
 
 }  // namespace
+
+absl::StatusOr<std::vector<std::string>> FindRegressions(const Json& before_report,
+                                                         const std::vector<EvalTrial>& now,
+                                                         std::optional<double> tolerance) {
+  const Json* arms = GetMember(before_report, "arms");
+  if (arms == nullptr || !arms->is_array())
+    return absl::InvalidArgumentError("no report: it has no list \"arms\"; give what --json printed");
+  const auto is = ByVariant(now);
+  std::vector<std::string> worse;
+  int compared = 0;
+  for (const Json& arm : *arms) {
+    const std::string* variant = GetString(arm, "variant");
+    const auto was = GetNumber(arm, "accuracy");
+    const auto items = GetInt(arm, "items");
+    if (variant == nullptr || !was || !items || *items <= 0) continue;
+    const auto found = is.find(*variant);
+    if (found == is.end()) continue;
+    ++compared;
+    double right = 0;
+    for (const auto& [item, share] : found->second) right += double(share.first) / share.second;
+    const auto n = std::int64_t(found->second.size());
+    const double accuracy = right / double(n), fell = *was - accuracy;
+    const Interval then = WilsonInterval(std::llround(*was * double(*items)), *items);
+    const Interval since = WilsonInterval(std::llround(right), n);
+    if (fell <= 0 || (since.high >= then.low && !(tolerance && fell > *tolerance))) continue;
+    worse.push_back(
+        absl::StrFormat("\"%s\" is worse than it was: %.1f %% of %d items, was %.1f %% of %d; which were "
+                        "lost a report does not say",
+                        *variant, 100 * accuracy, n, 100 * *was, *items));
+  }
+  if (compared == 0) return absl::InvalidArgumentError("the baseline has no variant in common with this");
+  return worse;
+}
 
 absl::StatusOr<std::vector<std::string>> FindRegressions(const std::vector<EvalTrial>& before,
                                                          const std::vector<EvalTrial>& now,

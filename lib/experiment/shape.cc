@@ -88,7 +88,7 @@ const Shape& VariantShape() {
       "variant",
       "a variant",
       {{"team", AnyJson(), "a pipeline's path, or a pipeline"},
-       {"agent", AnyJson(), "one agent, as below \"agents\" of a pipeline"},
+       {"agent", Object(pipeline::AgentShape), "one agent, as below \"agents\" of a pipeline"},
        {"model", OneOrMore(TextType()), "instead of every model of its team"},
        {"mode", OneOrMore(Choice({"instant", "thinking", "contemplating"})), "put round the team"},
        {"contemplate", Object(SweepShape), "put round the team; any of it may be a list"}}};
@@ -116,7 +116,7 @@ const Shape& ExperimentShape() {
        {"match", TextType(), "the variant whose tokens others are matched to; default the baseline"},
        {"oracle", Object(OracleShape), "answers instead of a model, in virtual time"},
        {"team", AnyJson(), "of variants that name none"},
-       {"agent", AnyJson(), "of variants that name none"},
+       {"agent", Object(pipeline::AgentShape), "of variants that name none"},
        {"variants", MapOfAny(Object(VariantShape)), "what is compared", true}}};
   return shape;
 }

@@ -137,6 +137,8 @@ const Shape& LimitsShape() {
   return shape;
 }
 
+}  // namespace
+
 const Shape& AgentShape() {
   static const Shape shape{
       "agent",
@@ -157,6 +159,8 @@ const Shape& AgentShape() {
        {"limits", Object(LimitsShape), "of one run of the agent"}}};
   return shape;
 }
+
+namespace {
 
 const Shape& InputShape() {
   static const Shape shape{

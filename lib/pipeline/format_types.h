@@ -10,6 +10,7 @@
 namespace ninefold::pipeline {
 
 const Shape& ModelShape();
+const Shape& AgentShape();
 
 namespace shapes {
 

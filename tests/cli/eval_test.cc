@@ -42,9 +42,9 @@ TEST(Eval, MeasuresAndGoesOn) {
   const Ended first = program.Run({"eval", "sums.yaml"});
   EXPECT_EQ(first.code, 0) << first.err;
   EXPECT_THAT(first.out, AllOf(HasSubstr("100.0 %"), HasSubstr("one agent is as good: vote")));
-  EXPECT_THAT(first.err,
-              AllOf(HasSubstr("2 variants × 6 items = 12 trials"), HasSubstr("12 of 12, 100.0 % right"),
-                    HasSubstr("sums.eval/report.html"), Not(HasSubstr("\x1b["))));
+  EXPECT_THAT(first.err, AllOf(HasSubstr("2 variants × 6 items = 12 trials"), HasSubstr("model calls"),
+                               HasSubstr("12 of 12, 100.0 % right"), HasSubstr("sums.eval/report.html"),
+                               Not(HasSubstr("\x1b["))));
   EXPECT_EQ(program.Lines("sums.eval/trials.jsonl"), 12);
   EXPECT_THAT(testing::ReadText(program.Path("sums.eval/report.html")), HasSubstr("ninefold show "));
   const Ended again = program.Run({"eval", "sums.yaml", "--json"});
@@ -82,6 +82,7 @@ TEST(Eval, AGateEndsWithSeven) {
   const Ended same = program.Run({"eval", "sums.yaml", "--out", "now", "--baseline", "before"});
   EXPECT_EQ(same.code, 0) << same.err;
   EXPECT_THAT(same.err, HasSubstr("no worse than before"));
+  program.Write("report.json", program.Run({"eval", "sums.yaml", "--out", "before", "--json"}).out);
   const std::string sums = testing::ReadText(program.Path("sums.yaml"));
   program.Write("sums.yaml", absl::StrReplaceAll(sums, {{", tools: [calculator]", ""}}));
   program.Write("data.jsonl", absl::StrReplaceAll(testing::ReadText(program.Path("data.jsonl")),
@@ -90,6 +91,9 @@ TEST(Eval, AGateEndsWithSeven) {
   EXPECT_EQ(worse.code, 7) << worse.err;
   EXPECT_THAT(worse.err,
               AllOf(HasSubstr("\"one\" is worse than it was: 100.0 points lower"), HasSubstr("lost: 0, 1")));
+  const Ended unpaired = program.Run({"eval", "sums.yaml", "--out", "now", "--baseline", "report.json"});
+  EXPECT_EQ(unpaired.code, 7) << unpaired.err;
+  EXPECT_THAT(unpaired.err, HasSubstr("\"one\" is worse than it was: 0.0 % of 6 items, was 100.0 % of 6"));
 }
 
 TEST(Eval, MistakesAreSaidAndCostNothing) {
@@ -100,6 +104,20 @@ TEST(Eval, MistakesAreSaidAndCostNothing) {
   const Ended baseline = program.Run({"eval", "sums.yaml", "--baseline", "none.jsonl"});
   EXPECT_EQ(baseline.code, 2);
   EXPECT_THAT(baseline.err, HasSubstr("it takes the trials.jsonl of an earlier --out"));
+  program.Write("empty.jsonl", "");
+  for (const auto& [option, value, says] :
+       {std::tuple("--limit", "0", "--limit \"0\": give a whole number, 1 to "),
+        std::tuple("--parallel", "many", "--parallel \"many\": give a whole number, 1 to 256"),
+        std::tuple("--budget", "-1", "--budget \"-1\": give an amount in dollars, like 0.50"),
+        std::tuple("--budget", "nan", "--budget \"nan\": give an amount"),
+        std::tuple("--tolerance", "2", "--tolerance \"2\": give a share, like 0.02"),
+        std::tuple("--tolerance", "0.1", "than --baseline; give both"),
+        std::tuple("--baseline", "empty.jsonl", "no trials are in it"),
+        std::tuple("--baseline", "data.jsonl", "data.jsonl:1: no trial")}) {
+    const Ended ended = program.Run({"eval", "sums.yaml", option, value});
+    EXPECT_EQ(ended.code, 2) << option << " " << value;
+    EXPECT_THAT(ended.err, HasSubstr(says));
+  }
   const Ended key = program.Run({"eval", "sums.yaml", "--model", "openai/gpt-5.4"});
   EXPECT_EQ(key.code, 2);
   EXPECT_THAT(key.err, HasSubstr("sums.yaml:4:"));

@@ -264,8 +264,10 @@ TEST_F(ExperimentTest, SaysAllMistakesBeforeAnythingIsAsked) {
   EXPECT_THAT(Mistakes("data: none.jsonl\nagent: {}\nvariants: {one: {}}\n"),
               AllOf(HasSubstr("e.yaml:1:7"), HasSubstr("none.jsonl")));
   EXPECT_THAT(Mistakes("data: data.jsonl\nvariants: {one: {}}\n"), HasSubstr("variant \"one\" has no team"));
-  EXPECT_THAT(Mistakes("data: data.jsonl\nagent: {instrutions: x}\nvariants: {one: {}}\n"),
-              AllOf(HasSubstr("variant \"one\": unknown key \"instrutions\""), HasSubstr("did you mean")));
+  EXPECT_THAT(
+      Mistakes("data: data.jsonl\nagent: {instrutions: x}\nvariants: {one: {}}\n"),
+      HasSubstr(
+          "e.yaml:2:9: error: unknown key \"instrutions\" in an agent; did you mean \"instructions\"?"));
   EXPECT_THAT(Mistakes("data: data.jsonl\nteam: none.yaml\nvariants: {one: {}}\n"), HasSubstr("none.yaml"));
   EXPECT_THAT(Mistakes(absl::StrCat(kOne, "baseline: on\n")),
               HasSubstr("there is no variant \"on\"; did you mean \"one\"?"));
@@ -311,6 +313,15 @@ TEST(Gate, SaysWhatIsWorse) {
   const auto worse = *FindRegressions(Trials("v", 100, 80), Trials("v", 100, 60));
   ASSERT_EQ(worse.size(), 1u);
   EXPECT_THAT(worse[0], AllOf(HasSubstr("20.0 points lower"), HasSubstr("and 10 more")));
+  const Json report = ToJson(Summarize(Trials("v", 100, 80), {}));
+  EXPECT_THAT(*FindRegressions(report, Trials("v", 100, 77)), IsEmpty());
+  EXPECT_THAT(*FindRegressions(report, Trials("v", 100, 77), 0.02), ::testing::SizeIs(1));
+  EXPECT_THAT(*FindRegressions(report, Trials("v", 100, 60)),
+              ElementsAre(HasSubstr("\"v\" is worse than it was: 60.0 % of 100 items, was 80.0 % of 100")));
+  EXPECT_THAT(FindRegressions(report, Trials("b", 3, 1)),
+              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no variant in common")));
+  EXPECT_THAT(FindRegressions(Json::array(), Trials("b", 3, 1)),
+              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no report")));
   EXPECT_THAT(FindRegressions(Trials("a", 3, 1), Trials("b", 3, 1)),
               Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no variant and item in common")));
 }

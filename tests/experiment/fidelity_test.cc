@@ -1,9 +1,11 @@
 // What an experiment's figures rest on: what is asked, what it is graded by, and whose cost is whose.
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/draws.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "matchers.h"
@@ -59,7 +61,7 @@ class FidelityTest : public ::testing::Test {
   ModelCard card{.name = "m", .free = true};
   std::string says = "4";
   Message asked;
-  int calls = 0;
+  std::atomic<int> calls = 0;
 };
 
 TEST_F(FidelityTest, AnotherGraderGradesAnew) {
@@ -163,6 +165,33 @@ TEST_F(FidelityTest, CallsAreCountedBeforehand) {
   for (const ExperimentVariant& variant : experiment->variants) each.push_back(variant.calls);
   EXPECT_THAT(each, ::testing::ElementsAre(1, 5, 6, 16));
   EXPECT_DOUBLE_EQ(experiment->variants[0].call_usd, 0.007);
+}
+
+// Cut off anywhere, also within a line: what is missing is made, and what comes out is the same.
+TEST_F(FidelityTest, GoesOnWhereverItWasCut) {
+  std::string items;
+  for (int i = 0; i < 12; ++i)
+    absl::StrAppend(&items, "{\"id\":\"", i, "\",\"question\":\"2+", i, "\",\"expected\":\"4\"}\n");
+  Write("data.jsonl", items);
+  const Experiment experiment = Load("seeds: [1, 2]\n").value();
+  const std::string log = folder / "trials.jsonl";
+  ASSERT_THAT(RunExperiment(experiment, {.trials_path = log}), IsOk());
+  std::ifstream in(log, std::ios::binary);
+  const std::string whole{std::istreambuf_iterator<char>(in), {}};
+  Draws draws(5);
+  for (int i = 0; i < 40; ++i) {
+    const std::string left = whole.substr(0, draws.Below(whole.size() + 1));
+    Write("trials.jsonl", left);
+    std::vector<std::string> notes;
+    ExperimentRun run{.trials_path = log};
+    run.on_note = [&](const std::string& note) { notes.push_back(note); };
+    const auto rest = RunExperiment(experiment, run);
+    ASSERT_THAT(rest, IsOk());
+    EXPECT_EQ(rest->reused, std::count(left.begin(), left.end(), '\n'));
+    EXPECT_EQ(rest->trials.size(), 24u);
+    EXPECT_EQ(notes.size(), left.empty() || left.back() == '\n' ? 0u : 1u);
+    EXPECT_THAT(ReadTrials(log).value(), ::testing::SizeIs(24));
+  }
 }
 
 }  // namespace
