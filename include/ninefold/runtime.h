@@ -63,12 +63,12 @@ struct RuntimeOptions {
 class RunHandle {
  public:
   RunHandle();
-  ~RunHandle();  // cancels and waits, unless Wait was called
+  ~RunHandle();  // cancels and waits, unless the run has ended
   RunHandle(RunHandle&&) noexcept;
   RunHandle& operator=(RunHandle&&) noexcept;
 
   const std::string& id() const;
-  void Cancel();                 // from any thread; returns at once
+  void Cancel();                 // from any thread, also while another is in Wait; returns at once
   absl::StatusOr<Reply> Wait();  // blocks; once
   bool done() const;
   // The next event; blocks until there is one. nullopt: the run has ended and all were read. From the first

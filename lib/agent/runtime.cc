@@ -84,15 +84,11 @@ void RunHandle::Cancel() {
 
 absl::StatusOr<Reply> RunHandle::Wait() {
   if (state_ == nullptr)
-    return absl::FailedPreconditionError("Wait was called before, or the handle is empty");
-  absl::StatusOr<Reply> result = absl::InternalError("");
-  {
-    std::unique_lock lock(state_->mutex);
-    state_->ended.wait(lock, [&] { return state_->done; });
-    result = std::move(state_->result);
-  }
-  state_.reset();
-  return result;
+    return absl::FailedPreconditionError("the handle is empty: no run was started with it");
+  std::unique_lock lock(state_->mutex);
+  state_->ended.wait(lock, [&] { return state_->done; });
+  // The state stays: another thread may be about to cancel.
+  return std::exchange(state_->result, absl::FailedPreconditionError("Wait was called before"));
 }
 
 bool RunHandle::done() const {

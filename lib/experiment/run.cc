@@ -61,8 +61,8 @@ class Trials {
       Report();
     }
     std::vector<std::thread> workers;
-    for (int i = 0; i < std::min<int>(threads_, int(jobs_.size())); ++i)
-      workers.emplace_back([this] { Work(); });
+    const int wanted = std::min(threads_, int(jobs_.size()));  // they take of the jobs at once
+    for (int i = 0; i < wanted; ++i) workers.emplace_back([this] { Work(); });
     Watch(workers.size());
     for (std::thread& worker : workers) worker.join();
     CHECK_OK(fatal_);
@@ -233,7 +233,7 @@ class Trials {
       running_.insert(&handle);
       if (absl::IsCancelled(ending_)) handle.Cancel();
     }
-    // Not under the lock, and no longer to be cancelled when it is gone.
+    // Not under the lock: what is waited for may be cancelled meanwhile.
     absl::StatusOr<Reply> reply = handle.Wait();
     std::lock_guard lock(mutex_);
     running_.erase(&handle);

@@ -51,6 +51,32 @@ TEST(Runtime, CancelFromAnotherThread) {
   EXPECT_EQ((*runtime.store()->Runs())[0].state, "cancelled");
 }
 
+// Whoever waits may come back at any moment of another thread's Cancel.
+TEST(Runtime, CancelWhileAnotherThreadWaits) {
+  Runtime runtime;
+  AgentPtr quick =
+      MakeAgent({.name = "a", .model = testing::Responding([](const ModelRequest&) { return Say("ok"); })});
+  for (int i = 0; i < 200; ++i) {
+    RunHandle run = runtime.Start(quick, "hi");
+    std::thread other([&] {
+      for (int n = 0; n < 20; ++n) run.Cancel();
+    });
+    const absl::StatusOr<Reply> reply = run.Wait();
+    other.join();
+    EXPECT_TRUE(reply.ok() || absl::IsCancelled(reply.status())) << reply.status();
+    EXPECT_TRUE(run.done());
+  }
+}
+
+TEST(Runtime, AResultIsGivenOnce) {
+  Runtime runtime;
+  RunHandle run =
+      runtime.Start(MakeAgent({.name = "a", .model = Scripted({testing::Stream({"once"})})}), "hi");
+  EXPECT_THAT(run.Wait(), Says("once"));
+  EXPECT_THAT(run.Wait(), Fails(absl::StatusCode::kFailedPrecondition, HasSubstr("before")));
+  EXPECT_THAT(RunHandle().Wait(), Fails(absl::StatusCode::kFailedPrecondition, HasSubstr("empty")));
+}
+
 TEST(Runtime, EventsAreReadUntilTheEnd) {
   Runtime runtime;
   RunHandle run =
