@@ -167,6 +167,34 @@ TEST_F(FidelityTest, CallsAreCountedBeforehand) {
   EXPECT_DOUBLE_EQ(experiment->variants[0].call_usd, 0.007);
 }
 
+// Threads make no difference to an oracle's trials, and what was stopped has asked all variants alike.
+TEST_F(FidelityTest, AnOraclesTrialsAreTheSameOnAnyNumberOfThreads) {
+  const std::string oracle = "oracle: {items: 80, right: 0.6, latency: {law: exponential, mean: 2s}}\n";
+  options.open_model = nullptr, options.simulate = true;
+  const Experiment experiment = Load(oracle, "{one: {}, vote: {contemplate: {width: 5}}}").value();
+  std::vector<std::string> each;
+  for (const int parallel : {1, 2, 7}) {
+    const ExperimentOutcome outcome =
+        RunExperiment(experiment, {.trials_path = "", .parallel = parallel}).value();
+    EXPECT_THAT(outcome.partial, IsOk());
+    each.emplace_back();
+    for (const EvalTrial& trial : outcome.trials)
+      absl::StrAppend(&each.back(), DumpJson(ToJson(trial)), "\n");
+  }
+  EXPECT_EQ(each[0], each[1]);
+  EXPECT_EQ(each[0], each[2]);
+
+  ExperimentRun run{.trials_path = "", .parallel = 1};
+  int looks = 0;
+  run.stop = [&] { return ++looks > 41; };
+  const ExperimentOutcome some = RunExperiment(experiment, run).value();
+  EXPECT_THAT(some.partial, Fails(absl::StatusCode::kCancelled, HasSubstr("stopped")));
+  EXPECT_EQ(some.trials.size(), 41u);
+  const auto of_vote = std::count_if(some.trials.begin(), some.trials.end(),
+                                     [](const EvalTrial& trial) { return trial.variant == "vote"; });
+  EXPECT_EQ(of_vote, 20);
+}
+
 // Cut off anywhere, also within a line: what is missing is made, and what comes out is the same.
 TEST_F(FidelityTest, GoesOnWhereverItWasCut) {
   std::string items;

@@ -152,7 +152,7 @@ std::vector<Forbidden> ForbiddenNames() {
       {R"([^\w]s?rand\(|\brandom_device\b|\bmt19937)", "ctx.Random", {"lib/base/", "lib/agent/run_body.cc"}},
       {R"(\bstd::j?thread\b|\bpthread_create\b|\bstd::async\b)",
        "ctx.Blocking or the loop",
-       {"lib/base/", "lib/agent/runtime.cc", kServer, kExperiment}},
+       {"lib/base/", "lib/agent/runtime.cc", kServer, kExperiment, kSimulated}},
       {R"(\bgetenv\()", "an option", {"lib/cli/", "lib/model/", "lib/net/http_hub.cc"}},
       {R"(\bstd::regex\b)", "RE2: a pattern from outside must not backtrack", {}},
       {R"(#\s*include\s*<iostream>|\bstd::cout\b|\bstd::cerr\b)", "an Event or a status", {"lib/cli/"}},
