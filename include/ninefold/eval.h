@@ -130,6 +130,8 @@ struct EvalArm {
   double usd = 0;                                  // of all
   bool usd_is_known = true;
   double started = 0, cancelled = 0;  // attempts, means; one a trial without a report
+  // Votes over attempts that saw nothing of each other, without a verifier: `predicted` speaks of these.
+  bool plain_votes = false;
   std::map<std::string, std::int64_t> stops;
   std::map<std::string, std::pair<std::int64_t, std::int64_t>> tags;  // right, n
 };

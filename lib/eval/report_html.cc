@@ -16,7 +16,8 @@ namespace ninefold {
 namespace {
 
 constexpr std::size_t kAnswerMax = 120;
-constexpr std::size_t kLabelled = 8;  // variants that have a label each in a plot
+constexpr std::size_t kItemsMax = 1000;  // of the list: a page must open
+constexpr std::size_t kLabelled = 8;     // variants that have a label each in a plot
 
 using Cells = std::vector<std::string>;  // escaped already
 
@@ -182,6 +183,10 @@ std::string PricePlots(const EvalReport& report) {
       report, "Accuracy and tokens", "tokens an item, all calls together",
       [](const EvalArm& arm) { return arm.tokens_total; },
       [](const EvalArm& arm) { return absl::StrCat(Tokens(arm.tokens_total), " tokens"); });
+  html += PricePlot(
+      report, "Accuracy and tokens in a row", "tokens an item, those that wait for each other",
+      [](const EvalArm& arm) { return arm.tokens_sequential; },
+      [](const EvalArm& arm) { return absl::StrCat(Tokens(arm.tokens_sequential), " tokens in a row"); });
   const bool priced =
       std::any_of(report.arms.begin(), report.arms.end(), [](const EvalArm& arm) { return arm.usd > 0; });
   const bool known = std::all_of(report.arms.begin(), report.arms.end(),
@@ -200,29 +205,58 @@ std::string PricePlots(const EvalReport& report) {
                     });
 }
 
+bool IsVote(const EvalArm& arm) { return !arm.predicted.empty() && arm.plain_votes; }
+
+// Of each family the arm that says the most: that of the most attempts.
+std::map<std::size_t, const EvalArm*> WidestArms(const EvalReport& report, bool (*counts)(const EvalArm&)) {
+  std::map<std::size_t, const EvalArm*> widest;
+  for (const EvalArm& arm : report.arms) {
+    if (!counts(arm)) continue;
+    const EvalArm*& best = widest[FamilyOf(report, arm)];
+    if (best == nullptr || arm.started > best->started) best = &arm;
+  }
+  return widest;
+}
+
+// The votes that were swept, if any were: what was measured lies over the curve of the widest.
+std::map<std::size_t, const EvalArm*> VoteCurves(const EvalReport& report) {
+  std::map<std::size_t, const EvalArm*> all = WidestArms(report, IsVote), swept;
+  for (const auto& [family, widest] : all) {
+    const auto members = std::count_if(report.arms.begin(), report.arms.end(), [&](const EvalArm& arm) {
+      return IsVote(arm) && arm.family == widest->family;
+    });
+    if (members > 1) swept.emplace(family, widest);
+  }
+  return swept.empty() ? all : swept;
+}
+
+// What one arm's attempts predict of other widths, and what was measured there.
 std::string VotePlot(const EvalReport& report) {
   std::vector<PlotSeries> series;
-  for (std::size_t i = 0; i < report.arms.size(); ++i) {
-    const EvalArm& arm = report.arms[i];
-    if (arm.predicted.empty()) continue;
-    PlotSeries curve = {.color = int(FamilyOf(report, arm)), .line = true, .band = true};
-    for (const auto& at : arm.predicted) {
-      const std::string hint = absl::StrCat(arm.variant, ": a vote of ", at.width, " would be right in ",
-                                            Percent(at.accuracy), " (", Between(at.interval), ")");
+  const std::map<std::size_t, const EvalArm*> curves = VoteCurves(report);
+  for (const auto& [family, widest] : curves) {
+    PlotSeries curve = {.color = int(family), .line = true, .band = true};
+    for (const auto& at : widest->predicted) {
+      const std::string hint =
+          absl::StrCat(widest->variant, ": a vote of ", at.width, " would be right in ", Percent(at.accuracy),
+                       " (", Between(at.interval), ") if wrong answers agree");
       curve.points.push_back({double(at.width), at.accuracy, at.interval, 2.5, "", hint});
     }
     series.push_back(std::move(curve));
-    const double voted = arm.started - arm.cancelled;
-    series.push_back({int(FamilyOf(report, arm)),
-                      {{voted,
-                        arm.accuracy,
-                        {},
-                        6,
-                        report.arms.size() > kLabelled ? "" : ShortName(arm.variant),
-                        absl::StrCat(arm.variant, ", measured: ", Percent(arm.accuracy))}}});
+  }
+  if (series.empty()) return "";
+  for (const EvalArm& arm : report.arms) {
+    const std::size_t family = FamilyOf(report, arm);
+    const bool one_agent = arm.stops.empty();
+    if (!one_agent && (!IsVote(arm) || curves.count(family) == 0)) continue;
+    const std::string hint =
+        absl::StrCat(arm.variant, ", measured: ", Percent(arm.accuracy), " (", Between(arm.interval), ")");
+    series.push_back(
+        {int(family),
+         {{arm.started - arm.cancelled, arm.accuracy, arm.interval, 6, ShortName(arm.variant), hint}}});
   }
   const std::string svg = DrawPlot({.title = "Votes: predicted (area: 95 %), measured (large dot)",
-                                    .x_name = "attempts",
+                                    .x_name = "attempts; predicted if wrong answers agree",
                                     .x_from_zero = true},
                                    series);
   return WithNote(svg, report.note);
@@ -230,10 +264,10 @@ std::string VotePlot(const EvalReport& report) {
 
 std::string CalibrationPlot(const EvalReport& report) {
   std::vector<PlotSeries> series;
-  for (std::size_t i = 0; i < report.arms.size(); ++i) {
-    const EvalArm& arm = report.arms[i];
-    if (arm.calibrated == 0) continue;
-    PlotSeries curve = {.color = int(FamilyOf(report, arm)), .line = true};
+  const auto stated = [](const EvalArm& arm) { return arm.calibrated > 0; };
+  for (const auto& [family, widest] : WidestArms(report, stated)) {
+    const EvalArm& arm = *widest;
+    PlotSeries curve = {.color = int(family), .line = true};
     for (const Calibration::Bin& bin : arm.calibration.bins) {
       if (bin.n == 0) continue;
       const double size = 2.5 + 6 * double(bin.n) / double(arm.calibrated);
@@ -304,6 +338,8 @@ std::string ItemTable(const EvalReport& report, const std::vector<EvalTrial>& tr
   for (std::size_t i = 0; i < report.arms.size(); ++i)
     absl::StrAppend(&html, "<th>", DotOf(report, i), EscapeHtml(report.arms[i].variant), "</th>");
   html += "</tr></thead>\n<tbody>\n";
+  const std::size_t all = order.size();
+  if (all > kItemsMax) order.resize(kItemsMax);
   for (const std::string& item : order) {
     std::string letters, cells;
     for (const EvalArm& arm : report.arms) {
@@ -315,7 +351,11 @@ std::string ItemTable(const EvalReport& report, const std::vector<EvalTrial>& tr
     }
     absl::StrAppend(&html, "<tr data-r=\"", letters, "\"><td>", EscapeHtml(item), "</td>", cells, "</tr>\n");
   }
-  return absl::StrCat(html, "</tbody></table></div>\n", kPageScript);
+  html += "</tbody></table></div>\n";
+  if (all > kItemsMax)
+    absl::StrAppend(&html, "<p class=\"hint\">The first ", kItemsMax, " of ", all,
+                    " items; trials.jsonl has all.</p>\n");
+  return html + kPageScript;
 }
 
 }  // namespace

@@ -102,7 +102,7 @@ std::string PredictionTable(const EvalReport& report) {
   for (const EvalArm& arm : report.arms) {
     if (arm.predicted.empty()) continue;
     if (rows.empty()) {
-      rows.push_back({"a vote of … would be right in %"});
+      rows.push_back({"a vote of … in % (if wrong ones agree)"});
       for (const auto& at : arm.predicted) rows.back().push_back(absl::StrCat(at.width));
     }
     rows.push_back({ShortName(arm.variant)});
@@ -196,6 +196,7 @@ Json ArmJson(const EvalArm& arm) {
                {"usd", arm.usd_is_known ? Json(arm.usd) : Json(nullptr)},
                {"started", arm.started},
                {"cancelled", arm.cancelled},
+               {"plain_votes", arm.plain_votes},
                {"stops", arm.stops}};
   if (arm.coverage >= 0) json["coverage"] = arm.coverage, json["selection_gap"] = arm.selection_gap;
   if (arm.single >= 0) json["single"] = arm.single, json["rho"] = arm.rho;

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "base/draws.h"
 #include "ninefold/eval.h"
 #include "ninefold/vote_theory.h"
@@ -13,8 +15,9 @@ namespace {
 
 constexpr int kWidths[] = {1, 3, 5, 9, 15};
 constexpr int kCurveSamples = 300;
-constexpr double kCheaper = 0.95;     // of the tokens: below it, the saving is what matters
-constexpr double kDifference = 0.05;  // what a measurement should be able to see
+constexpr double kCheaper = 0.95;      // of the tokens: below it, the saving is what matters
+constexpr std::size_t kSaidApart = 3;  // comparisons without a gain
+constexpr double kDifference = 0.05;   // what a measurement should be able to see
 
 using TrialList = std::vector<const EvalTrial*>;
 
@@ -56,7 +59,14 @@ double SequentialTokensOf(const EvalTrial& trial) {
   return double(trial.cost.tokens.output.value_or(0));
 }
 
+bool IsPlainVote(const Contemplation& report) {
+  const bool verified = std::any_of(report.votes.begin(), report.votes.end(),
+                                    [](const Contemplation::Vote& vote) { return vote.verified; });
+  return report.rounds == 0 && !verified && absl::StrContains(report.aggregate, "vote");
+}
+
 void AddCosts(const TrialList& trials, EvalArm& arm) {
+  arm.plain_votes = true;
   std::vector<double> seconds;
   for (const EvalTrial* trial : trials) {
     seconds.push_back(absl::ToDoubleSeconds(trial->latency));
@@ -66,8 +76,10 @@ void AddCosts(const TrialList& trials, EvalArm& arm) {
     arm.usd_is_known = arm.usd_is_known && trial->cost.usd_is_known;
     arm.started += trial->report ? trial->report->started : 1;
     arm.cancelled += trial->report ? trial->report->cancelled : 0;
+    if (trial->report && !IsPlainVote(*trial->report)) arm.plain_votes = false;
     if (trial->report) ++arm.stops[trial->report->stop];
   }
+  if (arm.stops.empty()) arm.plain_votes = false;  // one agent
   const auto n = double(trials.size());
   arm.tokens_total /= n, arm.tokens_sequential /= n, arm.started /= n, arm.cancelled /= n;
   arm.latency_median = Quantile(seconds, 0.5);
@@ -209,6 +221,28 @@ void WarnOfComparison(const EvalComparison& of, bool one_agent, std::vector<std:
   }
 }
 
+std::vector<const EvalComparison*> DearWithoutGain(const EvalReport& report) {
+  std::vector<const EvalComparison*> found;
+  for (const EvalComparison& of : report.comparisons) {
+    if (of.n > 0 && of.no_gain() && of.tokens_ratio >= kCheaper) found.push_back(&of);
+  }
+  return found;
+}
+
+// Of a sweep: one sentence, not one for each.
+void WarnOfMany(const std::vector<const EvalComparison*>& all, const std::string& baseline, bool one_agent,
+                std::vector<std::string>& warnings) {
+  std::vector<std::string> names;
+  double least = all.front()->tokens_ratio, most = 0;
+  for (const EvalComparison* of : all) {
+    names.push_back(of->b);
+    least = std::min(least, of->tokens_ratio), most = std::max(most, of->tokens_ratio);
+  }
+  warnings.push_back(absl::StrCat(one_agent ? "one agent is as good: " : "", "no gain over ", baseline,
+                                  " was measured of ", absl::StrJoin(names, ", "),
+                                  absl::StrFormat(", at %.1f to %.1f times its tokens", least, most)));
+}
+
 // Said once, for the comparison that needs the most.
 void WarnOfFewItems(const EvalReport& report, std::vector<std::string>& warnings) {
   const EvalComparison* most = nullptr;
@@ -244,8 +278,14 @@ void WarnOfArm(const EvalArm& arm, std::vector<std::string>& warnings) {
 std::vector<std::string> WarningsOf(const EvalReport& report, const ByVariant& groups) {
   std::vector<std::string> warnings;
   if (report.arms.empty()) return {"no trials: nothing was measured"};
-  for (const EvalComparison& comparison : report.comparisons)
-    WarnOfComparison(comparison, IsOneAgent(groups.trials.at(report.baseline)), warnings);
+  const bool one_agent = IsOneAgent(groups.trials.at(report.baseline));
+  const std::vector<const EvalComparison*> dear = DearWithoutGain(report);
+  if (dear.size() > kSaidApart) WarnOfMany(dear, report.baseline, one_agent, warnings);
+  for (const EvalComparison& comparison : report.comparisons) {
+    const bool said =
+        dear.size() > kSaidApart && std::find(dear.begin(), dear.end(), &comparison) != dear.end();
+    if (!said) WarnOfComparison(comparison, one_agent, warnings);
+  }
   WarnOfFewItems(report, warnings);
   for (const EvalArm& arm : report.arms) WarnOfArm(arm, warnings);
   return warnings;

@@ -28,9 +28,10 @@ class SimulatedTrials {
     for (std::thread& worker : workers) worker.join();
     ExperimentOutcome outcome;
     for (std::optional<EvalTrial>& trial : trials_) {
-      if (trial) outcome.trials.push_back(*std::move(trial));
+      if (!trial) continue;
+      outcome.cost = outcome.cost + trial->cost;  // in their order: sums of USD depend on it
+      outcome.trials.push_back(*std::move(trial));
     }
-    outcome.cost = progress_.cost;
     if (stopped_ && progress_.done < progress_.total) outcome.partial = absl::CancelledError("stopped");
     return outcome;
   }

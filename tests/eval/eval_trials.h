@@ -36,6 +36,7 @@ inline std::vector<EvalTrial> OneAndFive(int n, std::uint64_t seed) {
     five.latency = absl::Seconds(3 + draws.Even());
     Contemplation report;
     report.answer = five.answer, report.width = 5, report.started = 5, report.cast = 5;
+    report.aggregate = "vote";
     report.stop = right % 5 == 0 ? "decided" : "all answered";
     report.confidence = five.confidence, report.tokens_total = 750, report.tokens_sequential = 60;
     five.report = report;

@@ -28,7 +28,7 @@ TEST(TextReport, FitsATerminal) {
   EXPECT_THAT(text,
               AllOf(HasSubstr("sums\n! one agent is as good"), HasSubstr("a team of fi…y long name"),
                     HasSubstr("variant"), HasSubstr("against one"), HasSubstr("by tag"), HasSubstr("x5.0"),
-                    HasSubstr("a vote of … would be right in"), HasSubstr("ended: all answered")));
+                    HasSubstr("a vote of … in % (if wrong ones agree)"), HasSubstr("ended: all answered")));
 }
 
 TEST(TextReport, OfOneArmHasNoEmptyTables) {

@@ -237,5 +237,36 @@ TEST(Trials, ReadTheirConfidence) {
   }
 }
 
+// A sweep that brings nothing is one sentence.
+TEST(Summary, SaysOnceThatManyBringNothing) {
+  std::vector<EvalTrial> trials;
+  for (int i = 0; i < 40; ++i) {
+    for (const char* variant : {"one", "two", "three", "four", "five"}) {
+      trials.push_back(TrialOf(variant, i, i % 2 == 0));
+      if (std::string_view(variant) != "one") trials.back().cost.tokens.input = 1450;
+    }
+  }
+  const EvalReport report = Summarize(trials, {.baseline = "one"});
+  EXPECT_EQ(
+      report.warnings.at(0),
+      "one agent is as good: no gain over one was measured of two, three, four, five, at 10.0 to 10.0 times "
+      "its tokens");
+  EXPECT_EQ(report.warnings.size(), 2u) << "and that the items are few";
+}
+
+// A curve of votes is compared with votes.
+TEST(Summary, KnowsPlainVotes) {
+  std::vector<EvalTrial> trials = OneAndFive(20, 3);
+  EXPECT_FALSE(Summarize(trials, {}).arms[0].plain_votes) << "one agent";
+  EXPECT_TRUE(Summarize(trials, {}).arms[1].plain_votes);
+  EvalTrial& five = trials[1];
+  five.report->rounds = 1;
+  EXPECT_FALSE(Summarize(trials, {}).arms[1].plain_votes) << "refined";
+  five.report->rounds = 0, five.report->votes = {{.answer = "yes", .count = 1, .verified = true}};
+  EXPECT_FALSE(Summarize(trials, {}).arms[1].plain_votes) << "verified";
+  five.report->votes.clear(), five.report->aggregate = "knockout";
+  EXPECT_FALSE(Summarize(trials, {}).arms[1].plain_votes) << "judged";
+}
+
 }  // namespace
 }  // namespace ninefold
