@@ -131,8 +131,7 @@ class Checker {
         return Object(node, type.shape(), at);
       case Type::kList:
         if (node.kind != YamlNode::kList) return Mismatch(node, type, label, at);
-        if (static_cast<int>(node.items.size()) < type.items_min)
-          out_.Error(at, absl::StrCat(label, " is an empty list"), "add an item, or take the key away");
+        if (static_cast<int>(node.items.size()) < type.items_min) TooFew(node, type, label, at);
         for (YamlNode& item : node.items)
           Value(item, type.of[0], absl::StrCat("an item of ", label), item.at);
         return;
@@ -174,6 +173,15 @@ class Checker {
     if (const std::string odd = OddCharacter(member.key); !odd.empty()) hint = absl::StrCat(odd, "; ", hint);
     out_.Error(member.key_at, absl::StrCat("unknown key \"", member.key.substr(0, 80), "\" in ", shape.what),
                hint);
+  }
+
+  void TooFew(const YamlNode& node, const Type& type, const std::string& label, const Position& at) {
+    if (node.items.empty() && type.items_min == 1)
+      return out_.Error(at, absl::StrCat(label, " is an empty list"), "add an item, or take the key away");
+    out_.Error(
+        at,
+        absl::StrCat(label, " must have at least ", type.items_min, " items, this has ", node.items.size()),
+        "add what is missing");
   }
 
   void Map(YamlNode& node, const Type& type, const std::string& label, const Position& at) {

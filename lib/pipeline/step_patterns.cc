@@ -55,7 +55,8 @@ AgentPtr StepReader::MapReduceBody(const YamlNode& node, const std::string& id) 
   options.parts_max = IntegerOr(node, "parts_max", options.parts_max);
   options.merge_most = IntegerOr(node, "merge_most", options.merge_most);
   options.result_tokens = IntegerOr(node, "result_tokens", options.result_tokens);
-  if (!mapper || !reducer || options.mapper == nullptr) return nullptr;
+  const bool in_range = options.batch >= 1 && options.merge_most >= 2;  // else a mistake, told by its place
+  if (!mapper || !reducer || options.mapper == nullptr || !in_range) return nullptr;
   return StepTeam(id, MapReducePlanner(std::move(options)), {});
 }
 
@@ -136,7 +137,7 @@ AgentPtr StepReader::GroupChatBody(const YamlNode& node, const std::string& id) 
   options.until = TextOr(node, "until");
   options.turns = IntegerOr(node, "turns", options.turns);
   options.talk_tokens = IntegerOr(node, "talk_tokens", options.talk_tokens);
-  if (!members || !moderator || !closing) return nullptr;
+  if (!members || !moderator || !closing || options.turns < 1) return nullptr;
   return StepTeam(id, GroupChatPlanner(std::move(options)), std::move(roster));
 }
 
