@@ -159,6 +159,13 @@ absl::Status Refused(const ModelReply& reply, const std::string& text, const Con
                    why.empty() ? ", and its vendor does not say why" : ": ", why));
 }
 
+// The texts within a value, each a paragraph.
+void AppendTexts(const Json& value, std::string& to) {
+  if (value.is_string()) absl::StrAppend(&to, value.get_ref<const std::string&>(), "\n\n");
+  if (!value.is_structured()) return;
+  for (const Json& inner : value) AppendTexts(inner, to);
+}
+
 // The reply, or nullopt when the model is asked again for an output that fits its schema.
 absl::StatusOr<std::optional<Reply>> Finish(ModelReply model_reply, Talk& talk, Context& ctx) {
   Reply reply;
@@ -181,8 +188,12 @@ absl::StatusOr<std::optional<Reply>> Finish(ModelReply model_reply, Talk& talk, 
     }
     reply.data = *std::move(data);
   }
-  reply.evidence = talk.sources.CitedIn(reply.text);
-  reply.dissent = DissentIn(reply.text);
+  // Of a value its texts: in the JSON, the marks of quotes and the ends of lines are escaped.
+  std::string said;
+  if (reply.data) AppendTexts(*reply.data, said);
+  reply.evidence = talk.sources.CitedIn(said);
+  if (reply.evidence.empty()) reply.evidence = talk.sources.CitedIn(reply.text);
+  reply.dissent = DissentIn(reply.data ? said : reply.text);
   reply.conversation = talk.conversation;
   return reply;
 }
