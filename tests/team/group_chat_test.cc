@@ -91,9 +91,25 @@ TEST(GroupChat, FailuresAreSaidInTheTalk) {
   }
   {
     // The moderator goes: the talk ends with what was said.
+    for (const bool closed : {false, true}) {
+      GroupChatOptions options{.moderator = Liner("chair", {Next("a"), "fail: gone"})};
+      if (closed) options.closing = Liner("closing", {"All in all."});
+      Sim sim;
+      const auto reply = sim.Run(Team(options), "?");
+      EXPECT_THAT(reply, Says(closed ? "All in all." : "a saw 0"));
+      EXPECT_THAT(Report(reply, "stop"), AllOf(HasSubstr("the moderator failed: "), HasSubstr("gone")));
+    }
+  }
+  {
+    // So does who closes it: the last turn is the answer, and the report says why.
+    GroupChatOptions options;
+    options.turns = 2;
+    options.closing = Liner("closing", {"fail: no ink"});
     Sim sim;
-    EXPECT_THAT(sim.Run(Team({.moderator = Liner("chair", {Next("a"), "fail: gone"})}), "?"),
-                Says("a saw 0"));
+    const auto reply = sim.Run(Team(options), "?");
+    EXPECT_THAT(reply, Says("b saw 1"));
+    EXPECT_EQ(Report(reply, "stop"), "turns");
+    EXPECT_THAT(Report(reply, "closing_failed"), HasSubstr("no ink"));
   }
   {
     Sim sim;

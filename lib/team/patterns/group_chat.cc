@@ -65,12 +65,9 @@ class GroupChatPlan : public Planner {
     std::string stop = WhyOver(progress, talk);
     if (stop.empty()) {
       const Reply* choice = nullptr;
-      if (choices == int(talk.size()) + 1) {
-        choice = ReplyOf(progress, Numbered(kChoice, choices));
-        if (choice == nullptr) stop = "moderator";
-      }
-      if (stop.empty()) CO_CHECK_OK(Continue(talk, progress.roster(), choice, extension));
-      if (stop.empty() && extension.tasks.empty()) stop = options_.next ? "ended" : "moderator";
+      if (choices == int(talk.size()) + 1) choice = ReplyOf(progress, Numbered(kChoice, choices));
+      CO_CHECK_OK(Continue(talk, progress.roster(), choice, extension));
+      if (extension.tasks.empty()) stop = options_.next ? "ended" : "moderator";
     }
     if (stop.empty()) {
       extension.output = extension.tasks.back().id;
@@ -113,6 +110,9 @@ class GroupChatPlan : public Planner {
     // Everyone in turn has failed: more turns would too.
     const int members = int(progress.roster().size());
     if (Spoken(progress) == 0 && int(talk.size()) >= members) return "nobody speaks";
+    const std::string choice = Numbered(kChoice, int(talk.size()) + 1);
+    if (progress.graph().Find(choice) != nullptr && ReplyOf(progress, choice) == nullptr)
+      return absl::StrCat("the moderator failed: ", patterns::WhyNot(progress, choice));
     return "";
   }
 
@@ -242,6 +242,8 @@ class GroupChatPlan : public Planner {
     if (progress.graph().Find(kClosing) != nullptr) needs.emplace_back(kClosing);
     reply.conversation = Conversation();
     Json report = {{"stop", std::move(stop)}, {"turns", std::move(turns)}};
+    if (progress.graph().Find(kClosing) != nullptr && ReplyOf(progress, kClosing) == nullptr)
+      report["closing_failed"] = patterns::WhyNot(progress, kClosing);
     if (reply.data) report["output"] = *std::move(reply.data);
     reply.data = std::move(report);
     return patterns::Ending(std::move(reply), std::move(needs), "group_chat");
