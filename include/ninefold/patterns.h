@@ -71,7 +71,8 @@ struct DebateSide {
 // answer (answer.h). What a check or the verifier finds of an answer outranks the judge, who is asked in both
 // orders, without names; where it changes its mind with the order, more evidence decides, then who was
 // declared first. Those who lose are the dissent. report: {answer, winner, stop: "agreed" | "checked" |
-// "judged" | "one side", rounds, judged: "both orders" | "one order" | "split" | "not", sides}.
+// "judged" | "one side", rounds, judged: "both orders" | "one order" | "split" | "not", sides, judge_failed:
+// why, if it did}.
 struct DebateOptions {
   std::vector<DebateSide> sides;  // 2 to 8
   AgentPtr judge;
@@ -113,8 +114,8 @@ struct ChatTurn {
 
 // The roster talks in turns. Who is next: `next`, or the moderator, or one after another. The talk ends after
 // `turns`, when a turn has the words in `until`, when `ended` says so, or when the moderator does. The answer
-// is the closing agent's, or the last turn. report: {stop: "turns" | "until" | "ended" | "moderator" |
-// "nobody speaks", turns: [{who, failed}]}.
+// is the closing agent's, or the last turn. report: {stop: "turns" | "until" | "ended" | "moderator" | "the
+// moderator failed: why" | "nobody speaks", turns: [{who, failed}], closing_failed: why, if it did}.
 struct GroupChatOptions {
   AgentPtr moderator = nullptr;
   // Instead: a name of the roster, or "" for the end. A function of the talk alone, so that runs resume.

@@ -72,7 +72,7 @@ TEST(Debate, EndsWhenTheyAgree) {
 
 TEST(Debate, EvidenceOutranksOpinion) {
   // The judge likes what stands first: that says nothing, and the side with the more evidence has it.
-  std::vector<Part> parts{Text{"When?"}, File{"log.txt", "text/plain", "It broke on Monday.\n"}};
+  std::vector<Part> parts{Text{"When?"}, File{"log.txt", "text/plain", "It broke on Monday. It rained.\n"}};
   DebateOptions options = Two({State("Sunday"), State("Sunday")},
                               {State("Monday"), State("Monday", R"("It broke on Monday." [log.txt:1])")},
                               {Judge("A"), Judge("A")});
@@ -81,6 +81,7 @@ TEST(Debate, EvidenceOutranksOpinion) {
   ASSERT_THAT(reply, Says(HasSubstr("Monday")));
   EXPECT_EQ(Report(reply, "judged"), "split");
   ASSERT_EQ(reply->evidence.size(), 1u);
+  EXPECT_EQ(reply->evidence[0].quote, "It broke on Monday.") << "what it quotes, not all that stands there";
   // A check in code outranks the judge.
   options = Two({State("4"), State("4")}, {State("5"), State("5")}, {});
   options.check = [](const Prompt&, const Reply& answer) {
@@ -111,7 +112,25 @@ TEST(Debate, FailuresLeaveWhatThereIs) {
     const auto reply = sim.Run(
         Team(Two({State("a"), State("a")}, {State("b"), State("b")}, {"fail: away", "fail: away"})), "?");
     EXPECT_EQ(Report(reply, "judged"), "not");
+    EXPECT_THAT(Report(reply, "judge_failed"), HasSubstr("away"));
     EXPECT_EQ(Report(reply, "winner"), "pro") << "declared first";
+  }
+  {
+    // Who never speaks is no reason to ask a judge between answers that are the same.
+    DebateOptions options = Two({State("a"), State("a")}, {State("A."), State("A.")}, {});
+    options.sides.push_back({.agent = Liner("third", {"fail: mute", "fail: mute"})});
+    Sim sim;
+    const auto reply = sim.Run(Team(options), "?");
+    ASSERT_THAT(reply, IsOk());
+    EXPECT_EQ(Report(reply, "stop"), "agreed");
+    EXPECT_EQ(Report(reply, "rounds"), "2") << "it might have spoken in the second";
+    EXPECT_EQ(reply->cost.model_calls, 6) << "three sides, two rounds, and no judge";
+    EXPECT_TRUE(reply->dissent.empty());
+  }
+  {
+    // One that has nothing to add to its answer.
+    Sim sim;
+    EXPECT_THAT(sim.Run(Team(Two({State("a", "")}, {State("a", "a")}, {})), "?"), Says("a"));
   }
   {
     Sim sim;

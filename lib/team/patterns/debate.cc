@@ -83,8 +83,10 @@ class DebatePlan : public Planner {
           absl::StrCat("no side has made its case: ",
                        patterns::WhyNot(progress, StatementId(options_.sides[0].name, rounds))));
     }
-    const bool agreed = Agree(stands), judged = progress.graph().Find(kForwards) != nullptr;
-    if (!agreed && !judged && speak > 1 && rounds < options_.rounds) {
+    const bool agreed = speak > 1 && Agree(stands), judged = progress.graph().Find(kForwards) != nullptr;
+    // Who has not spoken yet may hold something else.
+    const bool settled = agreed && speak == stands.size();
+    if (!settled && !judged && speak > 1 && rounds < options_.rounds) {
       extension.tasks = Round(rounds + 1);
       co_return extension;
     }
@@ -172,9 +174,12 @@ class DebatePlan : public Planner {
     return stand.reply == nullptr ? "" : NormalizeAnswer(TextAt(*stand.reply->data, "answer"));
   }
 
+  // Whether those who have spoken give one answer.
   static bool Agree(const std::vector<Standpoint>& stands) {
+    const std::size_t first = Order(stands, false)[0];
     return std::all_of(stands.begin(), stands.end(), [&](const Standpoint& stand) {
-      return !AnswerOf(stand).empty() && AnswerOf(stand) == AnswerOf(stands[0]);
+      return stand.reply == nullptr ||
+             (!AnswerOf(stand).empty() && AnswerOf(stand) == AnswerOf(stands[first]));
     });
   }
 
@@ -324,7 +329,9 @@ class DebatePlan : public Planner {
 
   static Reply AsAnswer(const Reply& statement) {
     Reply reply;
-    reply.text = absl::StrCat(TextAt(*statement.data, "answer"), "\n\n", TextAt(*statement.data, "argument"));
+    reply.text = TextAt(*statement.data, "answer");
+    const std::string& argument = TextAt(*statement.data, "argument");
+    if (!argument.empty() && argument != reply.text) absl::StrAppend(&reply.text, "\n\n", argument);
     reply.evidence = statement.evidence;
     return reply;
   }
@@ -349,8 +356,12 @@ class DebatePlan : public Planner {
       }
       sides.push_back(std::move(one));
     }
+    std::string judge_failed;
     for (const char* id : {kForwards, kBackwards}) {
-      if (progress.graph().Find(id) != nullptr) needs.push_back(id);
+      if (progress.graph().Find(id) == nullptr) continue;
+      needs.push_back(id);
+      if (ReplyOf(progress, id) == nullptr && judge_failed.empty())
+        judge_failed = patterns::WhyNot(progress, id);
     }
     const std::string& winner = options_.sides[decision.winner].name;
     reply.data = Json{{"answer", TextAt(*stands[decision.winner].reply->data, "answer")},
@@ -359,6 +370,7 @@ class DebatePlan : public Planner {
                       {"rounds", rounds},
                       {"judged", decision.judged},
                       {"sides", std::move(sides)}};
+    if (!judge_failed.empty()) (*reply.data)["judge_failed"] = std::move(judge_failed);
     return patterns::Ending(std::move(reply), std::move(needs), "debate");
   }
 
