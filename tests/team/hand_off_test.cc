@@ -93,6 +93,39 @@ TEST(HandOff, TheLimitMakesTheLastOneAnswer) {
   EXPECT_EQ(asked.size(), 3u);
 }
 
+TEST(HandOff, WhatAnyoneHasCitedMayBeCited) {
+  // Only the first has the tool; the third cites what it found, which is in the talk.
+  const ToolPtr look = MakeDynamicTool({.name = "look", .description = "Looks it up"},
+                                       [](const Json&, Context&) -> Async<absl::StatusOr<ToolOutput>> {
+                                         ToolOutput output = TextOutput("[web:3-3]\nIt is blue. It is big.");
+                                         output.citations.push_back({"web", 3, 3, "It is blue. It is big."});
+                                         co_return output;
+                                       });
+  const AgentPtr a = MakeAgent(
+      {.name = "a",
+       .model = testing::Scripted({testing::Ask("look"), testing::Say(Hand("b", "x", "It is so [web:3]"))}),
+       .tools = {look}});
+  Sim sim;
+  const auto reply = sim.Run(
+      Team({a, Liner("b", {Hand("c", "y", "go on")}), Liner("c", {Answer("\"It is blue.\" [web:3]")})}), "?");
+  ASSERT_THAT(reply, IsOk());
+  ASSERT_EQ(reply->evidence.size(), 2u);
+  EXPECT_EQ(reply->evidence[0].quote, "It is blue. It is big.");
+  EXPECT_EQ(reply->evidence[1].quote, "It is blue.");
+}
+
+TEST(HandOff, TheAnswersDissentAndEachPlaceOnceAreKept) {
+  std::vector<Part> parts{Text{"?"}, File{"a.txt", "text/plain", "It is blue.\n"}};
+  const std::string said = "\"It is blue.\" [a.txt:1]";
+  Sim sim;
+  const auto reply = sim.Run(
+      Team({Liner("a", {Hand("b", "x", said)}), Liner("b", {Answer(said + "\nDissent: c: it is green")})}),
+      Prompt(std::move(parts)));
+  ASSERT_THAT(reply, IsOk());
+  EXPECT_EQ(reply->evidence.size(), 1u);
+  EXPECT_EQ(DissentOf(reply), "c: it is green\n");
+}
+
 TEST(HandOff, NamesAreChecked) {
   Sim sim;
   EXPECT_THAT(

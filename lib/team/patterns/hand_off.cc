@@ -76,7 +76,8 @@ class HandOffPlan : public Planner {
     if (said.back().to == kNobody) co_return End(progress, said);
     AgentPtr next = FindMember(progress.roster(), said.back().to);
     Task task = Turn(turns + 1, std::move(next), progress.roster(), progress.goal(), said);
-    task.needs = {Numbered(kTalk, turns)};
+    // All of them: what any has cited is in the talk, and may be cited again.
+    for (int turn = 1; turn <= turns; ++turn) task.needs.push_back(Numbered(kTalk, turn));
     extension.tasks.push_back(std::move(task));
     extension.output = Numbered(kTalk, turns + 1);
     co_return extension;
@@ -179,7 +180,8 @@ class HandOffPlan : public Planner {
     for (std::size_t i = 0; i < said.size(); ++i) {
       needs.push_back(Numbered(kTalk, int(i) + 1));
       const Reply& turn = *ReplyOf(progress, needs.back());
-      reply.evidence.insert(reply.evidence.end(), turn.evidence.begin(), turn.evidence.end());
+      patterns::AddEvidence(turn, reply);
+      reply.dissent = turn.dissent;
       path.push_back({{"agent", said[i].who}, {"why", said[i].why}});
     }
     reply.text = said.back().text;

@@ -1,5 +1,6 @@
 #include "team/patterns/parts.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -62,6 +63,16 @@ Extension Ending(Reply reply, std::vector<std::string> needs, std::string_view m
 }
 
 bool HasEnded(const Progress& progress) { return progress.graph().Find(kAnswer) != nullptr; }
+
+void AddEvidence(const Reply& from, Reply& to) {
+  for (const Citation& one : from.evidence) {
+    const bool there = std::any_of(to.evidence.begin(), to.evidence.end(), [&](const Citation& other) {
+      return other.source == one.source && other.line_begin == one.line_begin &&
+             other.line_end == one.line_end && other.quote == one.quote;
+    });
+    if (!there) to.evidence.push_back(one);
+  }
+}
 
 void Require(bool condition, const char* what) {
   if (condition) return;

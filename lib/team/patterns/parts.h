@@ -31,6 +31,9 @@ inline constexpr char kAnswer[] = "answer";
 Extension Ending(Reply reply, std::vector<std::string> needs, std::string_view made_by);
 bool HasEnded(const Progress& progress);  // Ending was given
 
+// What `from` rests on, each place with each quote once.
+void AddEvidence(const Reply& from, Reply& to);
+
 // Dies with `what` on a programming mistake.
 void Require(bool condition, const char* what);
 

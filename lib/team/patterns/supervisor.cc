@@ -158,8 +158,7 @@ class SupervisorPlan : public Planner {
       if (result == nullptr) continue;
       absl::StrAppend(&found, found.empty() ? "" : "\n\n", "## ", brief.agent, "\n", result->text);
       reply.dissent.insert(reply.dissent.end(), result->dissent.begin(), result->dissent.end());
-      if (lead == nullptr)
-        reply.evidence.insert(reply.evidence.end(), result->evidence.begin(), result->evidence.end());
+      if (lead == nullptr) patterns::AddEvidence(*result, reply);
     }
     std::string stop = "answered";
     if (round > options_.rounds) stop = "rounds";
