@@ -12,6 +12,7 @@ using patterns::Chunk;
 using patterns::ChunksOf;
 using patterns::ShiftPlaces;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -79,6 +80,33 @@ TEST(MapReduce, ManyResultsAreMergedInLevels) {
   EXPECT_EQ(reply->cost.model_calls, 50 + 13 + 4 + 1);
   EXPECT_EQ(sim.elapsed(), absl::Seconds(4));
   EXPECT_LT(longest, 4u * 600 + 700) << "no prompt grows with the parts";
+}
+
+TEST(MapReduce, AMergeIsCalledByItsFirstAndLastPart) {
+  std::vector<std::string> asked;
+  auto mapper = Speaker("mapper", [](const std::string&) { return std::string("x"); });
+  auto reducer = Speaker("reducer", [&](const std::string& text) {
+    asked.push_back(text);
+    return std::string("merged");
+  });
+  MapReduceOptions options{.mapper = mapper, .reducer = reducer, .over = MapOver::kLines};
+  options.merge_most = 2;
+  Sim sim;
+  const auto reply = sim.Run(Team(options), Lined(9));
+  EXPECT_THAT(reply, Says("merged"));
+  EXPECT_EQ(reply->cost.model_calls, 9 + 8) << "what is alone is not merged";
+  EXPECT_THAT(asked.back(), AllOf(HasSubstr("## log.txt:1\nx\n"), HasSubstr("## log.txt:2 to log.txt:9\n"),
+                                  Not(ContainsRegex(" to [^ ]+ to "))));
+}
+
+TEST(MapReduce, WhatIsHeldAgainstItHasThePlacesOfTheWholeFile) {
+  auto mapper = Speaker("mapper", [](const std::string&) {
+    return std::string("It is so.\nDissent: b: it is not [log.txt:1]");
+  });
+  Sim sim;
+  const auto reply = sim.Run(Team({.mapper = mapper, .chunk_tokens = 60, .overlap_tokens = 0}), Lined(40));
+  ASSERT_THAT(reply, IsOk());
+  EXPECT_EQ(DissentOf(reply), "b: it is not [log.txt:1]\nb: it is not [log.txt:22]\n");
 }
 
 TEST(MapReduce, GoesOverItemsRowsLinesAndTexts) {

@@ -22,9 +22,10 @@ using patterns::Slice;
 constexpr char kPart[] = "part";
 constexpr std::size_t kFailuresNamed = 20;
 
-// Tasks by what their results are called in a prompt.
+// Tasks by what their results are called in a prompt: the first and the last of the parts they are about.
 struct Named {
-  std::string id, name;
+  std::string id, first, last;
+  std::string name() const { return first == last ? first : absl::StrCat(first, " to ", last); }
 };
 
 // What the merging agent would have been given, as it is: so that a group whose merge fails is not lost.
@@ -50,7 +51,7 @@ class MapReducePlan : public Planner {
     for (const Slice& slice : *slices) {
       const std::string id = Numbered(kPart, int(level.size()) + 1);
       CO_CHECK_OK(graph.Add(Map(id, slice, slices->size())));
-      level.push_back({id, slice.name});
+      level.push_back({id, slice.name, slice.name});
     }
     for (int number = 1; options_.reducer != nullptr && level.size() > 1; ++number) {
       std::vector<Named> next;
@@ -59,8 +60,12 @@ class MapReducePlan : public Planner {
         // Groups of nearly one size.
         const auto from = level.begin() + std::ptrdiff_t(level.size() * i / groups);
         const auto to = level.begin() + std::ptrdiff_t(level.size() * (i + 1) / groups);
+        if (to - from == 1) {  // nothing to merge
+          next.push_back(*from);
+          continue;
+        }
         Task task = Reduce(absl::StrCat("reduce.", number, ".", i + 1), std::vector<Named>(from, to));
-        next.push_back({task.id, absl::StrCat(from->name, " to ", std::prev(to)->name)});
+        next.push_back({task.id, from->first, std::prev(to)->last});
         CO_CHECK_OK(graph.Add(std::move(task)));
       }
       level = std::move(next);
@@ -116,7 +121,7 @@ class MapReducePlan : public Planner {
       const std::string said = reply != nullptr
                                    ? Condense(*reply, tokens)
                                    : absl::StrCat("(no report: ", Describe(inputs.Find(one.id)->status), ")");
-      absl::StrAppend(&text, text.empty() ? "" : "\n\n", "## ", one.name, "\n", said);
+      absl::StrAppend(&text, text.empty() ? "" : "\n\n", "## ", one.name(), "\n", said);
     }
     return text;
   }
@@ -135,8 +140,7 @@ class MapReducePlan : public Planner {
       const TaskResult* result = progress.result(task.id);
       if (result->reply != nullptr) {
         absl::StrAppend(&all, all.empty() ? "" : "\n\n", "## ", task.note, "\n", result->reply->text);
-        reply.evidence.insert(reply.evidence.end(), result->reply->evidence.begin(),
-                              result->reply->evidence.end());
+        patterns::AddEvidence(*result->reply, reply);
         reply.dissent.insert(reply.dissent.end(), result->reply->dissent.begin(),
                              result->reply->dissent.end());
         continue;

@@ -221,6 +221,8 @@ AgentPtr InWholeFile(AgentPtr agent, const Slice& slice) {
                              CO_TRY(Reply reply, co_await agent->Run(std::move(prompt), ctx));
                              reply.text = ShiftPlaces(reply.text, source, lines);
                              if (reply.data) ShiftIn(*reply.data, source, lines);
+                             for (Dissent& opinion : reply.dissent)
+                               opinion.text = ShiftPlaces(opinion.text, source, lines);
                              for (Citation& citation : reply.evidence) {
                                if (citation.source != source) continue;
                                citation.line_begin += lines;

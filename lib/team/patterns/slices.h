@@ -31,7 +31,8 @@ std::vector<Chunk> ChunksOf(std::string_view text, std::size_t bytes_max, std::s
 // kInvalidArgument: there is nothing to go over, or too much.
 absl::StatusOr<std::vector<Slice>> SlicesOf(const Goal& goal, const MapReduceOptions& options);
 
-// `agent`, whose places in the slice become places in the whole file, in its text, data and evidence.
+// `agent`, whose places in the slice become places in the whole file, in its text, data, dissent and
+// evidence.
 AgentPtr InWholeFile(AgentPtr agent, const Slice& slice);
 // "[a.txt:3-5]" as "[a.txt:103-105]".
 std::string ShiftPlaces(std::string_view text, std::string_view source, int lines);
