@@ -1,11 +1,12 @@
 #include <algorithm>
-#include <cctype>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/suggest.h"
+#include "base/text_terms.h"
 #include "base/try.h"
+#include "base/utf8.h"
 #include "ninefold/planner.h"
 #include "ninefold/status.h"
 #include "team/ask_model.h"
@@ -15,17 +16,13 @@ namespace {
 
 constexpr char kNone[] = "none";  // what a model says when none fits
 
+// Rough stems of a text's words, in any script; short words say little.
 std::set<std::string> Words(std::string_view text) {
   std::set<std::string> words;
-  std::string word;
-  for (const char c : absl::StrCat(ToAbsl(text), " ")) {
-    if (std::isalnum(static_cast<unsigned char>(c))) {
-      word += char(std::tolower(static_cast<unsigned char>(c)));
-    } else {
-      if (word.size() > 3) words.insert(word.substr(0, 6));  // a rough stem
-      word.clear();
-    }
-  }
+  ForEachWord(text, [&](std::string_view word, std::size_t, std::size_t) {
+    const bool ascii = static_cast<unsigned char>(word[0]) < 0x80;
+    if (!ascii || word.size() > 3) words.emplace(CutUtf8(word, ascii ? 6 : 12));
+  });
   return words;
 }
 

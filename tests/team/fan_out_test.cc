@@ -140,6 +140,20 @@ TEST(Route, ByLikenessAndByModel) {
     EXPECT_THAT(sim.Run(team({.fallback = "food"}), "xyzzy"), Says("food"));
   }
   {
+    // Words of any script.
+    for (const auto& [question, who] :
+         {std::pair("Что говорит договор?", "russian"), std::pair("Wie lange gilt die KÜNDIGUNG?", "law")}) {
+      Sim sim;
+      EXPECT_THAT(sim.Run(MakeTeam({.name = "desk",
+                                    .planner = RoutePlanner({}),
+                                    .members = {member("first", "Everything else"),
+                                                member("law", "Verträge und Kündigungen"),
+                                                member("russian", "Договоры и суды")}}),
+                          question),
+                  Says(who));
+    }
+  }
+  {
     Sim sim;
     EXPECT_THAT(sim.Run(team({.model = Scripted({Say(R"({"agent":"law","why":"x"})")})}), "bread"),
                 Says("law"));
