@@ -46,7 +46,8 @@ inline constexpr int kResultTokens = 2000;
 struct FanOutOptions {
   AgentPtr aggregator;  // null: the replies joined under the members' names
   int quorum = 0;
-  bool tolerate_failures = true;  // a member's failure does not fail the team while one has answered
+  bool tolerate_failures = true;  // a member's failure does not fail the team while one has answered, and
+                                  // the aggregator's leaves the replies joined, with why
   std::string member_prompt = "{{ goal }}";
   std::string aggregate_prompt = "";  // "": goal, then each member's reply under its name
   int result_tokens = kResultTokens;  // of one reply there; a prompt of your own has them whole

@@ -7,6 +7,7 @@ using testing::After;
 using ::testing::AllOf;
 using testing::Fail;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::Say;
 using testing::Scripted;
 using testing::Sim;
@@ -72,6 +73,41 @@ TEST(FanOut, AllFailuresAreAnErrorThatSaysWhy) {
   const auto reply = sim.Run(team, "?");
   ASSERT_FALSE(reply.ok());
   EXPECT_THAT(Describe(reply.status()), HasSubstr("server down"));
+}
+
+TEST(FanOut, AMergeThatFailsLeavesTheRepliesSideBySide) {
+  const auto team = [](FanOutOptions options) {
+    options.aggregator = Speaker("writer", [](const std::string&) { return std::string("fail: no ink"); });
+    return MakeTeam({.name = "t",
+                     .planner = FanOutPlanner(options),
+                     .members = {Speaker("a", [](const std::string&) { return std::string("yes"); }),
+                                 Speaker("b", [](const std::string&) { return std::string("fail: mute"); }),
+                                 Speaker("c", [](const std::string&) { return std::string("no"); })}});
+  };
+  {
+    Sim sim;
+    EXPECT_THAT(
+        sim.Run(team({}), "?"),
+        Says(AllOf(::testing::StartsWith("## a\nyes\n\n## c\nno\n\nNot merged: "), HasSubstr("no ink"))));
+  }
+  ExpectResumable([&] { return team({}); }, "?");
+  {
+    Sim sim;
+    EXPECT_THAT(sim.Run(team({.tolerate_failures = false}), "?"), Not(IsOk()));
+  }
+  {
+    // Without its quorum there is nothing to merge.
+    Sim sim;
+    EXPECT_THAT(sim.Run(team({.quorum = 3}), "?"),
+                Fails(absl::StatusCode::kFailedPrecondition, HasSubstr("2 of the 3 needed results")));
+  }
+  // The budget is used up by the members.
+  Sim sim;
+  const auto reply =
+      sim.Run(FanOut({Speaker("a", [](const std::string&) { return std::string("yes"); })},
+                     Speaker("writer", [](const std::string&) { return std::string("merged"); })),
+              "?", {.budget = {.model_calls = 1}});
+  EXPECT_THAT(reply, Says(AllOf(HasSubstr("## a\nyes"), HasSubstr("Not merged: "))));
 }
 
 TEST(FanOut, WithoutAnAggregatorTheRepliesStandSideBySide) {
