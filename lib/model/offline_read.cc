@@ -145,7 +145,8 @@ bool LooksAnswered(const std::vector<Member>& members, std::string_view instruct
   return false;
 }
 
-// The text without paragraphs that announce documents: they are for finding them, and ask nothing.
+// The text without paragraphs that announce documents, or say what a good answer is like: they are for
+// finding and for writing, and ask nothing.
 std::string WithoutAnnouncements(const std::string& text) {
   std::string kept;
   for (std::size_t at = 0; at < text.size();) {
@@ -154,7 +155,9 @@ std::string WithoutAnnouncements(const std::string& text) {
     const std::string_view paragraph = std::string_view(text).substr(at, end - at);
     const std::string_view start = Trim(paragraph);
     const bool announces = start.rfind("Documents you can search with", 0) == 0 ||
-                           start.rfind("No documents were given", 0) == 0;
+                           start.rfind("No documents were given", 0) == 0 ||
+                           start.rfind("It must be so:", 0) == 0 ||
+                           start.rfind("A good answer is so:", 0) == 0;
     if (!announces) kept += paragraph;
     at = end;
   }

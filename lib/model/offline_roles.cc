@@ -93,9 +93,11 @@ Json Verdict(Reading& reading) {
 Json Statement(Reading& reading) {
   std::string argument = AnswerHere(reading);
   for (const Member& section : SectionsOf(reading.prompt)) {
-    if (argument == kNotFound && absl::EndsWith(section.name, "(you)")) argument = section.text;
+    if (argument == kNotFound && absl::EndsWith(section.name, "(you)") && !IsNothing(section.text))
+      argument = section.text;
   }
-  const Answer& answer = AnswerFromSources(reading);
+  const Answer& here = AnswerFromSources(reading);
+  const Answer& answer = here.found() ? here : AnswerFromFound(reading);
   std::string shortly = answer.found() ? answer.quotes[0].text : argument;
   if (const std::string sum = FindSum(reading.question); !answer.found() && !sum.empty())
     shortly = Calculate(sum).value_or(shortly);

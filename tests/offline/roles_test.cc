@@ -53,6 +53,24 @@ TEST(OfflineRoles, ACriticAcceptsWhatQuotesAndSendsBackWhatDoesNot) {
   EXPECT_THAT(refused->dissent[0].text, HasSubstr("nothing with a quote"));
 }
 
+TEST(OfflineRoles, WhatAnAnswerMustBeLikeIsNotAskedOfTheText) {
+  const auto reply = RunPlan(CritiquePlanner({.author = Offline("writer"),
+                                              .critic = Offline("critic"),
+                                              .criteria = "every statement has a quote with its place"}),
+                             About(kQuestion));
+  ASSERT_THAT(reply, Says(HasSubstr("[lease.txt:")));
+  EXPECT_EQ((*reply->data)["stop"], "accepted");
+  EXPECT_EQ((*reply->data)["rounds"], 1);
+}
+
+TEST(OfflineRoles, SidesThatFindNothingSaySoInEachRound) {
+  DebateOptions options;
+  options.sides = {{.agent = Offline("pro")}, {.agent = Offline("con")}};
+  options.judge = Offline("judge");
+  EXPECT_THAT(RunPlan(DebatePlanner(options), About("How many zebras swim in Patagonia?")),
+              Says("not found in the given text"));
+}
+
 TEST(OfflineRoles, SidesArgueFromTheTextAndAJudgeTakesTheirQuotes) {
   DebateOptions options;
   options.sides = {{.agent = Offline("pro"), .stance = "It is one person."}, {.agent = Offline("con")}};
