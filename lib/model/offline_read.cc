@@ -213,6 +213,8 @@ void SplitPrompt(Reading& reading, std::string text) {
     return;
   }
   if (!reading.members.empty()) return;
+  // What is asked is no text to look in, with the label before it.
+  if (asked < 24) rest.remove_prefix(asked + reading.question.size());
   const int offset =
       lines_before + int(std::count(whole.begin(), whole.begin() + (rest.data() - whole.data()), '\n'));
   reading.sources.push_back({std::string(kPromptName), rest, offset, ""});

@@ -71,6 +71,12 @@ TEST(OfflineRoles, SidesThatFindNothingSaySoInEachRound) {
               Says("not found in the given text"));
 }
 
+TEST(OfflineRoles, AQuestionIsNoTextThatAnswersIt) {
+  EXPECT_THAT(RunPlan(GroupChatPlanner({.turns = 3}), About("How many zebras swim in Patagonia?"),
+                      {Offline("a"), Offline("b")}),
+              Says("not found in the given text"));
+}
+
 TEST(OfflineRoles, SidesArgueFromTheTextAndAJudgeTakesTheirQuotes) {
   DebateOptions options;
   options.sides = {{.agent = Offline("pro"), .stance = "It is one person."}, {.agent = Offline("con")}};
