@@ -20,9 +20,13 @@ class FailureKeeper : public Agent {
     const std::uint64_t hash = HashBytes(TextOf(prompt));
     Context own(ctx, "failed");
     CO_TRY(std::optional<Json> failed, RecallDecision(hash, own));
-    if (failed) co_return StatusOf(*failed);
+    const absl::Status before = failed ? StatusOf(*failed) : absl::OkStatus();
+    // A resumed run may have what this one wanted for, a replay has not.
+    if (!before.ok() && (own.replaying() || !absl::IsResourceExhausted(before))) co_return before;
     absl::StatusOr<Reply> reply = co_await agent_->Run(std::move(prompt), ctx);
-    if (reply.ok() || !ctx.status().ok() || !IsFinal(reply.status())) co_return reply;
+    if (!ctx.status().ok() || absl::IsCancelled(reply.status())) co_return reply;
+    if (reply.ok() && before.ok()) co_return reply;
+    // Also that it went well after all, where a failure is recorded.
     Json json;
     json["code"] = int(reply.status().code());
     json["message"] = std::string(reply.status().message());
@@ -31,10 +35,6 @@ class FailureKeeper : public Agent {
   }
 
  private:
-  static bool IsFinal(const absl::Status& status) {
-    return !absl::IsCancelled(status) && !absl::IsResourceExhausted(status);
-  }
-
   static absl::Status StatusOf(const Json& json) {
     return {absl::StatusCode(GetInt(json, "code").value_or(int(absl::StatusCode::kUnknown))),
             json.value("message", std::string("it failed before"))};

@@ -7,8 +7,9 @@ namespace ninefold {
 
 // `agent`, whose failure is recorded as a result would be. Of steps only those that went well are recorded;
 // where a failure becomes part of another agent's prompt, a resumed run must fail there again, with the same
-// words, or that prompt would not be the recorded one. Not recorded: what ended because the run was stopped,
-// or for want of budget or quota, which a resumed run may have.
+// words, or that prompt would not be the recorded one. Not recorded: what ended because the run was stopped.
+// What failed for want of budget or quota, which a resumed run may have, is tried again by that, but not by a
+// replay.
 AgentPtr KeepsFailure(AgentPtr agent);
 
 }  // namespace ninefold

@@ -65,6 +65,34 @@ TEST(FanOut, ResumesAndReplaysAlsoWhatFailed) {
   ExpectResumable(team, "?");
 }
 
+TEST(FanOut, ReplaysAlsoWhatFailedForWantOfQuota) {
+  StorePtr store = MemoryStore();
+  const auto run = [&](RunMode mode, absl::Status of_b) {
+    Sim sim({.store = store});
+    const auto reply =
+        sim.Run(FanOut({Speaker("a", [](const std::string&) { return std::string("yes"); }),
+                        Member("b", of_b.ok() ? After(absl::Seconds(1), Say("now I can")) : Fail(of_b))},
+                       Speaker("writer", [](const std::string& text) { return absl::StrCat("of ", text); })),
+                "?", {.mode = mode, .run_id = "r"});
+    return reply.ok() ? reply->text : Describe(reply.status());
+  };
+  const std::string first = run(RunMode::kFresh, absl::ResourceExhaustedError("the quota is used up"));
+  EXPECT_THAT(first, HasSubstr("the quota is used up"));
+  EXPECT_EQ(run(RunMode::kReplay, absl::OkStatus()), first);
+  // A resumed run tries it again, and then that is what is replayed.
+  const auto steps = store->Steps("r");
+  ASSERT_THAT(steps, IsOk());
+  const StorePtr before_merge = MemoryStore();
+  for (const StepRecord& step : *steps) {
+    if (step.path.rfind("answer", 0) == 0) continue;
+    ASSERT_THAT(before_merge->Write({.runs = {}, .steps = {{"r", step}}}), IsOk());
+  }
+  store = before_merge;
+  const std::string resumed = run(RunMode::kResume, absl::OkStatus());
+  EXPECT_THAT(resumed, HasSubstr("now I can"));
+  EXPECT_EQ(run(RunMode::kReplay, absl::ResourceExhaustedError("again")), resumed);
+}
+
 TEST(FanOut, AllFailuresAreAnErrorThatSaysWhy) {
   AgentPtr team = FanOut({Member("a", Fail(absl::UnavailableError("server down"))),
                           Member("b", Fail(absl::UnavailableError("server down")))},
