@@ -207,6 +207,8 @@ Async<absl::StatusOr<Reply>> RunTurns(const TurnSpec& spec, Prompt prompt, Conte
             .transcript = prompt.transcript,
             .output = prompt.output ? prompt.output : spec.output};
   talk.sources.AddFiles(prompt.parts);
+  // Also what was given earlier in the talk.
+  for (const Message* said : prompt.history.messages()) talk.sources.AddFiles(said->parts);
   Message question{Role::kUser, std::move(prompt.parts)};
   talk.conversation = talk.conversation.With(std::move(question));
   ModelRequest request{.instructions = spec.instructions,

@@ -26,6 +26,7 @@ class FormAgent : public Agent {
     if (missed.ok()) co_return reply;
     Context own(ctx, "again");
     own.Emit(event::Repaired{absl::StrCat("answer of \"", card().name, "\": ", Describe(missed))});
+    again.known.insert(again.known.end(), reply.evidence.begin(), reply.evidence.end());
     if (!reply.conversation.empty()) {
       again.history = std::move(reply.conversation);
       again.parts.clear();

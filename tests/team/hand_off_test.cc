@@ -126,6 +126,26 @@ TEST(HandOff, TheAnswersDissentAndEachPlaceOnceAreKept) {
   EXPECT_EQ(DissentOf(reply), "c: it is green\n");
 }
 
+TEST(HandOff, AnAnswerThatWasSentBackKeepsItsPlaces) {
+  const ToolPtr look = MakeDynamicTool({.name = "look", .description = "Looks it up"},
+                                       [](const Json&, Context&) -> Async<absl::StatusOr<ToolOutput>> {
+                                         ToolOutput output = TextOutput("[web:3-3]\nIt is big.");
+                                         output.citations.push_back({"web", 3, 3, "It is big."});
+                                         co_return output;
+                                       });
+  const std::string said = "\"It is blue.\" [a.txt:1] \"It is big.\" [web:3]";
+  const AgentPtr a =
+      MakeAgent({.name = "a",
+                 .model = testing::Scripted({testing::Ask("look"), testing::Say(Hand("a", "I know it", said)),
+                                             testing::Say(Answer(said))}),
+                 .tools = {look}});
+  std::vector<Part> parts{Text{"?"}, File{"a.txt", "text/plain", "It is blue.\n"}};
+  Sim sim;
+  const auto reply = sim.Run(Team({a, Liner("b", {})}), Prompt(std::move(parts)));
+  ASSERT_THAT(reply, Says(said));
+  EXPECT_EQ(reply->evidence.size(), 2u);
+}
+
 TEST(HandOff, NamesAreChecked) {
   Sim sim;
   EXPECT_THAT(
