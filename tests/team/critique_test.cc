@@ -92,6 +92,23 @@ TEST(Critique, ALongDraftIsCutBeforeItIsReadAgain) {
                              HasSubstr("Sentence number 399 is here.")));
 }
 
+TEST(Critique, WhatIsHeldAgainstADraftIsCutToo) {
+  std::size_t longest = 0;
+  auto author = Speaker("author", [&](const std::string& asked) {
+    longest = std::max(longest, asked.size());
+    return std::string("draft");
+  });
+  auto critic = Speaker("critic", [&](const std::string&) {
+    return DumpJson(Json{{"accepted", false}, {"problems", {std::string(100'000, 'x')}}});
+  });
+  CritiqueOptions options{.author = author, .critic = critic, .rounds = 2, .draft_tokens = 500};
+  Sim sim;
+  const auto reply = sim.Run(MakeTeam({.name = "t", .planner = CritiquePlanner(options)}), "?");
+  ASSERT_THAT(reply, Says("draft"));
+  EXPECT_LT(longest, 2200u);
+  EXPECT_EQ(reply->dissent[0].text.size(), 100'000u) << "it is whole where it is told";
+}
+
 TEST(Critique, ResumesAndReplays) {
   const auto team = [](bool fails) {
     return [fails] {

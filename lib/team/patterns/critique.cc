@@ -133,12 +133,12 @@ class CritiquePlan : public Planner {
     Task task{
         .id = Numbered(kDraft, round), .agent = KeepsFailure(options_.author), .needs = {draft, verdict}};
     task.prompt = PromptTemplate([=, options = options_](const TaskInputs& inputs) {
-      const std::vector<std::string> problems =
-          patterns::TextsAt(*ReplyOf(inputs, verdict)->data, "problems");
+      Reply held;
+      held.text = ListOf(patterns::TextsAt(*ReplyOf(inputs, verdict)->data, "problems"));
       std::string text = absl::StrCat("Question: ", TextOf(inputs.goal()), "\n\n");
       if (!options.criteria.empty()) absl::StrAppend(&text, "It must be so: ", options.criteria, "\n\n");
       absl::StrAppend(&text, "Draft: ", Condense(*ReplyOf(inputs, draft), options.draft_tokens),
-                      "\n\nA critic holds against the draft:\n", ListOf(problems),
+                      "\n\nA critic holds against the draft:\n", Condense(held, options.draft_tokens),
                       "\nWrite the whole answer again. Mend each problem that is one; where the critic is "
                       "wrong, keep what you have. Leave what is good as it is, with its quotes and places.");
       return absl::StatusOr<Prompt>(patterns::AskWithFiles(inputs.goal(), std::move(text)));

@@ -126,11 +126,13 @@ class SupervisorPlan : public Planner {
       if (!briefs.empty()) absl::StrAppend(&text, "\nReports on what you asked for:\n");
       for (const GivenBrief& brief : briefs) {
         const Reply* reply = ReplyOf(inputs, brief.id);
-        absl::StrAppend(&text, "\n## ", brief.agent, ", ", brief.id, "\nBrief: ", brief.brief, "\n",
-                        reply != nullptr
-                            ? Condense(*reply, tokens)
-                            : absl::StrCat("(failed: ", Describe(inputs.Find(brief.id)->status), ")"),
-                        "\n");
+        Reply asked;
+        asked.text = brief.brief;
+        absl::StrAppend(
+            &text, "\n## ", brief.agent, ", ", brief.id, "\nBrief: ", Condense(asked, tokens), "\n",
+            reply != nullptr ? Condense(*reply, tokens)
+                             : absl::StrCat("(failed: ", Describe(inputs.Find(brief.id)->status), ")"),
+            "\n");
       }
       absl::StrAppend(&text, left == 0
                                  ? "\nNo more tasks can be given: answer the goal with what there is."
