@@ -185,9 +185,12 @@ void SplitPrompt(Reading& reading, std::string text) {
   const int lines_before = int(
       std::count(reading.owned.back().begin(), reading.owned.back().begin() + std::ptrdiff_t(lead), '\n'));
   reading.question = Labelled(whole, {"question", "q", "goal", "task", "frage"});
+  const bool labelled = !reading.question.empty();
   std::size_t cut = std::min(whole.find("\n\n"), whole.find("\r\n\r\n"));
   if (whole.size() <= 400 && reading.question.empty() && cut == std::string_view::npos) {
-    reading.question = whole;
+    // Lines after the question are not asked.
+    const std::size_t mark = whole.rfind("?\n");
+    reading.question = whole.substr(0, mark == std::string_view::npos ? mark : mark + 1);
     return;
   }
   std::string_view rest = whole;
@@ -214,7 +217,7 @@ void SplitPrompt(Reading& reading, std::string text) {
   }
   if (!reading.members.empty()) return;
   // What is asked is no text to look in, with the label before it.
-  if (asked < 24) rest.remove_prefix(asked + reading.question.size());
+  if (labelled && asked < 24) rest.remove_prefix(asked + reading.question.size());
   const int offset =
       lines_before + int(std::count(whole.begin(), whole.begin() + (rest.data() - whole.data()), '\n'));
   reading.sources.push_back({std::string(kPromptName), rest, offset, ""});

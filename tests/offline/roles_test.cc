@@ -71,6 +71,13 @@ TEST(OfflineRoles, SidesThatFindNothingSaySoInEachRound) {
               Says("not found in the given text"));
 }
 
+TEST(OfflineRoles, LinesAfterAQuestionAreNotAsked) {
+  Sim sim;
+  EXPECT_THAT(sim.Run(Offline("writer"), About(std::string(kQuestion) +
+                                               "\nThe text says (a.txt):\n- \"Other words.\" [a.txt:1-1]\n")),
+              Says(HasSubstr("[lease.txt:")));
+}
+
 TEST(OfflineRoles, AQuestionIsNoTextThatAnswersIt) {
   EXPECT_THAT(RunPlan(GroupChatPlanner({.turns = 3}), About("How many zebras swim in Patagonia?"),
                       {Offline("a"), Offline("b")}),
