@@ -76,10 +76,11 @@ class Agent {
 using AgentPtr = std::shared_ptr<const Agent>;
 
 struct AgentLimits {
-  int turns = 25;           // model calls in one Run
-  int tool_calls = 100;     // in one Run; further calls get an error result and the model is asked to answer
-  int parallel_tools = 16;  // of one turn at once
-  int repairs = 2;          // of an output that misses its schema
+  int turns = 25;            // model calls in one Run
+  int tool_calls = 100;      // in one Run; further calls get an error result and the model is asked to answer
+  int parallel_tools = 16;   // of one turn at once
+  int repairs = 2;           // of an output that misses its schema
+  BudgetLimits budget = {};  // of one Run and the agents that it calls, as a part of the run's
   ToolLimits tool = {};
 };
 

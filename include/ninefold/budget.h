@@ -7,8 +7,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "ninefold/event.h"
 
 namespace ninefold {
@@ -21,6 +24,8 @@ struct BudgetLimits {
   std::optional<std::int64_t> tool_calls = {};
   int depth = 16;  // nested agents
 };
+// Whether one of the first four is set.
+bool HasLimit(const BudgetLimits& limits);
 
 // USD for 1,000,000 tokens.
 struct Price {
@@ -37,10 +42,13 @@ struct Price {
   double Of(std::int64_t input_tokens, std::int64_t cached, std::int64_t output_tokens) const;
 };
 
-// Lives on the run's loop; no locks.
+// Lives on the run's loop; no locks. A budget may be a part of another one, `whole`, which outlives it: what
+// is reserved, settled and counted in the part is so in the whole too.
 class Budget {
  public:
   explicit Budget(BudgetLimits limits = {}) : limits_(limits) {}
+  // `whose` begins its errors: "agent \"critic\"".
+  Budget(const BudgetLimits& limits, std::string whose, Budget& whole);
 
   struct Reservation {
     std::int64_t tokens = 0;
@@ -58,17 +66,33 @@ class Budget {
   absl::Status CountToolCall();
 
   const BudgetLimits& limits() const { return limits_; }
+  // Whether it was this budget, or one that it is a part of, that refused.
+  bool Refused(const absl::Status& status) const;
+  // Whether tokens count, here or in the whole, so that a call must be estimated.
+  bool counts_tokens() const;
   const Cost& spent() const { return spent_; }
   // Adds what an earlier life of this run spent.
   void Restore(const Cost& cost);
 
  private:
+  absl::Status Check(const Reservation& asked, bool price_is_known) const;
+  absl::Status Exhausted(std::string_view what) const;
+
   BudgetLimits limits_;
+  std::string whose_;  // "": the run's
+  Budget* whole_ = nullptr;
+  int level_ = 0;  // parts of parts
   Cost spent_;
   std::int64_t charged_tokens_ = 0;
   double charged_usd_ = 0;
   std::int64_t reserved_tokens_ = 0;
   double reserved_usd_ = 0;
 };
+
+// Whether it is a limit of one agent, or of a part of the budget, that was reached: others of the run may go
+// on.
+bool IsOwnLimit(const absl::Status& status);
+// `status`, which is about a limit that an agent has for itself.
+absl::Status AsOwnLimit(absl::Status status);
 
 }  // namespace ninefold

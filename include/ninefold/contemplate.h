@@ -20,6 +20,7 @@
 #include "absl/time/time.h"
 #include "ninefold/agent.h"
 #include "ninefold/answer.h"
+#include "ninefold/budget.h"
 #include "ninefold/planner.h"
 
 namespace ninefold {
@@ -66,15 +67,23 @@ struct ContemplateOptions {
   ContemplateStops stops = {};
   // Asked first whether one attempt is enough (it answers "one" or "many"). Null: not asked.
   AgentPtr triage = nullptr;
+  // What one attempt may use, as a part of the run's budget: one that has used it up has failed, and the
+  // others go on. {}: no limit of its own.
+  BudgetLimits each = {};
 
   // Diversity. Each attempt but the first gets the documents in an order of its own.
   std::vector<std::string> strategies = {};  // one an attempt, in turn; {}: the built-in ones
   bool shuffle_documents = true;
+  // One an attempt, in turn, for all agents that work at it; {}: their own. A seed that a solver has is
+  // another one for each attempt, whatever stands here.
+  std::vector<double> temperatures = {};
   bool ask_for_answer_line = true;  // of votes: "answer: …" as the last line, so that answers can be compared
 
   int rounds = 0;                   // of refinement, 0 to 100, unless it is settled before
   int digests = 4;                  // of other attempts that a refining one sees, drawn for each
   std::size_t digest_bytes = 2400;  // of one, about 600 tokens
+  // Asked for the digest of an attempt that is longer. Null, or when it fails: cut from the attempt.
+  AgentPtr digester = nullptr;
 
   CheckFn check = nullptr;      // both may be set; an answer that one of them finds right wins
   AgentPtr verifier = nullptr;  // asked once for each distinct answer: "correct" or "incorrect"

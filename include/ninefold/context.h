@@ -30,6 +30,12 @@ class CancelNode;  // lib/base/cancel.h
 class Loop;        // lib/base/loop.h
 struct RunState;   // lib/run/run_state.h
 
+// How answers are drawn below a context, so that attempts at one question differ.
+struct Sampling {
+  std::optional<double> temperature = {};  // 0 to 2; in place of the agents' own
+  std::uint64_t seed = 0;                  // added to the seed of agents that have one
+};
+
 class Context {
  public:
   // The root of a run; made by Runtime (runtime.h) and Sim (testing/sim.h).
@@ -72,7 +78,13 @@ class Context {
   bool wants_events() const;  // someone reads events
   bool wants_deltas() const;  // someone reads them as they come
 
-  Budget& budget() const;
+  Budget& budget() const { return *budget_; }
+  // From now on, what this context and those made below it may use: a part of the budget so far, which counts
+  // too. `whose` begins the errors: "agent \"critic\"".
+  void LimitBudget(const BudgetLimits& limits, std::string whose);
+  // From now on, for this context and those made below it; seeds add up with those from above.
+  void Vary(const Sampling& sampling);
+  const Sampling& sampling() const { return sampling_; }
   const Policy& policy() const;
   // Adds to the cost of this context and of all above it.
   void Charge(const Cost& cost);
@@ -105,6 +117,9 @@ class Context {
   absl::Time deadline_;
   int depth_ = 0;
   Cost cost_;
+  Budget* budget_;
+  std::unique_ptr<Budget> own_budget_;
+  Sampling sampling_;
   std::unique_ptr<CancelNode> cancel_;
   Context* tapped_ = nullptr;  // the nearest with a tap, from here upwards
   std::unique_ptr<std::function<bool(const EventBody&)>> tap_;

@@ -79,6 +79,8 @@ class ModelAgent : public Agent {
           absl::StrCat(ctx.path(), ": agents nested deeper than ", own.budget().limits().depth,
                        "; does an agent call itself? (raise BudgetLimits::depth if not)"));
     }
+    if (HasLimit(spec_.limits.budget))
+      own.LimitBudget(spec_.limits.budget, absl::StrCat("agent \"", card_.name, "\""));
     own.Emit(event::AgentStarted{card_.name, spec_.model->card().name});
     absl::StatusOr<Reply> reply = co_await RunTurns(spec_, std::move(prompt), own);
     own.Emit(event::AgentEnded{card_.name, reply.status(), own.cost()});

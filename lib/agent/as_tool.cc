@@ -32,7 +32,8 @@ class AgentTool : public Tool {
     if (!reply.ok()) {
       const absl::Status alive = ctx.status();
       if (!alive.ok()) co_return alive;
-      if (reply.status().code() == absl::StatusCode::kResourceExhausted) co_return reply.status();
+      const bool ends_run = absl::IsResourceExhausted(reply.status()) && !IsOwnLimit(reply.status());
+      if (ends_run || ctx.budget().Refused(reply.status())) co_return reply.status();
       co_return ErrorOutput(Describe(reply.status()));
     }
     ToolOutput output = TextOutput(reply->text);

@@ -198,6 +198,12 @@ absl::StatusOr<std::optional<Reply>> Finish(ModelReply model_reply, Talk& talk, 
   return reply;
 }
 
+ModelSettings Varied(ModelSettings settings, const Sampling& sampling) {
+  if (sampling.temperature) settings.temperature = sampling.temperature;
+  if (settings.seed) *settings.seed += sampling.seed;
+  return settings;
+}
+
 }  // namespace
 
 Async<absl::StatusOr<Reply>> RunTurns(const TurnSpec& spec, Prompt prompt, Context& ctx) {
@@ -214,7 +220,7 @@ Async<absl::StatusOr<Reply>> RunTurns(const TurnSpec& spec, Prompt prompt, Conte
   ModelRequest request{.instructions = spec.instructions,
                        .tools = spec.tool_list,
                        .output = talk.output,
-                       .settings = spec.settings};
+                       .settings = Varied(spec.settings, ctx.sampling())};
   for (int turn = 1; turn <= spec.limits.turns; ++turn) {
     const std::string segment = absl::StrCat("turn.", turn);
     Context own(ctx, segment);
@@ -240,7 +246,7 @@ Async<absl::StatusOr<Reply>> RunTurns(const TurnSpec& spec, Prompt prompt, Conte
   const absl::Status endless =
       absl::ResourceExhaustedError(absl::StrCat("no final answer after ", spec.limits.turns,
                                                 " turns; raise limits.turns or give the agent fewer tools"));
-  co_return Annotate(endless, ctx.path());
+  co_return AsOwnLimit(Annotate(endless, ctx.path()));
 }
 
 }  // namespace ninefold

@@ -267,8 +267,9 @@ class Trials {
     // Its share was too small, not its team's budget: again, with a larger one. A contemplation does not fail
     // for that, it ends early.
     const bool cut = trial.ok() && trial->report && trial->report->stop == "limits";
-    if (ours &&
-        (cut || (absl::IsResourceExhausted(status) && absl::StrContains(status.message(), "budget")))) {
+    const bool used_up = absl::IsResourceExhausted(status) && !IsOwnLimit(status) &&
+                         absl::StrContains(status.message(), "budget");
+    if (ours && (cut || used_up)) {
       purse_.Enlarge(job.variant->name, share);
       jobs_.push_front(job);
       return;

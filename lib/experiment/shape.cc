@@ -75,9 +75,12 @@ const Shape& SweepShape() {
        {"pace", OneOrMore(Choice({"latency", "balanced", "cost"})), "how they are started; default balanced"},
        {"aggregate", OneOrMore(Choice({"vote", "weighted_vote", "knockout", "synthesize", "auto"})),
         "how one answer is made; default auto"},
+       {"temperature", OneOrMore(Number(0, 2)), "of all agents that work at an attempt; default their own"},
+       {"each", Object(pipeline::BudgetPartShape), "what one attempt may use; with more it has failed"},
        {"judge_votes", Integer(1, 64), "of a knock-out, for each pair and order; default 1"},
        {"merge_most", Integer(2, 64), "reports in one prompt of a synthesis; default 8"},
        {"verifier", Bool(), "the first model is asked of each answer whether it is correct; default false"},
+       {"digester", Bool(), "the first model writes digests of longer attempts; default false: they are cut"},
        {"stops", Object(SweepStopsShape), "when a round is over before all have answered"},
        {"answer_line", Bool(), "attempts are asked to end with a line \"answer: …\"; default false"}}};
   return shape;

@@ -113,11 +113,18 @@ AgentPtr Wrapped(const VariantPlan& plan, const Pipeline& pipeline, const ModelP
   options.ask_for_answer_line = false;
   options.strategies = {""};  // the question reaches the team as it was asked
   pipeline::ContemplateNumbers(plan.contemplate, options);
+  if (const YamlNode* temperature = plan.contemplate.Find("temperature"); temperature != nullptr)
+    options.temperatures = {pipeline::AsNumber(*temperature).value_or(1)};
   if (first != nullptr) {
     options.judge = MakeAgent({.name = "judge", .description = "Compares answers", .model = first});
-    const YamlNode* verifier = plan.contemplate.Find("verifier");
-    if (verifier != nullptr && pipeline::AsBool(*verifier).value_or(false))
+    const auto wants = [&](const char* key) {
+      const YamlNode* node = plan.contemplate.Find(key);
+      return node != nullptr && pipeline::AsBool(*node).value_or(false);
+    };
+    if (wants("verifier"))
       options.verifier = MakeAgent({.name = "verifier", .description = "Checks answers", .model = first});
+    if (wants("digester"))
+      options.digester = MakeAgent({.name = "digester", .description = "Writes digests", .model = first});
   }
   const absl::Status checked = CheckContemplate(options);
   if (!checked.ok()) {

@@ -54,8 +54,7 @@ std::optional<Price> PriceOf(const ModelCard& card) {
 
 absl::StatusOr<Budget::Reservation> ReserveFor(const ModelRequest& request, const ModelCard& card,
                                                Context& ctx) {
-  const BudgetLimits& limits = ctx.budget().limits();
-  const bool limited = limits.tokens || limits.usd;
+  const bool limited = ctx.budget().counts_tokens();
   absl::StatusOr<Budget::Reservation> reserved =
       ctx.budget().Reserve(limited ? EstimateInputTokens(request) : 0,
                            limited ? EstimateOutputTokens(request, card) : 0, PriceOf(card));

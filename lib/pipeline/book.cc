@@ -12,6 +12,7 @@
 #include "ninefold/models.h"
 #include "ninefold/resilience.h"
 #include "ninefold/status.h"
+#include "pipeline/budget_settings.h"
 #include "pipeline/catalogue.h"
 #include "pipeline/documents.h"
 #include "pipeline/files.h"
@@ -101,6 +102,7 @@ AgentLimits LimitsFrom(const YamlNode* map) {
   set("repairs", limits.repairs);
   const YamlNode* timeout = map == nullptr ? nullptr : map->Find("tool_timeout");
   if (timeout != nullptr) limits.tool.timeout = AsDuration(*timeout).value_or(limits.tool.timeout);
+  if (map != nullptr) limits.budget = BudgetFrom(map->Find("budget"));
   return limits;
 }
 

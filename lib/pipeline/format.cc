@@ -125,6 +125,20 @@ const Shape& ToolShape() {
   return shape;
 }
 
+}  // namespace
+
+const Shape& BudgetPartShape() {
+  static const Shape shape{"budget_part",
+                           "a part of the budget",
+                           {{"tokens", Integer(1, 1e15), "input and output tokens", false, {"max_tokens"}},
+                            {"usd", Number(0.000001, 1e9), "US dollars; needs models with a known price"},
+                            {"calls", Integer(1, 1e12), "model calls", false, {"model_calls"}},
+                            {"tool_calls", Integer(0, 1e12), "tool calls"}}};
+  return shape;
+}
+
+namespace {
+
 const Shape& LimitsShape() {
   static const Shape shape{
       "limits",
@@ -133,7 +147,8 @@ const Shape& LimitsShape() {
        {"tool_calls", Integer(0, 100'000), "tool calls in one run of the agent"},
        {"parallel_tools", Integer(1, 1024), "tools of one turn at once"},
        {"repairs", Integer(0, 10), "of an output that misses its schema"},
-       {"tool_timeout", Duration(), "of one tool call"}}};
+       {"tool_timeout", Duration(), "of one tool call"},
+       {"budget", Object(BudgetPartShape), "of one run of the agent and those it calls"}}};
   return shape;
 }
 
@@ -240,14 +255,13 @@ const Shape& StepShape() {
 }
 
 const Shape& BudgetShape() {
-  static const Shape shape{"budget",
-                           "a budget",
-                           {{"tokens", Integer(1, 1e15), "input and output tokens", false, {"max_tokens"}},
-                            {"usd", Number(0.000001, 1e9), "US dollars; needs models with a known price"},
-                            {"calls", Integer(1, 1e12), "model calls", false, {"model_calls"}},
-                            {"tool_calls", Integer(0, 1e12), "tool calls"},
-                            {"depth", Integer(1, 1000), "nested agents; default 16"},
-                            {"time", Duration(), "from start to end", false, {"deadline", "timeout"}}}};
+  static const Shape shape = [] {
+    Shape budget = BudgetPartShape();
+    budget.name = "budget", budget.what = "a budget";
+    budget.fields.push_back({"depth", Integer(1, 1000), "nested agents; default 16"});
+    budget.fields.push_back({"time", Duration(), "from start to end", false, {"deadline", "timeout"}});
+    return budget;
+  }();
   return shape;
 }
 

@@ -63,6 +63,7 @@ const Shape& ContemplateShape() {
         "how they are started: all at once, half and then the rest, only as needed; default balanced"},
        {"stops", Object(StopsShape), "when a round is over before all have answered"},
        {"triage", NameType(), "the agent that says whether one attempt is enough"},
+       {"each", Object(BudgetPartShape), "what one attempt may use; with more it has failed"},
        {"aggregate", Choice({"vote", "weighted_vote", "knockout", "synthesize", "auto"}),
         "how one answer is made; default vote"},
        {"judge", NameType(),
@@ -73,10 +74,12 @@ const Shape& ContemplateShape() {
        {"same", NameType(), "the agent that says whether two answers are the same"},
        {"digests", Integer(1, 64), "attempts that a refining one sees; default 4"},
        {"digest_bytes", Integer(100, 1 << 20), "of each; default 2400"},
+       {"digester", NameType(), "the agent that writes digests of longer attempts; default: they are cut"},
        {"answer_line", Bool(),
         "of a vote: attempts are asked to end with a line \"answer: …\"; default true"},
        {"shuffle_documents", Bool(), "each attempt gets them in an order of its own; default true"},
-       {"strategies", ListOf(TextType(), 1), "one for an attempt, in turn, put after the question"}}};
+       {"strategies", ListOf(TextType(), 1), "one for an attempt, in turn, put after the question"},
+       {"temperatures", ListOf(Number(0, 2), 1), "one for an attempt, in turn; default the agents' own"}}};
   return shape;
 }
 

@@ -11,6 +11,7 @@ namespace ninefold::pipeline {
 
 const Shape& ModelShape();
 const Shape& AgentShape();
+const Shape& BudgetPartShape();  // of an agent or an attempt
 
 namespace shapes {
 

@@ -14,6 +14,7 @@
 #include "ninefold/status.h"
 #include "ninefold/team.h"
 #include "pipeline/book.h"
+#include "pipeline/budget_settings.h"
 #include "pipeline/files.h"
 #include "pipeline/format.h"
 #include "pipeline/steps.h"
@@ -60,17 +61,8 @@ void ReadInputs(const YamlNode* map, Load& load, Pipeline& pipeline) {
 }
 
 void ReadBudget(const YamlNode* map, Pipeline& pipeline) {
-  if (map == nullptr) return;
-  const auto integer = [&](const char* key) -> std::optional<std::int64_t> {
-    const YamlNode* node = map->Find(key);
-    return node == nullptr ? std::nullopt : AsInteger(*node);
-  };
-  pipeline.budget.tokens = integer("tokens");
-  pipeline.budget.model_calls = integer("calls");
-  pipeline.budget.tool_calls = integer("tool_calls");
-  if (const auto depth = integer("depth")) pipeline.budget.depth = static_cast<int>(*depth);
-  if (const YamlNode* usd = map->Find("usd")) pipeline.budget.usd = AsNumber(*usd);
-  if (const YamlNode* time = map->Find("time"))
+  pipeline.budget = BudgetFrom(map);
+  if (const YamlNode* time = map == nullptr ? nullptr : map->Find("time"))
     pipeline.deadline = AsDuration(*time).value_or(absl::InfiniteDuration());
 }
 
@@ -238,8 +230,7 @@ absl::StatusOr<Pipeline> ParsePipeline(std::string_view text, const std::string&
   Pipeline made;
   made.file = path;
   pipeline::Build(text, path, load, made);
-  for (const pipeline::Source& source : load.sources)
-    made.text_hash = HashBytes(source.text, made.text_hash);
+  for (const pipeline::Source& source : load.sources) made.text_hash = HashBytes(source.text, made.text_hash);
   std::vector<Diagnostic> found = load.out.Take();
   if (diagnostics != nullptr) *diagnostics = found;
   CHECK_OK(pipeline::FirstError(found));

@@ -3,6 +3,7 @@
 
 #include "ninefold/contemplate.h"
 #include "ninefold/team.h"
+#include "pipeline/budget_settings.h"
 #include "pipeline/contemplate_settings.h"
 #include "pipeline/format.h"
 #include "pipeline/step_values.h"
@@ -34,6 +35,11 @@ void ContemplateNumbers(const YamlNode& node, ContemplateOptions& options) {
   };
   options.ask_for_answer_line = flag(node, "answer_line", options.ask_for_answer_line);
   options.shuffle_documents = flag(node, "shuffle_documents", options.shuffle_documents);
+  options.each = BudgetFrom(node.Find("each"));
+  if (const YamlNode* temperatures = node.Find("temperatures"); temperatures != nullptr) {
+    for (const YamlNode& temperature : temperatures->items)
+      options.temperatures.push_back(AsNumber(temperature).value_or(1));
+  }
   const YamlNode* stops = node.Find("stops");
   if (stops == nullptr) return;
   const auto number = [&](const char* key, double otherwise) {
@@ -108,7 +114,8 @@ AgentPtr StepReader::ContemplateBody(const YamlNode& node, const std::string& id
   ContemplateNumbers(node, options);
   for (const auto& [key, agent] :
        {std::pair("judge", &options.judge), std::pair("verifier", &options.verifier),
-        std::pair("same", &options.same), std::pair("triage", &options.triage)}) {
+        std::pair("same", &options.same), std::pair("triage", &options.triage),
+        std::pair("digester", &options.digester)}) {
     const YamlNode* name = node.Find(key);
     if (name == nullptr) continue;
     *agent = book_.Agent(name->text, name->at);

@@ -2,10 +2,18 @@
 
 #include <algorithm>
 
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/try.h"
+#include "ninefold/status.h"
 
 namespace ninefold {
 namespace {
+
+// Of a status: whose limit. "0": the run's budget; "1": a part of it, "2": a part of that; "own": an agent's.
+constexpr char kLimitUrl[] = "ninefold/limit";
 
 std::optional<std::int64_t> Sum(std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
   if (!a) return b;
@@ -41,81 +49,133 @@ Cost operator+(const Cost& a, const Cost& b) {
           a.tool_calls + b.tool_calls};
 }
 
-absl::StatusOr<Budget::Reservation> Budget::Reserve(std::int64_t input, std::int64_t output,
-                                                    const std::optional<Price>& price) {
+bool HasLimit(const BudgetLimits& limits) {
+  return limits.tokens || limits.usd || limits.model_calls || limits.tool_calls;
+}
+
+bool IsOwnLimit(const absl::Status& status) {
+  const absl::optional<absl::Cord> limit = status.GetPayload(kLimitUrl);
+  return limit && *limit != "0";
+}
+
+absl::Status AsOwnLimit(absl::Status status) {
+  status.SetPayload(kLimitUrl, absl::Cord("own"));
+  return status;
+}
+
+bool Budget::Refused(const absl::Status& status) const {
+  const absl::optional<absl::Cord> limit = status.GetPayload(kLimitUrl);
+  int level = 0;
+  return limit && absl::SimpleAtoi(std::string(*limit), &level) && level <= level_;
+}
+
+Budget::Budget(const BudgetLimits& limits, std::string whose, Budget& whole)
+    : limits_(limits), whose_(std::move(whose)), whole_(&whole), level_(whole.level_ + 1) {
+  limits_.depth = std::min(limits.depth, whole.limits_.depth);
+}
+
+bool Budget::counts_tokens() const {
+  return limits_.tokens || limits_.usd || (whole_ != nullptr && whole_->counts_tokens());
+}
+
+absl::Status Budget::Exhausted(std::string_view what) const {
+  absl::Status status = Annotate(absl::ResourceExhaustedError(ToAbsl(what)), whose_);
+  status.SetPayload(kLimitUrl, absl::Cord(absl::StrCat(level_)));
+  return status;
+}
+
+absl::Status Budget::Check(const Reservation& asked, bool price_is_known) const {
   if (limits_.model_calls && spent_.model_calls + 1 > *limits_.model_calls) {
-    return absl::ResourceExhaustedError(absl::StrFormat("the budget of %d model call%s is used up; raise it",
-                                                        *limits_.model_calls,
-                                                        *limits_.model_calls == 1 ? "" : "s"));
+    return Exhausted(absl::StrFormat("the budget of %d model call%s is used up; raise it",
+                                     *limits_.model_calls, *limits_.model_calls == 1 ? "" : "s"));
   }
-  Reservation asked{input + output, price ? price->Of(input, 0, output) : 0};
   if (limits_.tokens && charged_tokens_ + reserved_tokens_ + asked.tokens > *limits_.tokens) {
-    return absl::ResourceExhaustedError(absl::StrFormat(
+    return Exhausted(absl::StrFormat(
         "the budget of %d tokens cannot pay for this call: %d used, %d reserved, %d asked for; raise it",
         *limits_.tokens, charged_tokens_, reserved_tokens_, asked.tokens));
   }
-  if (limits_.usd && !price) {
-    return absl::FailedPreconditionError(absl::StrFormat(
+  if (limits_.usd && !price_is_known) {
+    const absl::Status unpriced = absl::FailedPreconditionError(absl::StrFormat(
         "a budget of %.4f USD is set and this model's price is not known; add the price (in YAML "
         "\"price:\" at the model, or an entry in the file that NINEFOLD_MODELS names; in C++ "
         "ModelOptions::price), or set a budget in tokens instead",
         *limits_.usd));
+    return Annotate(unpriced, whose_);
   }
   if (limits_.usd && charged_usd_ + reserved_usd_ + asked.usd > *limits_.usd) {
-    return absl::ResourceExhaustedError(absl::StrFormat(
+    return Exhausted(absl::StrFormat(
         "the budget of %.4f USD cannot pay for this call: %.4f used, %.4f reserved, %.4f asked for; raise it",
         *limits_.usd, charged_usd_, reserved_usd_, asked.usd));
   }
-  reserved_tokens_ += asked.tokens;
-  reserved_usd_ += asked.usd;
-  ++spent_.model_calls;
+  return absl::OkStatus();
+}
+
+// A part is asked before the whole: nothing is to be undone when one of them refuses.
+absl::StatusOr<Budget::Reservation> Budget::Reserve(std::int64_t input, std::int64_t output,
+                                                    const std::optional<Price>& price) {
+  const Reservation asked{input + output, price ? price->Of(input, 0, output) : 0};
+  for (const Budget* budget = this; budget != nullptr; budget = budget->whole_)
+    CHECK_OK(budget->Check(asked, price.has_value()));
+  for (Budget* budget = this; budget != nullptr; budget = budget->whole_) {
+    budget->reserved_tokens_ += asked.tokens;
+    budget->reserved_usd_ += asked.usd;
+    ++budget->spent_.model_calls;
+  }
   return asked;
 }
 
 Cost Budget::Settle(const Reservation& reserved, const Usage& used, const std::optional<Price>& price) {
-  reserved_tokens_ -= reserved.tokens;
-  reserved_usd_ -= reserved.usd;
   const std::optional<std::int64_t> input = Sane(used.input);
   const std::optional<std::int64_t> output = Sane(used.output);
   Cost cost;
   cost.model_calls = 1;
   cost.tokens = {input, Sane(used.cached_input), output, Sane(used.reasoning)};
   cost.usd_is_known = price.has_value();
+  std::int64_t charged = reserved.tokens;
   if (input && output) {
-    charged_tokens_ += *input + *output;
+    charged = *input + *output;
     const std::int64_t cached = std::min(Sane(used.cached_input).value_or(0), *input);
     if (price) cost.usd = price->Of(*input, cached, *output);
   } else {
-    charged_tokens_ += reserved.tokens;
     cost.usd = reserved.usd;
   }
-  charged_usd_ += cost.usd;
   Cost counted = cost;
   counted.model_calls = 0;  // counted when reserved
-  spent_ = spent_ + counted;
+  for (Budget* budget = this; budget != nullptr; budget = budget->whole_) {
+    budget->reserved_tokens_ -= reserved.tokens;
+    budget->reserved_usd_ -= reserved.usd;
+    budget->charged_tokens_ += charged;
+    budget->charged_usd_ += cost.usd;
+    budget->spent_ = budget->spent_ + counted;
+  }
   return cost;
 }
 
 void Budget::Release(const Reservation& reserved) {
-  reserved_tokens_ -= reserved.tokens;
-  reserved_usd_ -= reserved.usd;
-  --spent_.model_calls;
+  for (Budget* budget = this; budget != nullptr; budget = budget->whole_) {
+    budget->reserved_tokens_ -= reserved.tokens;
+    budget->reserved_usd_ -= reserved.usd;
+    --budget->spent_.model_calls;
+  }
 }
 
 absl::Status Budget::CountToolCall() {
-  if (limits_.tool_calls && spent_.tool_calls + 1 > *limits_.tool_calls) {
-    return absl::ResourceExhaustedError(absl::StrFormat("the budget of %d tool call%s is used up; raise it",
-                                                        *limits_.tool_calls,
-                                                        *limits_.tool_calls == 1 ? "" : "s"));
+  for (const Budget* budget = this; budget != nullptr; budget = budget->whole_) {
+    const BudgetLimits& limits = budget->limits_;
+    if (!limits.tool_calls || budget->spent_.tool_calls + 1 <= *limits.tool_calls) continue;
+    return budget->Exhausted(absl::StrFormat("the budget of %d tool call%s is used up; raise it",
+                                             *limits.tool_calls, *limits.tool_calls == 1 ? "" : "s"));
   }
-  ++spent_.tool_calls;
+  for (Budget* budget = this; budget != nullptr; budget = budget->whole_) ++budget->spent_.tool_calls;
   return absl::OkStatus();
 }
 
 void Budget::Restore(const Cost& cost) {
-  spent_ = spent_ + cost;
-  charged_tokens_ += cost.tokens.input.value_or(0) + cost.tokens.output.value_or(0);
-  charged_usd_ += cost.usd;
+  for (Budget* budget = this; budget != nullptr; budget = budget->whole_) {
+    budget->spent_ = budget->spent_ + cost;
+    budget->charged_tokens_ += cost.tokens.input.value_or(0) + cost.tokens.output.value_or(0);
+    budget->charged_usd_ += cost.usd;
+  }
 }
 
 }  // namespace ninefold

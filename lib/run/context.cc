@@ -21,6 +21,7 @@ Context::Context(RunState& run)
       parent_(nullptr),
       path_(std::make_shared<const std::string>()),
       deadline_(run.deadline),
+      budget_(&run.budget),
       cancel_(std::make_unique<CancelNode>(nullptr)) {
   if (deadline_ == absl::InfiniteFuture()) return;
   auto late = [this] { Cancel(absl::DeadlineExceededError("the run's deadline has passed")); };
@@ -32,6 +33,8 @@ Context::Context(Context& parent, std::string_view segment, absl::Duration timeo
       parent_(&parent),
       deadline_(parent.deadline_),
       depth_(parent.depth_),
+      budget_(parent.budget_),
+      sampling_(parent.sampling_),
       cancel_(std::make_unique<CancelNode>(parent.cancel_.get())),
       tapped_(parent.tapped_) {
   path_ = segment.empty() ? parent.path_ : std::make_shared<const std::string>(parent.PathOf(segment));
@@ -58,8 +61,19 @@ std::string Context::PathOf(std::string_view segment) const {
 absl::Time Context::Now() const { return run_.loop.Now(); }
 Loop& Context::loop() const { return run_.loop; }
 boost::asio::any_io_executor Context::executor() const { return run_.loop.executor(); }
-Budget& Context::budget() const { return run_.budget; }
 const Policy& Context::policy() const { return *run_.policy; }
+
+void Context::LimitBudget(const BudgetLimits& limits, std::string whose) {
+  own_budget_ = std::make_unique<Budget>(limits, std::move(whose), *budget_);
+  budget_ = own_budget_.get();
+}
+
+// Attempts of attempts: the number of the outer one goes before that of the inner one, far from overflow.
+void Context::Vary(const Sampling& sampling) {
+  constexpr std::uint64_t kAttemptsMost = 1024, kSeeds = 1 << 30;
+  if (sampling.temperature) sampling_.temperature = sampling.temperature;
+  sampling_.seed = (sampling_.seed * kAttemptsMost + sampling.seed) % kSeeds;
+}
 
 std::uint64_t Context::Random(std::string_view purpose) const {
   return Mix(HashBytes(*path_, run_.seed), HashBytes(purpose));

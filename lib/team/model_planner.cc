@@ -81,6 +81,20 @@ absl::StatusOr<Prompt> Brief(const std::string& brief, int result_tokens, const 
   return prompt;
 }
 
+// A plan in which each task waits for the one before takes as long as one agent would, and costs more.
+// `tasks` stand after those they need.
+void WarnOfChain(const std::vector<Task>& tasks, Context& ctx) {
+  constexpr std::size_t kShort = 3;
+  if (tasks.size() < kShort) return;
+  for (std::size_t i = 1; i < tasks.size(); ++i) {
+    const auto& needs = tasks[i].needs;
+    if (std::find(needs.begin(), needs.end(), tasks[i - 1].id) == needs.end()) return;
+  }
+  ctx.Emit(event::Warning{absl::StrCat(
+      "the model planned ", tasks.size(), " tasks that each wait for the one before (", tasks.front().id,
+      " … ", tasks.back().id, "): nothing runs in parallel; one agent may do as well")});
+}
+
 class ModelMade : public Planner {
  public:
   explicit ModelMade(ModelPlannerOptions options) : options_(std::move(options)) {
@@ -99,6 +113,7 @@ class ModelMade : public Planner {
     Prompt prompt(absl::StrCat("Goal: ", TextOf(goal), "\n\n", DescribeRoster(roster)));
     auto ask = AskForTasks(std::move(prompt), roster, {}, 1, ctx);
     CO_TRY(std::vector<Task> tasks, co_await std::move(ask));
+    WarnOfChain(tasks, ctx);
     TaskGraph graph;
     for (Task& task : tasks) CO_CHECK_OK(graph.Add(std::move(task)));
     if (options_.replans == 0) {

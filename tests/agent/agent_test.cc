@@ -5,6 +5,7 @@
 namespace ninefold {
 namespace {
 
+using ::testing::AllOf;
 using testing::Ask;
 using ::testing::HasSubstr;
 using testing::Say;
@@ -72,6 +73,31 @@ TEST(AsTool, DepthIsBounded) {
   EXPECT_THAT(sim.Run(*self, "go", {.budget = {.depth = 6}}),
               Fails(absl::StatusCode::kResourceExhausted, HasSubstr("agents nested deeper than 6")));
   self->reset();
+}
+
+// What its tool agents use is its own too; a caller gets the error as a result, and goes on.
+TEST(AgentBudget, IsAPartOfTheRuns) {
+  const auto chatty = [](const ModelRequest&) { return Ask("deep", {{"task", "x"}}); };
+  AgentPtr deep =
+      MakeAgent({.name = "deep", .description = "Thinks", .model = Scripted({Say("1"), Say("2"), Say("3")})});
+  AgentPtr middle = MakeAgent({.name = "middle",
+                               .description = "Asks",
+                               .model = testing::Responding(chatty),
+                               .tools = {AsTool(deep)},
+                               .limits = {.budget = {.model_calls = 5}}});
+  Sim alone;
+  EXPECT_THAT(alone.Run(middle, "?"),
+              Fails(absl::StatusCode::kResourceExhausted,
+                    AllOf(HasSubstr("turn."),
+                          HasSubstr("agent \"middle\": the budget of 5 model calls is used up"))));
+
+  AgentPtr outer = MakeAgent({.name = "outer",
+                              .model = Scripted({Ask("middle", {{"task", "go"}}), Say("without it")}),
+                              .tools = {AsTool(middle)}});
+  Sim sim;
+  const auto reply = sim.Run(outer, "?");
+  ASSERT_THAT(reply, Says("without it"));
+  EXPECT_EQ(reply->cost.model_calls, 7);
 }
 
 TEST(Reply, SurvivesJson) {

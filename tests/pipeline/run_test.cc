@@ -349,5 +349,75 @@ steps:
   EXPECT_THAT(answers, ::testing::ElementsAre("answer: 7"));
 }
 
+// Each attempt is drawn in its way and has its part of the budget; the second asks for a tool over and over.
+TEST(Run, AttemptsWithPartsOfTheBudgetTemperaturesAndDigests) {
+  std::vector<std::string> drawn;
+  int digests = 0;
+  PipelineOptions options;
+  options.open_model = [&](std::string_view name, const ModelOptions&) -> absl::StatusOr<ModelPtr> {
+    if (name == "shortens")
+      return ModelPtr(Responding([&digests](const ModelRequest&) {
+        ++digests;
+        return Say("in short: 5");
+      }));
+    return ModelPtr(Responding([&drawn](const ModelRequest& request) {
+      const ModelSettings& settings = request.settings;
+      const bool loops = settings.temperature == 1.2;
+      if (request.conversation.size() == 1)
+        drawn.push_back(absl::StrCat(settings.temperature.value_or(-1), " ", settings.seed.value_or(0)));
+      if (loops) return testing::Ask("calculator", {{"expression", "1 + 1"}});
+      return Say(absl::StrCat(std::string(300, 'w'), "\nanswer: 5"));
+    }));
+  };
+  const absl::StatusOr<Pipeline> pipeline = ParsePipeline(R"(version: 1
+name: t
+models: {drawn: {model: solves, seed: 40}}
+agents:
+  solver: {model: drawn, tools: [calculator], limits: {budget: {calls: 9}}}
+  shortener: {model: shortens}
+steps:
+  - id: solve
+    contemplate:
+      agent: solver
+      width: 3
+      rounds: 1
+      pace: latency
+      stops: {decided: false, settled: 1, quorum: 1}
+      each: {calls: 4}
+      temperatures: [0.1, 1.2, 0.7]
+      digester: shortener
+      digest_bytes: 200
+output: "{{ solve.data.stop }}, {{ solve.data.failed }} failed"
+)",
+                                                          "t.yaml", options);
+  ASSERT_THAT(pipeline, IsOk());
+  Sim sim({.shuffle = false});
+  const auto reply = sim.Run(pipeline->team, *pipeline->MakePrompt("?", {}, {}));
+  ASSERT_THAT(reply, IsOk());
+  EXPECT_EQ(reply->text, "all answered, 2 failed");
+  EXPECT_THAT(drawn, ElementsAre("0.1 40", "1.2 41", "0.7 42", "0.1 43", "1.2 44", "0.7 45"));
+  EXPECT_EQ(digests, 2);
+  EXPECT_EQ(reply->cost.model_calls, 2 * (2 + 4) + 2);
+}
+
+TEST(Run, AnAgentHasABudgetOfItsOwn) {
+  PipelineOptions options;
+  options.open_model = [](std::string_view, const ModelOptions&) -> absl::StatusOr<ModelPtr> {
+    return ModelPtr(Responding(
+        [](const ModelRequest&) { return testing::Ask("calculator", {{"expression", "1 + 1"}}); }));
+  };
+  const absl::StatusOr<Pipeline> pipeline = ParsePipeline(R"(version: 1
+name: t
+agents: {a: {tools: [calculator], limits: {budget: {tool_calls: 3}}}}
+steps: [{id: s, agent: a}]
+)",
+                                                          "t.yaml", options);
+  ASSERT_THAT(pipeline, IsOk());
+  Sim sim;
+  EXPECT_THAT(sim.Run(pipeline->team, *pipeline->MakePrompt("?", {}, {})),
+              Fails(absl::StatusCode::kResourceExhausted,
+                    HasSubstr("agent \"a\": the budget of 3 tool calls is used up; raise it")));
+}
+
 }  // namespace
 }  // namespace ninefold

@@ -102,6 +102,55 @@ TEST(Budget, ARestoredRunHasSpentBefore) {
   EXPECT_EQ(budget.spent().model_calls, 3);
 }
 
+TEST(Budget, APartCountsInTheWhole) {
+  Budget whole({.tokens = 100, .model_calls = 5});
+  Budget part({.tokens = 60}, "agent \"a\"", whole);
+  Budget inner({.model_calls = 1, .depth = 3}, "agent \"b\"", part);
+  EXPECT_TRUE(inner.counts_tokens());
+  EXPECT_EQ(inner.limits().depth, 3);
+  const auto first = inner.Reserve(20, 20, std::nullopt);
+  ASSERT_TRUE(first.ok());
+  EXPECT_FALSE(part.Reserve(20, 1, kPrice).ok()) << "40 are reserved by the inner one";
+  inner.Settle(*first, Used(10, 10), std::nullopt);
+  for (const Budget* budget : {&whole, &part, &inner}) {
+    EXPECT_EQ(budget->spent().model_calls, 1);
+    EXPECT_EQ(budget->spent().tokens.output, 10);
+  }
+  const absl::Status again = inner.Reserve(1, 1, std::nullopt).status();
+  EXPECT_EQ(Describe(again), "agent \"b\": the budget of 1 model call is used up; raise it");
+  EXPECT_TRUE(IsOwnLimit(again));
+  EXPECT_TRUE(IsOwnLimit(Annotate(again, "turn.1")));
+  EXPECT_TRUE(inner.Refused(again));
+  EXPECT_FALSE(part.Refused(again));
+
+  // The whole refuses what its part would allow, in its own name, and the part is as it was.
+  ASSERT_TRUE(whole.Reserve(60, 10, std::nullopt).ok());
+  const absl::Status refused = part.Reserve(10, 10, std::nullopt).status();
+  EXPECT_THAT(Describe(refused), ::testing::StartsWith("the budget of 100 tokens cannot pay"));
+  EXPECT_FALSE(IsOwnLimit(refused));
+  EXPECT_TRUE(whole.Refused(refused) && part.Refused(refused) && inner.Refused(refused));
+  EXPECT_FALSE(inner.Refused(AsOwnLimit(absl::ResourceExhaustedError("too many turns"))));
+  EXPECT_EQ(part.spent().model_calls, 1);
+  const auto last = part.Reserve(5, 5, std::nullopt);
+  ASSERT_TRUE(last.ok());
+  part.Release(*last);
+  EXPECT_EQ(whole.spent().model_calls, 2);
+}
+
+TEST(Budget, ToolCallsAndMoneyOfAPart) {
+  Budget whole({.tool_calls = 2});
+  Budget part({.usd = 1, .tool_calls = 5}, "each attempt", whole);
+  EXPECT_TRUE(part.CountToolCall().ok());
+  EXPECT_TRUE(whole.CountToolCall().ok());
+  const absl::Status used_up = part.CountToolCall();
+  EXPECT_EQ(Describe(used_up), "the budget of 2 tool calls is used up; raise it");
+  EXPECT_EQ(part.spent().tool_calls, 1);
+  EXPECT_THAT(Describe(part.Reserve(1, 1, std::nullopt).status()),
+              HasSubstr("each attempt: a budget of 1.0000 USD is set and this model's price is not known"));
+  part.Restore({.tokens = Used(5, 5), .usd = 0.5, .usd_is_known = true, .model_calls = 1});
+  EXPECT_EQ(whole.spent().usd, 0.5);
+}
+
 TEST(Usage, UnknownIsNotZero) {
   const Usage sum = Usage{.input = 5, .cached_input = {}, .output = {}, .reasoning = {}} + Usage{};
   EXPECT_EQ(sum.input, 5);

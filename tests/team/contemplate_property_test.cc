@@ -219,7 +219,8 @@ TEST_P(ContemplateProperty, WhatIsReplayedIsTheSame) {
     if (!first.ok()) continue;
     const auto again = run(store, RunMode::kReplay);
     ASSERT_THAT(again, IsOk()) << "case " << i;
-    EXPECT_EQ(first->text, again->text) << "case " << i << DumpJson(*first->data) << "\n" << DumpJson(*again->data);
+    EXPECT_EQ(first->text, again->text) << "case " << i << DumpJson(*first->data) << "\n"
+                                        << DumpJson(*again->data);
     if (drawn.options.width > 1) {
       EXPECT_EQ(DumpJson(*first->data), DumpJson(*again->data)) << "case " << i;
     }

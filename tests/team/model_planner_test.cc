@@ -46,6 +46,29 @@ TEST(ModelPlanner, PlansRunsAndMerges) {
               AllOf(HasSubstr("## read\ndid Read it"), HasSubstr("## check\ndid Check it")));
 }
 
+TEST(ModelPlanner, ARowOfTasksIsWarnedOf) {
+  const auto warnings = [](const char* plan) {
+    PlannedTeam planned({Say(plan), Say("merged")});
+    Sim sim;
+    EXPECT_THAT(sim.Run(planned.team, "?"), Says("merged"));
+    std::vector<std::string> texts;
+    for (const auto& [path, warning] : EventsOf<event::Warning>(sim.events())) texts.push_back(warning.text);
+    return texts;
+  };
+  EXPECT_THAT(
+      warnings(R"({"tasks":[{"id":"c","agent":"reader","brief":"x","needs":["b"]},
+                                    {"id":"a","agent":"reader","brief":"x"},
+                                    {"id":"b","agent":"reader","brief":"x","needs":["a"]}]})"),
+      ::testing::ElementsAre(
+          "the model planned 3 tasks that each wait for the one before (a … c): nothing runs in parallel; "
+          "one agent may do as well"));
+  EXPECT_THAT(warnings(kPlan), ::testing::IsEmpty());
+  EXPECT_THAT(warnings(R"({"tasks":[{"id":"a","agent":"reader","brief":"x"},
+                                    {"id":"b","agent":"reader","brief":"x","needs":["a"]}]})"),
+              ::testing::IsEmpty())
+      << "two are no row";
+}
+
 TEST(ModelPlanner, ABadPlanIsSentBackOnce) {
   const struct {
     std::string plan, why;

@@ -10,9 +10,9 @@
 #include "base/try.h"
 #include "ninefold/status.h"
 #include "ninefold/team.h"
-#include "team/decision.h"
 #include "team/contemplate/plan.h"
 #include "team/contemplate/report.h"
+#include "team/decision.h"
 
 namespace ninefold {
 namespace {
@@ -111,6 +111,12 @@ absl::Status CheckContemplate(const ContemplateOptions& options) {
   CHECK_OK(InRange("judge_votes", options.judge_votes, 1, 64));
   CHECK_OK(InRange("merge_most", options.merge_most, 2, 64));
   CHECK_OK(InRange("settled_least", options.stops.settled_least, 1, kWidthMost));
+  for (const double temperature : options.temperatures) {
+    if (!(temperature >= 0 && temperature <= 2)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("a temperature is ", temperature, ", and must be 0 to 2"));
+    }
+  }
   CHECK_OK(IsShare("settled", options.stops.settled));
   CHECK_OK(IsShare("quorum", options.stops.quorum));
   CHECK_OK(IsShare("time_share", options.stops.time_share));

@@ -6,9 +6,9 @@
 #include "base/hash.h"
 #include "base/try.h"
 #include "ninefold/status.h"
-#include "team/decision.h"
 #include "team/contemplate/plan_state.h"
 #include "team/contemplate/prompts.h"
+#include "team/decision.h"
 
 namespace ninefold {
 
@@ -43,7 +43,7 @@ Async<absl::StatusOr<TaskGraph>> ContemplatePlan::Plan(const Goal& goal, const R
   state.hash = HashBytes(
       absl::StrCat(options.width, " ", options.rounds, " ", int(options.aggregate), " ", TextOf(goal)));
   if (options.width == 1) {
-    CO_CHECK_OK(graph.Add({.id = "solve.1", .agent = options.solvers[0]}));
+    CO_CHECK_OK(graph.Add({.id = "solve.1", .agent = state.Solver(0, 0)}));
     co_return graph;
   }
   const absl::Duration left = ctx.deadline() - ctx.Now();
@@ -76,7 +76,7 @@ Async<absl::StatusOr<Extension>> ContemplatePlan::Extend(const Progress& progres
       state.stage = State::kAnswering;
       state.report.started = state.report.cast = 1;
       extension.cancel = std::exchange(state.open_timers, {});
-      extension.tasks.push_back({.id = "solve.1", .agent = state.options.solvers[0]});
+      extension.tasks.push_back({.id = "solve.1", .agent = state.Solver(0, 0)});
       extension.output = "solve.1";
       co_return extension;
     }

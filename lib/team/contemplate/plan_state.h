@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,7 +32,8 @@ struct ContemplatePlan::State {
   const std::uint64_t seed;
   std::uint64_t hash = 0;  // of what decisions are made for
   std::optional<Round> round;
-  std::vector<std::string> open_timers, open_checks;
+  std::vector<std::string> open_timers, open_checks, open_digests;
+  std::set<std::string> digested;                                       // attempts
   std::map<std::string, std::string> checks;                            // task to answer
   std::map<std::string, std::pair<std::string, std::string>> compared;  // task to answers
   std::size_t compared_open = 0;
@@ -41,21 +43,24 @@ struct ContemplatePlan::State {
   Aggregate aggregate = Aggregate::kVote;
   std::optional<Knockout> knockout;
   std::optional<Merge> merge;
-  std::int64_t level_tokens = 0;  // the longest output of the level of tasks that is being made
+  std::int64_t level_tokens = 0;   // the longest output of the level of tasks that is being made
+  std::int64_t digest_tokens = 0;  // … of the digests that came before it
   Contemplation report;
 
   // --- Solving ---
-  const AgentPtr& SolverOf(int i) const { return options.solvers[std::size_t(i) % options.solvers.size()]; }
+  AgentPtr Solver(int round_number,
+                  int i) const;  // within the limits of an attempt, drawn otherwise than others
   AgentPtr Judge() const { return options.judge ? options.judge : options.solvers[0]; }
   void BeginRound(int number, absl::Time now, std::optional<Attempt> kept);
   Task AttemptTask(int i) const;
+  void AddDigests(Task& attempt, Extension& extension);
   std::vector<std::string> Shown(int i) const;
   void StartMore(Extension& extension);
   void Take(const Progress& progress, Extension& extension);
   void TakeAttempt(const std::string& id, const TaskResult& result, const Goal& goal, Extension& extension);
   void StartTailTimer(absl::Time now, Extension& extension);
   void CloseRound(std::string why, Extension& extension);
-  void CountTokens(const TaskResult& result);
+  void CountTokens(const TaskResult& result, std::int64_t& longest);
   void EndLevel();
 
   // --- One answer of many ---

@@ -72,12 +72,18 @@ void AddParagraphs(Prompt& prompt, std::initializer_list<std::string_view> parag
   if (!text.empty()) prompt.parts.emplace_back(Text{std::move(text)});
 }
 
-// The attempts that a task needs, without names.
+constexpr std::string_view kDigestIs = "digest.";
+
+// The attempts that a task needs, without names; by their digests, where it needs these too.
 std::string Attempts(const TaskInputs& inputs, const std::vector<std::string>& ids, std::size_t bytes_each) {
   std::string text;
   int number = 0;
   for (const std::string& id : ids) {
+    if (absl::StartsWith(id, ToAbsl(kDigestIs))) continue;
     const TaskResult* result = inputs.Find(id);
+    const TaskResult* digest = inputs.Find(DigestId(id));
+    const bool has_digest = digest != nullptr && digest->reply != nullptr && !digest->reply->text.empty();
+    if (has_digest) result = digest;
     if (result == nullptr || result->reply == nullptr) continue;
     absl::StrAppend(&text, "\n## Attempt ", std::string(1, char('A' + number % 26)),
                     number < 26 ? "" : absl::StrCat(number / 26), "\n", DigestOf(*result->reply, bytes_each),
@@ -132,6 +138,25 @@ PromptTemplate RefinePrompt(const ContemplateOptions& options, int i, std::uint6
     return prompt;
   });
 }
+
+PromptTemplate DigestPrompt(const ContemplateOptions& options) {
+  return PromptTemplate([&options](const TaskInputs& inputs) -> absl::StatusOr<Prompt> {
+    constexpr std::size_t kReads = 16;       // times the length of the digest
+    constexpr std::size_t kBytesOfWord = 7;  // of a word and its space, so that it stays within
+    return JudgePrompt(
+        inputs.goal(),
+        absl::StrCat(
+            Attempts(inputs, inputs.needs(), kReads * options.digest_bytes),
+            "\nDo not answer the question. Write a digest of this attempt for others who work at it, in "
+            "at most ",
+            options.digest_bytes / kBytesOfWord,
+            " words: its answer; the steps that lead there; its evidence, with quotes and places; what "
+            "it checked; what is doubtful; how sure it is. Keep its mistakes: others will look for "
+            "them."));
+  });
+}
+
+std::string DigestId(std::string_view attempt) { return absl::StrCat(ToAbsl(kDigestIs), ToAbsl(attempt)); }
 
 PromptTemplate VerifyPrompt(const ContemplateOptions& options) {
   return PromptTemplate([&options](const TaskInputs& inputs) -> absl::StatusOr<Prompt> {

@@ -17,6 +17,9 @@ namespace ninefold {
 PromptTemplate SolvePrompt(const ContemplateOptions& options, int i, std::uint64_t seed);
 // … and the attempts that the task needs, without the names of who made them.
 PromptTemplate RefinePrompt(const ContemplateOptions& options, int i, std::uint64_t seed);
+// Of the one attempt that the task needs.
+PromptTemplate DigestPrompt(const ContemplateOptions& options);
+std::string DigestId(std::string_view attempt);  // of the task
 // Whether the one attempt that the task needs is right.
 PromptTemplate VerifyPrompt(const ContemplateOptions& options);
 // The two attempts that the task needs, in this order.

@@ -13,17 +13,15 @@ namespace {
 
 constexpr double kUnstatedWeight = 0.5;  // of an attempt that says nothing of its confidence
 
-// A limit of the run or of the agent, not of the server, which says more of itself.
-bool IsOwnLimit(const absl::Status& status) {
-  bool says_more = false;
-  status.ForEachPayload([&](absl::string_view, const absl::Cord&) { says_more = true; });
-  return absl::IsResourceExhausted(status) && !says_more;
-}
-
 }  // namespace
 
-Round::Round(int number, const ContemplateOptions& options, absl::Time began, std::optional<Attempt> kept)
-    : number_(number), options_(options), began_(began), attempts_(std::size_t(options.width)) {
+Round::Round(int number, const ContemplateOptions& options, const Budget& budget, absl::Time began,
+             std::optional<Attempt> kept)
+    : number_(number),
+      options_(options),
+      budget_(budget),
+      began_(began),
+      attempts_(std::size_t(options.width)) {
   counts_[Attempt::kUnstarted] = options.width;
   for (std::size_t i = 0; i < attempts_.size(); ++i) {
     attempts_[i].id = TaskId(int(i));
@@ -96,7 +94,7 @@ std::optional<std::string> Round::TakeResult(const std::string& id, const TaskRe
     attempt.status = result.status;
     const bool refused = ModelErrorOf(result.status) == ModelError::kContentPolicy;
     if (first_failure_.ok()) first_failure_ = result.status;
-    out_of_budget_ = out_of_budget_ || IsOwnLimit(result.status);
+    out_of_budget_ = out_of_budget_ || budget_.Refused(result.status);
     Settle(attempt, refused ? Attempt::kAbstained : Attempt::kFailed);
     return std::nullopt;
   }

@@ -38,8 +38,9 @@ struct Attempt {
 
 class Round {
  public:
-  // `kept`: the best of the round before, which stays a candidate.
-  Round(int number, const ContemplateOptions& options, absl::Time began, std::optional<Attempt> kept);
+  // `budget`: that of all attempts. `kept`: the best of the round before, which stays a candidate.
+  Round(int number, const ContemplateOptions& options, const Budget& budget, absl::Time began,
+        std::optional<Attempt> kept);
 
   int number() const { return number_; }
   absl::Time began() const { return began_; }
@@ -87,6 +88,7 @@ class Round {
 
   const int number_;
   const ContemplateOptions& options_;
+  const Budget& budget_;
   const absl::Time began_;
   std::vector<Attempt> attempts_;  // `width` of them, and the kept one
   std::unordered_map<std::string, std::size_t> at_;

@@ -11,6 +11,37 @@
 #include "team/contemplate/prompts.h"
 
 namespace ninefold {
+namespace {
+
+// A solver at work on one attempt.
+class Attempting : public Agent {
+ public:
+  Attempting(AgentPtr solver, const BudgetLimits& limits, const Sampling& sampling)
+      : solver_(std::move(solver)), limits_(limits), sampling_(sampling) {}
+  const AgentCard& card() const override { return solver_->card(); }
+
+  Async<absl::StatusOr<Reply>> Run(Prompt prompt, Context& ctx) const override {
+    Context own(ctx, "");
+    if (HasLimit(limits_)) own.LimitBudget(limits_, "each attempt");
+    own.Vary(sampling_);
+    co_return co_await solver_->Run(std::move(prompt), own);
+  }
+
+ private:
+  const AgentPtr solver_;
+  const BudgetLimits limits_;
+  const Sampling sampling_;
+};
+
+}  // namespace
+
+AgentPtr ContemplatePlan::State::Solver(int round_number, int i) const {
+  Sampling sampling{.seed = std::uint64_t(round_number * options.width + i)};
+  const std::size_t given = options.temperatures.size();
+  if (given > 0) sampling.temperature = options.temperatures[std::size_t(i) % given];
+  return std::make_shared<Attempting>(options.solvers[std::size_t(i) % options.solvers.size()], options.each,
+                                      sampling);
+}
 
 Task TimerTask(std::string id, absl::Duration wait) {
   Task task{.id = std::move(id)};
@@ -26,11 +57,11 @@ Task TimerTask(std::string id, absl::Duration wait) {
 
 void ContemplatePlan::State::BeginRound(int number, absl::Time now, std::optional<Attempt> kept) {
   stage = kSolving;
-  round.emplace(number, options, now, std::move(kept));
+  round.emplace(number, options, ctx.budget(), now, std::move(kept));
 }
 
 Task ContemplatePlan::State::AttemptTask(int i) const {
-  Task task{.id = round->TaskId(i), .agent = SolverOf(i)};
+  Task task{.id = round->TaskId(i), .agent = Solver(round->number(), i)};
   const std::uint64_t own = Mix(seed, std::uint64_t(round->number()));
   if (round->number() == 0) {
     task.prompt = SolvePrompt(options, i, own);
@@ -60,23 +91,44 @@ std::vector<std::string> ContemplatePlan::State::Shown(int i) const {
 }
 
 void ContemplatePlan::State::StartMore(Extension& extension) {
-  for (const int i : round->Start()) extension.tasks.push_back(AttemptTask(i));
+  for (const int i : round->Start()) {
+    Task attempt = AttemptTask(i);
+    AddDigests(attempt, extension);
+    extension.tasks.push_back(std::move(attempt));
+  }
 }
 
-void ContemplatePlan::State::CountTokens(const TaskResult& result) {
+// A refining attempt waits for the digests of those that it sees, which others see too.
+void ContemplatePlan::State::AddDigests(Task& attempt, Extension& extension) {
+  if (options.digester == nullptr) return;
+  const std::vector<std::string> shown = attempt.needs;
+  for (const Attempt& other : attempts) {
+    const bool is_shown = std::find(shown.begin(), shown.end(), other.id) != shown.end();
+    if (!is_shown || other.reply->text.size() <= options.digest_bytes) continue;
+    attempt.needs.push_back(DigestId(other.id));
+    if (!digested.insert(other.id).second) continue;
+    Task task{.id = DigestId(other.id), .agent = options.digester, .prompt = DigestPrompt(options)};
+    task.needs = {other.id};
+    task.on_failure = OnFailure::Skip();
+    open_digests.push_back(task.id);
+    extension.tasks.push_back(std::move(task));
+  }
+}
+
+void ContemplatePlan::State::CountTokens(const TaskResult& result, std::int64_t& longest) {
   if (result.reply == nullptr) return;
-  level_tokens = std::max(level_tokens, result.reply->cost.tokens.output.value_or(0));
+  longest = std::max(longest, result.reply->cost.tokens.output.value_or(0));
   if (!result.reply->cost.tokens.output) report.tokens_sequential.reset();
 }
 
 void ContemplatePlan::State::EndLevel() {
-  if (report.tokens_sequential) *report.tokens_sequential += level_tokens;
-  level_tokens = 0;
+  if (report.tokens_sequential) *report.tokens_sequential += level_tokens + digest_tokens;
+  level_tokens = digest_tokens = 0;
 }
 
 void ContemplatePlan::State::TakeAttempt(const std::string& id, const TaskResult& result, const Goal& goal,
                                          Extension& extension) {
-  CountTokens(result);
+  CountTokens(result, level_tokens);
   const std::optional<std::string> answer = round->TakeResult(id, result, goal);
   if (!answer) return;
   Task task{.id = absl::StrCat("check.", round->number(), ".", checks.size() + 1), .agent = options.verifier};
@@ -93,6 +145,7 @@ void ContemplatePlan::State::Take(const Progress& progress, Extension& extension
     const TaskResult& result = *progress.result(id);
     std::erase(open_timers, id);
     std::erase(open_checks, id);
+    if (std::erase(open_digests, id) > 0) CountTokens(result, digest_tokens);
     if (round && round->Has(id) && stage == kSolving) {
       TakeAttempt(id, result, progress.goal(), extension);
     } else if (const auto check = checks.find(id); check != checks.end() && stage == kSolving) {
@@ -107,10 +160,10 @@ void ContemplatePlan::State::Take(const Progress& progress, Extension& extension
       if (result.reply != nullptr && ReadSame(*result.reply))
         same_as[pair->second.second] = pair->second.first;
     } else if (knockout && knockout->Has(id)) {
-      CountTokens(result);
+      CountTokens(result, level_tokens);
       knockout->TakeResult(id, result);
     } else if (merge && merge->Has(id)) {
-      CountTokens(result);
+      CountTokens(result, level_tokens);
       merge->TakeResult(id, result);
     }
   }
@@ -127,8 +180,8 @@ void ContemplatePlan::State::StartTailTimer(absl::Time now, Extension& extension
 
 void ContemplatePlan::State::CloseRound(std::string why, Extension& extension) {
   extension.cancel = round->Close(std::move(why));
-  extension.cancel.insert(extension.cancel.end(), open_checks.begin(), open_checks.end());
-  open_checks.clear();
+  for (std::vector<std::string>* open : {&open_checks, &open_digests})
+    extension.cancel.insert(extension.cancel.end(), open->begin(), open->end()), open->clear();
   for (const std::string& id : open_timers) {
     if (id != kDeadlineId) extension.cancel.push_back(id);
   }
