@@ -47,7 +47,7 @@ struct Price {
 class Budget {
  public:
   explicit Budget(BudgetLimits limits = {}) : limits_(limits) {}
-  // `whose` begins its errors: "agent \"critic\"".
+  // `whose` begins its errors: "agent \"critic\"". A depth that is the default is that of the whole.
   Budget(const BudgetLimits& limits, std::string whose, Budget& whole);
 
   struct Reservation {

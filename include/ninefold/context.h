@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -118,7 +119,7 @@ class Context {
   int depth_ = 0;
   Cost cost_;
   Budget* budget_;
-  std::unique_ptr<Budget> own_budget_;
+  std::vector<std::unique_ptr<Budget>> own_budgets_;  // each a part of the one before
   Sampling sampling_;
   std::unique_ptr<CancelNode> cancel_;
   Context* tapped_ = nullptr;  // the nearest with a tap, from here upwards

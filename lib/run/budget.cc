@@ -71,7 +71,9 @@ bool Budget::Refused(const absl::Status& status) const {
 
 Budget::Budget(const BudgetLimits& limits, std::string whose, Budget& whole)
     : limits_(limits), whose_(std::move(whose)), whole_(&whole), level_(whole.level_ + 1) {
-  limits_.depth = std::min(limits.depth, whole.limits_.depth);
+  // A limit of tokens alone must not make a run that was allowed to be deep a shallow one.
+  const bool has_depth = limits.depth != BudgetLimits().depth;
+  limits_.depth = has_depth ? std::min(limits.depth, whole.limits_.depth) : whole.limits_.depth;
 }
 
 bool Budget::counts_tokens() const {

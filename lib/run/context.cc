@@ -64,8 +64,8 @@ boost::asio::any_io_executor Context::executor() const { return run_.loop.execut
 const Policy& Context::policy() const { return *run_.policy; }
 
 void Context::LimitBudget(const BudgetLimits& limits, std::string whose) {
-  own_budget_ = std::make_unique<Budget>(limits, std::move(whose), *budget_);
-  budget_ = own_budget_.get();
+  own_budgets_.push_back(std::make_unique<Budget>(limits, std::move(whose), *budget_));
+  budget_ = own_budgets_.back().get();
 }
 
 // Attempts of attempts: the number of the outer one goes before that of the inner one, far from overflow.

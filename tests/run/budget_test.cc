@@ -137,6 +137,15 @@ TEST(Budget, APartCountsInTheWhole) {
   EXPECT_EQ(whole.spent().model_calls, 2);
 }
 
+TEST(Budget, APartLeavesTheDepthAsItIs) {
+  Budget deep({.depth = 40});
+  EXPECT_EQ(Budget({.model_calls = 5}, "agent \"a\"", deep).limits().depth, 40);
+  EXPECT_EQ(Budget({.depth = 50}, "agent \"a\"", deep).limits().depth, 40);
+  EXPECT_EQ(Budget({.depth = 20}, "agent \"a\"", deep).limits().depth, 20);
+  Budget flat({.depth = 4});
+  EXPECT_EQ(Budget({.model_calls = 5}, "agent \"a\"", flat).limits().depth, 4);
+}
+
 TEST(Budget, ToolCallsAndMoneyOfAPart) {
   Budget whole({.tool_calls = 2});
   Budget part({.usd = 1, .tool_calls = 5}, "each attempt", whole);

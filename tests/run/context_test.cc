@@ -19,6 +19,21 @@ TEST_F(ContextTest, PathsGrowBySegments) {
   EXPECT_EQ(turn.PathOf("tool.search.1"), "answer/turn.2/tool.search.1");
 }
 
+// The second part is a part of the first, which children made in between still use.
+TEST_F(ContextTest, APartOfABudgetMayBeLimitedAgain) {
+  Context root(run), task(root, "task");
+  task.LimitBudget({.model_calls = 3}, "the task");
+  Context before(task, "before");
+  task.LimitBudget({.model_calls = 1}, "its last step");
+  Context after(task, "after");
+  EXPECT_TRUE(after.budget().Reserve(0, 0, std::nullopt).ok());
+  EXPECT_THAT(Describe(after.budget().Reserve(0, 0, std::nullopt).status()), HasSubstr("its last step: "));
+  EXPECT_TRUE(before.budget().Reserve(0, 0, std::nullopt).ok());
+  EXPECT_TRUE(before.budget().Reserve(0, 0, std::nullopt).ok());
+  EXPECT_THAT(Describe(before.budget().Reserve(0, 0, std::nullopt).status()), HasSubstr("the task: "));
+  EXPECT_EQ(root.budget().spent().model_calls, 3);
+}
+
 TEST_F(ContextTest, SleepsInVirtualTime) {
   absl::Status slept = absl::UnknownError("");
   EXPECT_TRUE(Go([&](Context& ctx) -> Async<void> { slept = co_await ctx.Sleep(absl::Hours(3)); }));
