@@ -98,7 +98,7 @@ Async<absl::StatusOr<ModelReply>> CallModel(const Model& model, const ModelReque
   if (!reply.ok()) co_return Annotate(reply.status(), ctx.path());
   record.finished = ctx.Now();
   record.value = std::make_shared<ReplyValue>(*reply);
-  if (ctx.durable()) record.cost = ToJson(ctx.cost());
+  record.cost = ToJson(ctx.cost());
   CO_CHECK_OK(co_await ctx.Record(std::move(record)));
   co_return reply;
 }

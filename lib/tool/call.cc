@@ -48,9 +48,15 @@ absl::StatusOr<Json> CheckedArguments(const ToolSpec& spec, const Json& argument
   return value;
 }
 
+// What a call came to in an earlier life of the run.
+struct Earlier {
+  ToolOutput output;
+  Cost cost;
+};
+
 // A step of this path that is already recorded; nullopt: the tool must be called.
-absl::StatusOr<std::optional<ToolOutput>> Recorded(const ToolSpec& spec, std::uint64_t hash,
-                                                   const std::string& request, Context& ctx) {
+absl::StatusOr<std::optional<Earlier>> Recorded(const ToolSpec& spec, std::uint64_t hash,
+                                                const std::string& request, Context& ctx) {
   TRY(std::optional<StepRecord> record, ctx.Recall("tool", hash, request));
   if (!record) return std::nullopt;
   if (record->state == StepState::kStarted) {
@@ -60,7 +66,9 @@ absl::StatusOr<std::optional<ToolOutput>> Recorded(const ToolSpec& spec, std::ui
         "\" was started and its end was not recorded, and it must not be repeated; find out whether it "
         "took effect, then start a new run"));
   }
-  if (const auto* value = dynamic_cast<const OutputValue*>(record->value.get())) return value->output();
+  const Cost cost = record->cost.is_object() ? CostFromJson(record->cost) : Cost();
+  if (const auto* value = dynamic_cast<const OutputValue*>(record->value.get()))
+    return Earlier{value->output(), cost};
   JsonLimits limits;
   limits.bytes_max = 256u << 20;
   limits.depth_max = 160;  // the output's own 64, within parts within results
@@ -68,7 +76,7 @@ absl::StatusOr<std::optional<ToolOutput>> Recorded(const ToolSpec& spec, std::ui
   absl::Status status = json.status();
   if (json.ok()) {
     absl::StatusOr<ToolOutput> output = ToolOutputFromJson(*json);
-    if (output.ok()) return *std::move(output);
+    if (output.ok()) return Earlier{*std::move(output), cost};
     status = output.status();
   }
   return absl::DataLossError(absl::StrCat(ctx.path(), ": the recorded output of tool \"", spec.name,
@@ -161,8 +169,9 @@ Async<absl::StatusOr<ToolOutput>> CallAnew(const Tool& tool, const Json& argumen
     }
     output = co_await CallTimed(tool, arguments, limits, ctx);
     if (!output.ok()) co_return output;
-    record.cost = ToJson(one);
   }
+  // With what agents within have used: where the call is recalled, their own steps are not.
+  record.cost = ToJson(ctx.cost());
   record.value = std::make_shared<OutputValue>(*output);
   record.finished = ctx.Now();
   CO_CHECK_OK(co_await ctx.Record(std::move(record)));
@@ -186,15 +195,13 @@ Async<absl::StatusOr<ToolOutput>> CallOrRecall(const Tool& tool, const ToolCall&
   if (ctx.durable()) {
     record.request = absl::StrCat(spec.name, " ", ToAbsl(CutUtf8(dumped, kRequestBytesMax)));
   }
-  CO_TRY(std::optional<ToolOutput> recorded, Recorded(spec, record.request_hash, record.request, ctx));
+  CO_TRY(std::optional<Earlier> recorded, Recorded(spec, record.request_hash, record.request, ctx));
   if (recorded) {
-    Cost one;
-    one.tool_calls = 1;
-    ctx.Charge(one);
-    ctx.budget().Restore(one);
+    ctx.Charge(recorded->cost);
+    ctx.budget().Restore(recorded->cost);
     ctx.Emit(event::StepReused{"tool"});
-    tool.Recalled(*arguments, *recorded);
-    co_return *std::move(recorded);
+    tool.Recalled(*arguments, recorded->output);
+    co_return std::move(recorded->output);
   }
   co_return co_await CallAnew(tool, *arguments, limits, std::move(record), ctx);
 }

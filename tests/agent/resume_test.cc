@@ -49,6 +49,29 @@ TEST(Resume, RecordedStepsAreNotRepeated) {
   EXPECT_EQ(reply->conversation.size(), 4u);
 }
 
+// The call of an agent is a recorded step like any other; what was used within is used in this life too.
+TEST(Resume, WhatACalledAgentUsedCountsAgain) {
+  StorePtr store = MemoryStore();
+  auto act = CountingTool(Effect::kRead, [] { return TextOutput("acted"); });
+  const auto run = [&](std::vector<testing::ScriptStep> of_outer, RunMode mode) {
+    const AgentPtr helper =
+        MakeAgent({.name = "helper", .model = Scripted({Ask("act"), Say("helped")}), .tools = {act->tool}});
+    const AgentPtr outer = MakeAgent({.name = "outer",
+                                      .model = Scripted(std::move(of_outer)),
+                                      .tools = {AsTool(helper)},
+                                      .limits = {.budget = {.model_calls = 4}}});
+    Sim sim({.store = store});
+    return sim.Run(outer, "go", {.mode = mode, .run_id = "r1"});
+  };
+  const Json task = {{"task", "x"}};
+  EXPECT_THAT(run({Ask("helper", task), Fail(absl::UnavailableError("gone"))}, RunMode::kFresh),
+              Fails(absl::StatusCode::kUnavailable, HasSubstr("gone")));
+  EXPECT_THAT(run({Ask("helper", {{"task", "y"}})}, RunMode::kResume),
+              Fails(absl::StatusCode::kResourceExhausted,
+                    HasSubstr("agent \"outer\": the budget of 4 model calls is used up")));
+  EXPECT_EQ(act->calls, 1);
+}
+
 TEST(Resume, AnotherQuestionIsNoticed) {
   StorePtr store = MemoryStore();
   {
