@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "absl/status/status.h"
 #include "base/loop.h"
@@ -29,6 +30,7 @@ struct RunState {
   Budget budget;
   PolicyPtr policy = DefaultPolicy();
   RunJournal journal;
+  std::unordered_map<std::string, int> attempts;  // in this life, at paths where failures are recorded
   std::function<std::string(std::string_view)> on_ask;
 
   std::function<void(const Event&)> on_event;

@@ -3,13 +3,37 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/cord.h"
 #include "base/hash.h"
 #include "base/try.h"
+#include "base/utf8.h"
 #include "ninefold/status.h"
+#include "run/run_state.h"
 #include "team/decision.h"
 
 namespace ninefold {
 namespace {
+
+// With what programs read of it: whose limit it was, which error of the model.
+Json JsonOf(const absl::Status& status) {
+  Json json = {{"code", int(status.code())}, {"message", MendUtf8(ToStd(status.message()))}};
+  status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
+    json["payloads"][std::string(url)] = MendUtf8(std::string(payload));
+  });
+  return json;
+}
+
+absl::Status StatusOf(const Json& json) {
+  absl::Status status(absl::StatusCode(GetInt(json, "code").value_or(int(absl::StatusCode::kUnknown))),
+                      json.value("message", std::string("it failed before")));
+  const Json* payloads = GetMember(json, "payloads");
+  if (payloads == nullptr || !payloads->is_object()) return status;
+  for (const auto& [url, payload] : payloads->items()) {
+    if (payload.is_string())
+      status.SetPayload(url, absl::Cord(ToAbsl(payload.get_ref<const std::string&>())));
+  }
+  return status;
+}
 
 class FailureKeeper : public Agent {
  public:
@@ -19,27 +43,26 @@ class FailureKeeper : public Agent {
   Async<absl::StatusOr<Reply>> Run(Prompt prompt, Context& ctx) const override {
     const std::uint64_t hash = HashBytes(TextOf(prompt));
     Context own(ctx, "failed");
+    const int attempt = ++own.run().attempts[own.path()];
     CO_TRY(std::optional<Json> failed, RecallDecision(hash, own));
     const absl::Status before = failed ? StatusOf(*failed) : absl::OkStatus();
+    const std::int64_t attempts_before = failed ? GetInt(*failed, "attempts").value_or(1) : 0;
     // A resumed run may have what this one wanted for, a replay has not.
-    if (!before.ok() && (own.replaying() || !absl::IsResourceExhausted(before))) co_return before;
+    const bool stands = attempt <= attempts_before && !absl::IsResourceExhausted(before);
+    if (!before.ok() && (own.replaying() || stands)) co_return before;
     absl::StatusOr<Reply> reply = co_await agent_->Run(std::move(prompt), ctx);
     if (!ctx.status().ok() || absl::IsCancelled(reply.status())) co_return reply;
-    if (reply.ok() && before.ok()) co_return reply;
-    // Also that it went well after all, where a failure is recorded.
-    Json json;
-    json["code"] = int(reply.status().code());
-    json["message"] = std::string(reply.status().message());
+    // Its own limit again. The figures may be others where calls were in flight; others were told of those.
+    if (IsOwnLimit(before) && IsOwnLimit(reply.status())) co_return before;
+    // Also that it went well after all, where a failure is recorded: before, or of an attempt in this life.
+    if (reply.ok() && before.ok() && attempt == 1) co_return reply;
+    Json json = JsonOf(reply.status());
+    json["attempts"] = attempt;
     CO_CHECK_OK(co_await RecordDecision(std::move(json), hash, own));
     co_return reply;
   }
 
  private:
-  static absl::Status StatusOf(const Json& json) {
-    return {absl::StatusCode(GetInt(json, "code").value_or(int(absl::StatusCode::kUnknown))),
-            json.value("message", std::string("it failed before"))};
-  }
-
   AgentPtr agent_;
 };
 

@@ -93,6 +93,32 @@ TEST(FanOut, ReplaysAlsoWhatFailedForWantOfQuota) {
   EXPECT_EQ(run(RunMode::kReplay, absl::ResourceExhaustedError("again")), resumed);
 }
 
+// A step with `retry` runs its team again at the same place.
+TEST(FanOut, WhatWentWellInALaterAttemptIsResumedAsThat) {
+  StorePtr store = MemoryStore();
+  const auto run = [&](RunMode mode) {
+    const auto first_then_well = [](const char* name, testing::ScriptStep first) {
+      return MakeAgent({.name = name, .model = Scripted({std::move(first), Say("well")})});
+    };
+    Task task{.id = "step"};
+    task.agent = FanOut({first_then_well("a", Fail(absl::UnavailableError("busy"))),
+                         first_then_well("b", After(absl::Hours(1), Say("late")))},
+                        nullptr);
+    task.attempts = 2;
+    task.timeout = absl::Minutes(1);
+    TaskGraph graph;
+    EXPECT_THAT(graph.Add(std::move(task)), IsOk());
+    Sim sim({.store = store});
+    const auto reply = sim.Run(MakeTeam({.name = "team", .planner = FixedPlan(std::move(graph))}), "?",
+                               {.mode = mode, .run_id = "r"});
+    return reply.ok() ? reply->text : Describe(reply.status());
+  };
+  const std::string well = "## a\nwell\n\n## b\nwell";
+  EXPECT_EQ(run(RunMode::kFresh), well);
+  EXPECT_EQ(run(RunMode::kReplay), well);
+  EXPECT_EQ(run(RunMode::kResume), well);
+}
+
 TEST(FanOut, AllFailuresAreAnErrorThatSaysWhy) {
   AgentPtr team = FanOut({Member("a", Fail(absl::UnavailableError("server down"))),
                           Member("b", Fail(absl::UnavailableError("server down")))},

@@ -210,6 +210,57 @@ TEST(MapReduce, ResumesAndReplays) {
   ExpectResumable(team, Lined(5));
 }
 
+// All parts fail at first, and a task with attempts tries again. Only the first life sees that.
+TEST(MapReduce, ResumesALaterAttempt) {
+  int lives = 0;
+  const auto team = [&] {
+    auto asked = std::make_shared<int>(0);
+    auto model = testing::Responding([asked, fails = ++lives == 1 ? 2 : 0](const ModelRequest&) {
+      if (++*asked <= fails) return testing::Fail(absl::UnavailableError("busy"));
+      return testing::After(absl::Seconds(1), testing::Say("read"));
+    });
+    Task task{
+        .id = "step",
+        .agent = Team({.mapper = MakeAgent({.name = "mapper", .model = model}), .over = MapOver::kLines})};
+    task.attempts = 2;
+    TaskGraph graph;
+    EXPECT_THAT(graph.Add(std::move(task)), IsOk());
+    return MakeTeam({.name = "steps", .planner = FixedPlan(std::move(graph))});
+  };
+  ExpectResumable(team, Lined(2));
+}
+
+// Whoever calls the team as a tool goes on when its mapper reached a limit of its own, also in another life.
+TEST(MapReduce, WhoseLimitItWasIsKnownInEveryLife) {
+  StorePtr store = MemoryStore();
+  const auto run = [&](RunMode mode) {
+    const ToolPtr look = MakeDynamicTool(
+        {.name = "look"},
+        [](const Json&, Context&) -> Async<absl::StatusOr<ToolOutput>> { co_return TextOutput("nothing"); });
+    const auto never_ends = [](const ModelRequest&) { return testing::Ask("look"); };
+    const AgentPtr mapper = MakeAgent({.name = "mapper",
+                                       .model = testing::Responding(never_ends),
+                                       .tools = {look},
+                                       .limits = {.budget = {.model_calls = 2}}});
+    const AgentPtr caller = MakeAgent(
+        {.name = "caller",
+         .model = testing::Scripted({testing::Ask("wide", {{"task", "x"}}), testing::Say("without it")}),
+         .tools = {AsTool(Team({.mapper = mapper, .ask = "What?"}))}});
+    Sim sim({.store = store});
+    return sim.Run(caller, "?", {.mode = mode, .run_id = "r"});
+  };
+  ASSERT_THAT(run(RunMode::kFresh), Says("without it"));
+  // As after a kill while the team was called.
+  const auto steps = store->Steps("r");
+  ASSERT_THAT(steps, IsOk());
+  store = MemoryStore();
+  for (const StepRecord& step : *steps) {
+    if (step.path == "turn.1/tool.wide.1" || step.path.rfind("turn.2", 0) == 0) continue;
+    ASSERT_THAT(store->Write({.runs = {}, .steps = {{"r", step}}}), IsOk());
+  }
+  EXPECT_THAT(run(RunMode::kResume), Says("without it"));
+}
+
 TEST(Chunks, CoverAllOfAnyTextAndMoveOn) {
   std::mt19937 draw(5);
   const char* const pieces[] = {"word ", "Über", "\n", "\n\n", "a long line of some words that goes on. ",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "base/try.h"
 #include "ninefold/patterns.h"
@@ -153,8 +154,11 @@ class MapReducePlan : public Planner {
     }
     const int parts = patterns::CountOf(graph, kPart);
     if (failed.size() == std::size_t(parts)) {
-      return absl::Status(first_failure->status.code(),
-                          absl::StrCat("none of the ", parts, " parts gave a result: ", ToAbsl(not_covered)));
+      absl::Status none(first_failure->status.code(),
+                        absl::StrCat("none of the ", parts, " parts gave a result: ", not_covered));
+      first_failure->status.ForEachPayload(
+          [&](absl::string_view url, const absl::Cord& payload) { none.SetPayload(url, payload); });
+      return none;
     }
     const Reply* merged = ReplyOf(progress, graph.tasks().back().id);
     if ((options_.reducer != nullptr || parts == 1) && merged != nullptr) {
