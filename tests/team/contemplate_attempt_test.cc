@@ -209,7 +209,7 @@ TEST(ContemplateAttempt, LongOnesAreSeenByTheirDigests) {
   ASSERT_TRUE(report.tokens_sequential.has_value());
   std::int64_t of_one = 0;
   for (const auto& [path, ended] : EventsOf<event::TaskEnded>(sim.events()))
-    if (path == "solve.3" || path == "digest.solve.3" || path == "refine.1.3")
+    if (path == "solve.3" || path == "digest.1.solve.3" || path == "refine.1.3")
       of_one += *ended.cost.tokens.output;
   EXPECT_EQ(*report.tokens_sequential, of_one) << "attempt, digest, refinement";
 }
@@ -222,6 +222,28 @@ TEST(ContemplateAttempt, WithoutADigestItIsCut) {
   ASSERT_EQ(of.refining.size(), 3u);
   for (const std::string& prompt : of.refining)
     EXPECT_THAT(prompt, AllOf(HasSubstr("W1xxx"), HasSubstr("[…]"), HasSubstr("answer: 1")));
+}
+
+TEST(ContemplateAttempt, ABlankDigestIsNone) {
+  const AgentPtr digester =
+      MakeAgent({.name = "digester", .model = Responding([](const ModelRequest&) { return Say(" \n"); })});
+  std::vector<std::string> refining;
+  const AgentPtr solver =
+      MakeAgent({.name = "solver", .model = Responding([&](const ModelRequest& request) {
+                                     if (absl::StrContains(Asked(request), "## Attempt A"))
+                                       refining.push_back(Asked(request));
+                                     return Say(absl::StrCat("W", std::string(600, 'x'), "\nanswer: 1"));
+                                   })});
+  Sim sim;
+  ReportOf(sim.Run(Contemplate({.solver = solver,
+                                .width = 2,
+                                .stops = kNever,
+                                .rounds = 1,
+                                .digest_bytes = 300,
+                                .digester = digester}),
+                   "?"));
+  ASSERT_FALSE(refining.empty());
+  for (const std::string& prompt : refining) EXPECT_THAT(prompt, HasSubstr("Wxxx"));
 }
 
 TEST(ContemplateAttempt, AReplayHasTheSameDigests) {

@@ -256,6 +256,23 @@ TEST(Contemplate, AVerifierIsAskedOnceForEachAnswer) {
   EXPECT_EQ(verifier->requests().size(), 2u);
 }
 
+TEST(Contemplate, AVerifierWithoutAVerdictHoldsNobodyUp) {
+  for (const bool fails : {true, false}) {
+    auto verifier = testing::Responding([fails](const ModelRequest&) {
+      return fails ? Fail(absl::UnavailableError("asleep")) : Say("Hard to say.");
+    });
+    Sim sim({.shuffle = false});
+    const AgentPtr agent = Contemplate({.solver = Solver({"a", "b", "a", "a"}),
+                                        .width = 4,
+                                        .stops = kNever,
+                                        .verifier = MakeAgent({.name = "verifier", .model = verifier})});
+    const Contemplation report = ReportOf(sim.Run(agent, "?"));
+    EXPECT_EQ(report.answer, "a");
+    EXPECT_EQ(report.cast, 4) << "also those that came after it was asked of their answer";
+    EXPECT_EQ(verifier->requests().size(), 2u);
+  }
+}
+
 // Prefers the attempt that says `best`; `biased`: the first, whatever it says.
 AgentPtr Judge(std::string best, bool biased = false) {
   return MakeAgent({.name = "judge", .model = testing::Responding([=](const ModelRequest& request) {
@@ -287,6 +304,22 @@ TEST(Contemplate, AJudgeThatLikesTheFirstDecidesNothing) {
                                       .aggregate = Aggregate::kKnockout,
                                       .judge = Judge("?", true)});
   EXPECT_EQ(ReportOf(sim.Run(agent, "?")).answer, "green") << "ties go to the larger cluster";
+}
+
+TEST(Contemplate, AJudgeThatFailsInTheEndLeavesTheFavourite) {
+  auto asked = std::make_shared<int>(0);
+  const AgentPtr judge =
+      MakeAgent({.name = "judge", .model = testing::Responding([asked](const ModelRequest&) {
+                                    return ++*asked > 4 ? Fail(absl::UnavailableError("asleep"))
+                                                        : After(absl::Seconds(1), Say("answer: A"));
+                                  })});
+  Sim sim({.shuffle = false});
+  const AgentPtr agent = Contemplate({.solver = Solver({"red", "green", "blue", "pink"}),
+                                      .width = 4,
+                                      .stops = kNever,
+                                      .aggregate = Aggregate::kKnockout,
+                                      .judge = judge});
+  EXPECT_EQ(ReportOf(sim.Run(agent, "?")).answer, "red");
 }
 
 TEST(Contemplate, AJudgeSynthesizes) {
@@ -411,6 +444,19 @@ TEST(Contemplate, AReplaySaysTheSameAlsoOfWhatWasCancelled) {
   ASSERT_THAT(again, IsOk());
   EXPECT_EQ(DumpJson(*first->data), DumpJson(*again->data));
   EXPECT_EQ(first->text, again->text);
+}
+
+TEST(Contemplate, AReplayAlsoAfterTriage) {
+  const StorePtr store = MemoryStore();
+  const auto run = [&](RunMode mode) {
+    const AgentPtr triage = MakeAgent({.name = "triage", .model = testing::Scripted({Say("answer: many")})});
+    Sim sim({.shuffle = false, .store = store});
+    return sim.Run(Contemplate({.solver = Solver({"a", "b", "a"}), .width = 3, .triage = triage}), "?",
+                   {.mode = mode, .run_id = "r"});
+  };
+  const auto first = run(RunMode::kFresh), again = run(RunMode::kReplay);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(DumpJson(*first->data), DumpJson(*again->data));
 }
 
 TEST(Contemplate, WrongOptionsAreNamed) {

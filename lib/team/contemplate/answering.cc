@@ -84,7 +84,7 @@ void ContemplatePlan::State::BeginAggregate(Extension& extension) {
     aggregate = tally.clusters[0].count > 1 ? Aggregate::kVote : Aggregate::kKnockout;
   if (aggregate == Aggregate::kKnockout && agreed) aggregate = Aggregate::kVote;
   if (aggregate == Aggregate::kSynthesize) {
-    merge.emplace(CastIds(), options, Judge());
+    merge.emplace(CastIds(), options, options.judge);
     extension.tasks = merge->NextLevel();
   } else if (aggregate == Aggregate::kKnockout) {
     FallBack(absl::OkStatus(), Aggregate::kKnockout, extension);
@@ -106,7 +106,7 @@ void ContemplatePlan::State::FallBack(const absl::Status& why, Aggregate to, Ext
   for (const Cluster& cluster : tally.clusters) {
     if (candidates.size() < kCandidatesMost) candidates.push_back(BestOf(cluster).id);
   }
-  knockout.emplace(std::move(candidates), options, Judge());
+  knockout.emplace(std::move(candidates), options, options.judge);
   extension.tasks = knockout->NextLevel();
 }
 
@@ -121,7 +121,10 @@ void ContemplatePlan::State::Advance(Extension& extension) {
       return attempt.id == knockout->winner();
     });
     report.answer = winner->answer;
-    return Answer(WinnersReply(*winner), knockout->last_matches(), extension);
+    // It stands also where the last matches failed, by those before.
+    std::vector<std::string> needs = knockout->last_matches();
+    needs.push_back(winner->id);
+    return Answer(WinnersReply(*winner), std::move(needs), extension);
   }
   if (!merge || !merge->LevelIsOver()) return;
   EndLevel();

@@ -13,6 +13,7 @@
 #include "team/contemplate/plan.h"
 #include "team/contemplate/report.h"
 #include "team/decision.h"
+#include "team/keeps_failure.h"
 
 namespace ninefold {
 namespace {
@@ -24,6 +25,13 @@ class ContemplatingAgent : public Agent {
   explicit ContemplatingAgent(ContemplateOptions options)
       : options_(std::move(options)), card_{options_.name, options_.description} {
     if (options_.solvers.empty()) options_.solvers.push_back(options_.solver);
+    if (options_.judge == nullptr) options_.judge = options_.solvers[0];
+    // What became of their failures, a resumed run must decide again: whose turn it is, what others are
+    // shown.
+    for (AgentPtr* agent :
+         {&options_.judge, &options_.triage, &options_.digester, &options_.verifier, &options_.same}) {
+      if (*agent != nullptr) *agent = KeepsFailure(std::move(*agent));
+    }
     if (options_.normalize) {
       options_.ask_for_answer_line = false;
     } else {

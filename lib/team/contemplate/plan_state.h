@@ -33,7 +33,7 @@ struct ContemplatePlan::State {
   std::uint64_t hash = 0;  // of what decisions are made for
   std::optional<Round> round;
   std::vector<std::string> open_timers, open_checks, open_digests;
-  std::set<std::string> digested;                                       // attempts
+  std::set<std::string> digested;                                       // tasks that were added
   std::map<std::string, std::string> checks;                            // task to answer
   std::map<std::string, std::pair<std::string, std::string>> compared;  // task to answers
   std::size_t compared_open = 0;
@@ -50,7 +50,6 @@ struct ContemplatePlan::State {
   // --- Solving ---
   AgentPtr Solver(int round_number,
                   int i) const;  // within the limits of an attempt, drawn otherwise than others
-  AgentPtr Judge() const { return options.judge ? options.judge : options.solvers[0]; }
   void BeginRound(int number, absl::Time now, std::optional<Attempt> kept);
   Task AttemptTask(int i) const;
   void AddDigests(Task& attempt, Extension& extension);

@@ -74,6 +74,18 @@ void AddParagraphs(Prompt& prompt, std::initializer_list<std::string_view> parag
 
 constexpr std::string_view kDigestIs = "digest.";
 
+// The digest of an attempt, where the task needs one and it says something.
+const TaskResult* DigestIn(const TaskInputs& inputs, const std::string& attempt) {
+  for (const std::string& need : inputs.needs()) {
+    if (!absl::StartsWith(need, ToAbsl(kDigestIs)) || !absl::EndsWith(need, "." + attempt)) continue;
+    const TaskResult* digest = inputs.Find(need);
+    const bool is_there =
+        digest->reply != nullptr && !absl::StripAsciiWhitespace(digest->reply->text).empty();
+    return is_there ? digest : nullptr;
+  }
+  return nullptr;
+}
+
 // The attempts that a task needs, without names; by their digests, where it needs these too.
 std::string Attempts(const TaskInputs& inputs, const std::vector<std::string>& ids, std::size_t bytes_each) {
   std::string text;
@@ -81,9 +93,7 @@ std::string Attempts(const TaskInputs& inputs, const std::vector<std::string>& i
   for (const std::string& id : ids) {
     if (absl::StartsWith(id, ToAbsl(kDigestIs))) continue;
     const TaskResult* result = inputs.Find(id);
-    const TaskResult* digest = inputs.Find(DigestId(id));
-    const bool has_digest = digest != nullptr && digest->reply != nullptr && !digest->reply->text.empty();
-    if (has_digest) result = digest;
+    if (const TaskResult* digest = DigestIn(inputs, id)) result = digest;
     if (result == nullptr || result->reply == nullptr) continue;
     absl::StrAppend(&text, "\n## Attempt ", std::string(1, char('A' + number % 26)),
                     number < 26 ? "" : absl::StrCat(number / 26), "\n", DigestOf(*result->reply, bytes_each),
@@ -156,7 +166,9 @@ PromptTemplate DigestPrompt(const ContemplateOptions& options) {
   });
 }
 
-std::string DigestId(std::string_view attempt) { return absl::StrCat(ToAbsl(kDigestIs), ToAbsl(attempt)); }
+std::string DigestId(int round, std::string_view attempt) {
+  return absl::StrCat(ToAbsl(kDigestIs), round, ".", ToAbsl(attempt));
+}
 
 PromptTemplate VerifyPrompt(const ContemplateOptions& options) {
   return PromptTemplate([&options](const TaskInputs& inputs) -> absl::StatusOr<Prompt> {

@@ -19,7 +19,7 @@ PromptTemplate SolvePrompt(const ContemplateOptions& options, int i, std::uint64
 PromptTemplate RefinePrompt(const ContemplateOptions& options, int i, std::uint64_t seed);
 // Of the one attempt that the task needs.
 PromptTemplate DigestPrompt(const ContemplateOptions& options);
-std::string DigestId(std::string_view attempt);  // of the task
+std::string DigestId(int round, std::string_view attempt);  // of the task
 // Whether the one attempt that the task needs is right.
 PromptTemplate VerifyPrompt(const ContemplateOptions& options);
 // The two attempts that the task needs, in this order.

@@ -59,6 +59,8 @@ std::vector<int> Round::Start() {
       const int i = index.get<int>();
       if (attempts_[std::size_t(i)].state == Attempt::kUnstarted) Begin(i, begun);
     }
+    SettleRestored("failed", Attempt::kFailed);
+    SettleRestored("refused", Attempt::kAbstained);
     return begun;
   }
   const int unstarted = CountOf(Attempt::kUnstarted);
@@ -75,6 +77,16 @@ std::vector<int> Round::Start() {
     if (attempts_[std::size_t(i)].state == Attempt::kUnstarted) Begin(i, begun);
   }
   return begun;
+}
+
+// Not tried again: what others were shown came about without them.
+void Round::SettleRestored(const char* which, Attempt::State state) {
+  const Json* indices = GetMember(*restored_, which);
+  if (indices == nullptr) return;  // recorded by an earlier version
+  for (const Json& index : *indices) {
+    Attempt& attempt = attempts_[index.get<std::size_t>()];
+    if (attempt.state == Attempt::kUnstarted) Settle(attempt, state);
+  }
 }
 
 void Round::Settle(Attempt& attempt, Attempt::State state) {
@@ -114,10 +126,10 @@ std::optional<std::string> Round::TakeResult(const std::string& id, const TaskRe
     Settle(attempt, Attempt::kCast);
     return std::nullopt;
   }
-  const auto [finding, is_new] = findings_.try_emplace(attempt.answer, Finding::kNone);
+  const auto [finding, is_new] = findings_.try_emplace(attempt.answer);
   Settle(attempt, Attempt::kChecking);
   if (is_new) return attempt.answer;
-  if (finding->second != Finding::kNone) TakeFinding(attempt.answer, finding->second);
+  if (finding->second) TakeFinding(attempt.answer, *finding->second);
   return std::nullopt;
 }
 
@@ -132,7 +144,8 @@ void Round::TakeFinding(const std::string& answer, Finding finding) {
 
 std::optional<std::string> Round::Over() const {
   if (restored_) {
-    if (Pending() > 0) return std::nullopt;
+    const bool all_begun = std::size_t(started_) == restored_->at("ended").size();
+    if (Pending() > 0 || !all_begun) return std::nullopt;
     return restored_->at("stop").get<std::string>();
   }
   const bool no_more = time_is_up_ || out_of_budget_;
@@ -192,13 +205,19 @@ std::vector<std::size_t> Round::Cast() const {
 int Round::CountOf(Attempt::State state) const { return counts_[state]; }
 
 Json Round::ToDecision() const {
-  Json ended = Json::array();
+  Json ended = Json::array(), failed = Json::array(), refused = Json::array();
   for (int i = 0; i < options_.width; ++i) {
-    const Attempt::State state = attempts_[std::size_t(i)].state;
-    if (state == Attempt::kCast || state == Attempt::kAbstained || state == Attempt::kFailed)
-      ended.push_back(i);
+    const Attempt& attempt = attempts_[std::size_t(i)];
+    if (attempt.state == Attempt::kFailed) failed.push_back(i);
+    if (attempt.state != Attempt::kCast && attempt.state != Attempt::kAbstained) continue;
+    (attempt.reply == nullptr ? refused : ended).push_back(i);
   }
-  return {{"stop", stop_}, {"ended", std::move(ended)}, {"started", started()}, {"cancelled", cancelled()}};
+  return {{"stop", stop_},
+          {"ended", std::move(ended)},
+          {"failed", std::move(failed)},
+          {"refused", std::move(refused)},
+          {"started", started()},
+          {"cancelled", cancelled()}};
 }
 
 int Round::started() const { return restored_ ? restored_->at("started").get<int>() : started_; }

@@ -82,6 +82,7 @@ class Round {
   int Left() const { return CountOf(Attempt::kUnstarted) + Pending(); }
   int Pending() const { return CountOf(Attempt::kOut) + CountOf(Attempt::kChecking); }
   void Begin(int i, std::vector<int>& begun);
+  void SettleRestored(const char* which, Attempt::State state);
   void Settle(Attempt& attempt, Attempt::State state);
   ContemplateStops Stops() const;
   bool by_vote() const;
@@ -92,7 +93,7 @@ class Round {
   const absl::Time began_;
   std::vector<Attempt> attempts_;  // `width` of them, and the kept one
   std::unordered_map<std::string, std::size_t> at_;
-  std::unordered_map<std::string, Finding> findings_;  // of answers; kNone: asked for
+  std::unordered_map<std::string, std::optional<Finding>> findings_;  // of answers; nullopt: asked for
   int counts_[Attempt::kCancelled + 1] = {};
   int started_ = 0;
   mutable std::optional<Tally> tally_;  // until the next change

@@ -98,16 +98,19 @@ void ContemplatePlan::State::StartMore(Extension& extension) {
   }
 }
 
-// A refining attempt waits for the digests of those that it sees, which others see too.
+// A refining attempt waits for the digests of those that it sees, which others of its round see too. The next
+// round has its own: one that was cancelled with this round is asked for again by a resumed run, and one that
+// this round had may be missing there, since only attempts that counted are made again.
 void ContemplatePlan::State::AddDigests(Task& attempt, Extension& extension) {
   if (options.digester == nullptr) return;
   const std::vector<std::string> shown = attempt.needs;
   for (const Attempt& other : attempts) {
     const bool is_shown = std::find(shown.begin(), shown.end(), other.id) != shown.end();
     if (!is_shown || other.reply->text.size() <= options.digest_bytes) continue;
-    attempt.needs.push_back(DigestId(other.id));
-    if (!digested.insert(other.id).second) continue;
-    Task task{.id = DigestId(other.id), .agent = options.digester, .prompt = DigestPrompt(options)};
+    const std::string id = DigestId(round->number(), other.id);
+    attempt.needs.push_back(id);
+    if (!digested.insert(id).second) continue;
+    Task task{.id = id, .agent = options.digester, .prompt = DigestPrompt(options)};
     task.needs = {other.id};
     task.on_failure = OnFailure::Skip();
     open_digests.push_back(task.id);
