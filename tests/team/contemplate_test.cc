@@ -459,6 +459,40 @@ TEST(Contemplate, AReplayAlsoAfterTriage) {
   EXPECT_EQ(DumpJson(*first->data), DumpJson(*again->data));
 }
 
+// Replayed attempts come in their own order, not in that of the first life.
+TEST(Contemplate, AReplayHasTheSameFindings) {
+  const StorePtr store = MemoryStore();
+  const auto run = [&](RunMode mode) {
+    auto next = std::make_shared<int>(0);
+    const AgentPtr solver = MakeAgent(
+        {.name = "solver", .model = testing::Responding([next](const ModelRequest&) {
+                             const int i = (*next)++;
+                             return After(absl::Seconds(9 - i),
+                                          Say(absl::StrCat("way ", i, "\nanswer: ", i == 1 ? "b" : "a")));
+                           })});
+    const AgentPtr verifier =
+        MakeAgent({.name = "verifier", .model = testing::Responding([](const ModelRequest& request) {
+                                         const bool of_a = absl::StrContains(
+                                             TextOf(request.conversation.back()), "answer: a");
+                                         return Say(of_a ? "answer: incorrect" : "Hard to say.");
+                                       })});
+    Sim sim({.shuffle = false, .store = store});
+    return sim.Run(Contemplate({.solver = solver,
+                                .width = 4,
+                                .pace = Pace::kLatency,
+                                .stops = kNever,
+                                .rounds = 1,
+                                .verifier = verifier}),
+                   "?", {.mode = mode, .run_id = "r"});
+  };
+  const auto first = run(RunMode::kFresh), again = run(RunMode::kReplay), resumed = run(RunMode::kResume);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(first->text, again->text);
+  EXPECT_EQ(DumpJson(ToJson(*first)["dissent"]), DumpJson(ToJson(*again)["dissent"]));
+  ASSERT_THAT(resumed, IsOk());
+  EXPECT_EQ(first->text, resumed->text);
+}
+
 TEST(Contemplate, WrongOptionsAreNamed) {
   const AgentPtr solver = Solver({"a"});
   EXPECT_THAT(CheckContemplate({}), Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no solver")));

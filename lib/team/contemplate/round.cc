@@ -89,6 +89,16 @@ void Round::SettleRestored(const char* which, Attempt::State state) {
   }
 }
 
+// Whose answer the verifier was asked about depended on who came first; the decision has what was known.
+bool Round::RestoreFinding(std::size_t i) {
+  const Json* findings = restored_ ? GetMember(*restored_, "findings") : nullptr;
+  if (findings == nullptr) return false;
+  for (const Json& one : *findings) {
+    if (one.at(0).get<std::size_t>() == i) attempts_[i].finding = Finding(one.at(1).get<int>());
+  }
+  return true;
+}
+
 void Round::Settle(Attempt& attempt, Attempt::State state) {
   --counts_[attempt.state];
   ++counts_[state];
@@ -122,7 +132,8 @@ std::optional<std::string> Round::TakeResult(const std::string& id, const TaskRe
     const absl::StatusOr<bool> right = options_.check(goal, *result.reply);
     if (right.ok()) attempt.finding = *right ? Finding::kRight : Finding::kWrong;
   }
-  if (options_.verifier == nullptr || attempt.finding == Finding::kRight) {
+  const bool was_checked = RestoreFinding(found->second);
+  if (options_.verifier == nullptr || attempt.finding == Finding::kRight || was_checked) {
     Settle(attempt, Attempt::kCast);
     return std::nullopt;
   }
@@ -205,10 +216,11 @@ std::vector<std::size_t> Round::Cast() const {
 int Round::CountOf(Attempt::State state) const { return counts_[state]; }
 
 Json Round::ToDecision() const {
-  Json ended = Json::array(), failed = Json::array(), refused = Json::array();
+  Json ended = Json::array(), failed = Json::array(), refused = Json::array(), findings = Json::array();
   for (int i = 0; i < options_.width; ++i) {
     const Attempt& attempt = attempts_[std::size_t(i)];
     if (attempt.state == Attempt::kFailed) failed.push_back(i);
+    if (attempt.finding != Finding::kNone) findings.push_back({i, int(attempt.finding)});
     if (attempt.state != Attempt::kCast && attempt.state != Attempt::kAbstained) continue;
     (attempt.reply == nullptr ? refused : ended).push_back(i);
   }
@@ -216,6 +228,7 @@ Json Round::ToDecision() const {
           {"ended", std::move(ended)},
           {"failed", std::move(failed)},
           {"refused", std::move(refused)},
+          {"findings", std::move(findings)},
           {"started", started()},
           {"cancelled", cancelled()}};
 }

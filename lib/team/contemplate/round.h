@@ -83,6 +83,7 @@ class Round {
   int Pending() const { return CountOf(Attempt::kOut) + CountOf(Attempt::kChecking); }
   void Begin(int i, std::vector<int>& begun);
   void SettleRestored(const char* which, Attempt::State state);
+  bool RestoreFinding(std::size_t i);  // whether the decision has what the verifier found
   void Settle(Attempt& attempt, Attempt::State state);
   ContemplateStops Stops() const;
   bool by_vote() const;

@@ -134,7 +134,7 @@ void ContemplatePlan::State::TakeAttempt(const std::string& id, const TaskResult
   CountTokens(result, level_tokens);
   const std::optional<std::string> answer = round->TakeResult(id, result, goal);
   if (!answer) return;
-  Task task{.id = absl::StrCat("check.", round->number(), ".", checks.size() + 1), .agent = options.verifier};
+  Task task{.id = absl::StrCat("check.", id), .agent = options.verifier};
   task.prompt = VerifyPrompt(options);
   task.needs = {id};
   task.on_failure = OnFailure::Skip();
