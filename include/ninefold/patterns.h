@@ -86,8 +86,9 @@ PlannerPtr DebatePlanner(DebateOptions options);
 
 // One agent has the talk; it answers, or hands the talk over to a colleague who goes on with it, with what
 // was said so far as its history: texts alone, valid for any vendor. The roster takes part. Handing to
-// oneself, to whom it may not, or to the same colleague twice is answered with why. report: {agent,
-// hand_offs, path}.
+// oneself, to whom it may not, or to the same colleague twice is answered with why. When a colleague fails,
+// the answer is what was found before, and says so. report: {agent: whose words it is, hand_offs, path:
+// [{agent, why}], failed: why, if the last one did}.
 struct HandOffOptions {
   std::string first = "";                                    // who has it first; "": the first of the roster
   std::map<std::string, std::vector<std::string>> may = {};  // who may hand to whom; not named: to all

@@ -146,6 +146,43 @@ TEST(HandOff, AnAnswerThatWasSentBackKeepsItsPlaces) {
   EXPECT_EQ(reply->evidence.size(), 2u);
 }
 
+TEST(HandOff, WhoFailsLaterLeavesWhatWasFound) {
+  std::vector<Part> parts{Text{"?"}, File{"a.txt", "text/plain", "It is blue.\n"}};
+  const Prompt prompt(std::move(parts));
+  const auto team = [] {
+    return Team(
+        {Speaker("a", [](const std::string&) { return Hand("b", "ask b", "\"It is blue.\" [a.txt:1]"); }),
+         Speaker("b", [](const std::string&) { return Hand("c", "and c"); }),
+         Speaker("c", [](const std::string&) { return std::string("fail: no idea"); })});
+  };
+  Sim sim;
+  const auto reply = sim.Run(team(), prompt);
+  ASSERT_THAT(reply, IsOk());
+  EXPECT_THAT(reply->text,
+              ::testing::StartsWith("\"It is blue.\" [a.txt:1]\n\nNot finished: c, to whom it was "
+                                    "handed over, failed: "));
+  EXPECT_THAT(reply->text, HasSubstr("no idea"));
+  EXPECT_EQ(reply->evidence.size(), 1u);
+  EXPECT_EQ(Report(reply, "agent"), "a") << "whose words they are";
+  EXPECT_EQ(Report(reply, "hand_offs"), "2");
+  EXPECT_THAT(Report(reply, "failed"), HasSubstr("no idea"));
+  EXPECT_THAT(Report(reply, "path"), HasSubstr("\"agent\":\"c\""));
+  bool warned = false;
+  for (const auto& [path, warning] : EventsOf<event::Warning>(sim.events()))
+    warned = warned || absl::StrContains(warning.text, "no idea");
+  EXPECT_TRUE(warned);
+  ExpectResumable(team, prompt);
+}
+
+TEST(HandOff, WithNothingFoundTheFailureIsTheTeams) {
+  Sim sim;
+  EXPECT_THAT(sim.Run(Team({Liner("a", {Hand("b", "yours")}), Liner("b", {"fail: no idea"})}), "?"),
+              Fails(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("talk.2"), HasSubstr("no idea"))));
+  Sim first;
+  EXPECT_THAT(first.Run(Team({Liner("a", {"fail: no idea"}), Liner("b", {})}), "?"),
+              Fails(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("talk.1"), HasSubstr("no idea"))));
+}
+
 TEST(HandOff, NamesAreChecked) {
   Sim sim;
   EXPECT_THAT(

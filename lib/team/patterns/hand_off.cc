@@ -13,6 +13,7 @@
 #include "team/ask_model.h"
 #include "team/condense.h"
 #include "team/in_form.h"
+#include "team/keeps_failure.h"
 #include "team/patterns/parts.h"
 
 namespace ninefold {
@@ -61,7 +62,7 @@ class HandOffPlan : public Planner {
     co_return graph;
   }
 
-  Async<absl::StatusOr<Extension>> Extend(const Progress& progress, Context&) const override {
+  Async<absl::StatusOr<Extension>> Extend(const Progress& progress, Context& ctx) const override {
     Extension extension;
     if (progress.running() > 0 || patterns::HasEnded(progress)) co_return extension;
     const int turns = patterns::CountOf(progress.graph(), kTalk);
@@ -69,11 +70,11 @@ class HandOffPlan : public Planner {
     for (int turn = 1; turn <= turns; ++turn) {
       const std::string id = Numbered(kTalk, turn);
       const Reply* reply = ReplyOf(progress, id);
-      if (reply == nullptr) co_return extension;  // the run has failed
+      if (reply == nullptr) co_return Unfinished(progress, std::move(said), id, ctx);
       said.push_back({progress.graph().Find(id)->agent->card().name, TextAt(*reply->data, "answer"),
                       TextAt(*reply->data, "hand_to"), TextAt(*reply->data, "why")});
     }
-    if (said.back().to == kNobody) co_return End(progress, said);
+    if (said.back().to == kNobody) co_return End(progress, said, said.size() - 1);
     AgentPtr next = FindMember(progress.roster(), said.back().to);
     Task task = Turn(turns + 1, std::move(next), progress.roster(), progress.goal(), said);
     // All of them: what any has cited is in the talk, and may be cited again.
@@ -138,6 +139,10 @@ class HandOffPlan : public Planner {
     Task task{.id = Numbered(kTalk, number)};
     task.agent = InForm(std::move(agent), form,
                         [who, may, handed](const Json& turn) { return CheckTurn(turn, who, may, handed); });
+    if (number > 1) {  // the answer may be what was said before
+      task.agent = KeepsFailure(std::move(task.agent));
+      task.on_failure = OnFailure::Skip();
+    }
     std::string colleagues;
     for (const AgentPtr& member : roster) {
       if (std::find(may.begin(), may.end(), member->card().name) != may.end())
@@ -173,7 +178,24 @@ class HandOffPlan : public Planner {
     return prompt;
   }
 
-  Extension End(const Progress& progress, const std::vector<Said>& said) const {
+  // The turn `id` failed: the answer is what was found before it, as far as there is anything.
+  absl::StatusOr<Extension> Unfinished(const Progress& progress, std::vector<Said> said,
+                                       const std::string& id, Context& ctx) const {
+    const auto found =
+        std::find_if(said.rbegin(), said.rend(), [](const Said& turn) { return !turn.text.empty(); });
+    if (found == said.rend()) return Annotate(progress.result(id)->status, absl::StrCat("task \"", id, "\""));
+    const std::string who = progress.graph().Find(id)->agent->card().name;
+    const std::string why = patterns::WhyNot(progress, id);
+    Extension extension =
+        End(progress, said, std::size_t(said.rend() - found) - 1, {{"agent", who}, {"failed", why}});
+    ctx.Emit(event::Warning{absl::StrCat("hand-off: ", who, " failed: ", why, "; the answer is what ",
+                                         found->who, " said before")});
+    return extension;
+  }
+
+  // The answer is what `said[last]` says. `failed`: the step of the path that was not made.
+  Extension End(const Progress& progress, const std::vector<Said>& said, std::size_t last,
+                Json failed = {}) const {
     Reply reply;
     Json path = Json::array();
     std::vector<std::string> needs;
@@ -181,11 +203,20 @@ class HandOffPlan : public Planner {
       needs.push_back(Numbered(kTalk, int(i) + 1));
       const Reply& turn = *ReplyOf(progress, needs.back());
       patterns::AddEvidence(turn, reply);
-      reply.dissent = turn.dissent;
+      if (i == last) reply.dissent = turn.dissent;
       path.push_back({{"agent", said[i].who}, {"why", said[i].why}});
     }
-    reply.text = said.back().text;
-    reply.data = Json{{"agent", said.back().who}, {"hand_offs", said.size() - 1}, {"path", std::move(path)}};
+    reply.text = said[last].text;
+    reply.data = Json{{"agent", said[last].who}};
+    if (!failed.is_null()) {
+      const std::string& why = TextAt(failed, "failed");
+      absl::StrAppend(&reply.text, "\n\nNot finished: ", TextAt(failed, "agent"),
+                      ", to whom it was handed over, failed: ", why);
+      (*reply.data)["failed"] = why;
+      path.push_back(std::move(failed));
+    }
+    (*reply.data)["hand_offs"] = path.size() - 1;
+    (*reply.data)["path"] = std::move(path);
     return patterns::Ending(std::move(reply), std::move(needs), "hand_off");
   }
 
