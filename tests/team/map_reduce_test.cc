@@ -11,6 +11,7 @@ namespace {
 using patterns::Chunk;
 using patterns::ChunksOf;
 using patterns::ShiftPlaces;
+using patterns::Slice;
 using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
@@ -107,6 +108,57 @@ TEST(MapReduce, WhatIsHeldAgainstItHasThePlacesOfTheWholeFile) {
   const auto reply = sim.Run(Team({.mapper = mapper, .chunk_tokens = 60, .overlap_tokens = 0}), Lined(40));
   ASSERT_THAT(reply, IsOk());
   EXPECT_EQ(DissentOf(reply), "b: it is not [log.txt:1]\nb: it is not [log.txt:22]\n");
+}
+
+// The part begins at line 22 and has 20 lines; its mapper was told so.
+TEST(MapReduce, PlacesThatAreOfTheWholeFileStay) {
+  const struct {
+    std::string says, shifted, evidence;
+  } cases[] = {
+      {"\"line 23.\" [log.txt:2]", "\"line 23.\" [log.txt:23]", "log.txt:23 line 23."},
+      {"\"line 30.\" [log.txt:30]", "\"line 30.\" [log.txt:30]", "log.txt:30 line 30."},
+      {"[log.txt:25-27]", "[log.txt:25-27]", "log.txt:25-27 line 25.\nline 26.\nline 27.\n"},
+      {"\"line 41.\" [log.txt:L41]", "\"line 41.\" [log.txt:L41]", "log.txt:41 line 41."},
+      {"[log.txt:2; log.txt:24]", "[log.txt:23; log.txt:24]", "log.txt:23 line 23.\n;log.txt:24 line 24.\n"},
+      // What others have cited before.
+      {"\"line 3.\" [log.txt:3]", "\"line 3.\" [log.txt:3]", "log.txt:3 line 3."},
+      {"as known [log.txt:3]", "as known [log.txt:3]", "log.txt:3 line 3."},
+      {"[log.txt:99]", "[log.txt:99]", ""},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.says);
+    auto model = testing::Responding([&](const ModelRequest& request) {
+      const auto& file = std::get<File>(request.conversation.back().parts.back());
+      return StepOf(file.bytes.rfind("line 22.", 0) == 0 ? c.says : "nothing");
+    });
+    Prompt prompt = Lined(60);
+    prompt.known.push_back({"log.txt", 3, 3, "line 3."});
+    Sim sim;
+    const auto reply = sim.Run(Team({.mapper = MakeAgent({.name = "mapper", .model = model}),
+                                     .chunk_tokens = 60,
+                                     .overlap_tokens = 0}),
+                               prompt);
+    ASSERT_THAT(reply, Says(HasSubstr("## log.txt:22-41\n" + c.shifted + "\n")));
+    std::string evidence;
+    for (const Citation& one : reply->evidence)
+      absl::StrAppend(&evidence, evidence.empty() ? "" : ";", Place(one), " ", one.quote);
+    EXPECT_EQ(evidence, c.evidence);
+  }
+}
+
+// Lines of the second half of a file of equal halves are lines of its first, too: the quote tells.
+TEST(MapReduce, TheQuoteTellsWhichCountALineIsOf) {
+  const Slice slice{.name = "a.txt:4-13",
+                    .part = File{"a.txt", "text/plain", "d\ne\nf\ng\nh\ni\nj\nk\nl\nm\n"},
+                    .source = "a.txt",
+                    .lines_before = 3};
+  const AgentPtr agent = Speaker("mapper", [](const std::string&) {
+    return std::string("\"h\" [a.txt:5] \"h\" [a.txt:8] unquoted [a.txt:5] \"misquoted\" [a.txt:6]");
+  });
+  Sim sim;
+  std::vector<Part> parts{Text{"?"}, slice.part};
+  EXPECT_THAT(sim.Run(patterns::InWholeFile(agent, slice), Prompt(std::move(parts))),
+              Says("\"h\" [a.txt:8] \"h\" [a.txt:8] unquoted [a.txt:8] \"misquoted\" [a.txt:9]"));
 }
 
 TEST(MapReduce, GoesOverItemsRowsLinesAndTexts) {

@@ -108,26 +108,6 @@ struct Slicer {
   }
 };
 
-void ShiftIn(Json& value, const std::string& source, int lines) {
-  if (value.is_string()) value = ShiftPlaces(value.get_ref<const std::string&>(), source, lines);
-  if (!value.is_structured()) return;
-  for (Json& inner : value) ShiftIn(inner, source, lines);
-}
-
-// A number at text[at], with its L before it; moved past, and written with `lines` more.
-bool ShiftNumber(std::string_view text, std::size_t& at, int lines, std::string& to) {
-  if (at < text.size() && text[at] == 'L') to += text[at++];
-  std::size_t end = at;
-  int value = 0;
-  for (; end < text.size() && end - at < 9 && absl::ascii_isdigit(static_cast<unsigned char>(text[end]));
-       ++end)
-    value = value * 10 + (text[end] - '0');
-  if (end == at) return false;
-  absl::StrAppend(&to, value + lines);
-  at = end;
-  return true;
-}
-
 }  // namespace
 
 std::vector<Chunk> ChunksOf(std::string_view text, std::size_t bytes_max, std::size_t overlap) {
@@ -186,50 +166,6 @@ absl::StatusOr<std::vector<Slice>> SlicesOf(const Goal& goal, const MapReduceOpt
                                                    " are allowed; raise batch, chunk_tokens or parts_max"));
   }
   return std::move(slicer.slices);
-}
-
-std::string ShiftPlaces(std::string_view text, std::string_view source, int lines) {
-  std::string shifted;
-  const std::string head = absl::StrCat(ToAbsl(source), ":");
-  std::size_t at = 0;
-  bool inside = false;  // of brackets
-  while (at < text.size()) {
-    if (text[at] == '[') inside = true;
-    if (text[at] == ']' || text[at] == '\n') inside = false;
-    const char before = at == 0 ? ' ' : text[at - 1];
-    if (!inside || (before != '[' && before != ' ' && before != ';') ||
-        text.substr(at, head.size()) != head) {
-      shifted += text[at++];
-      continue;
-    }
-    shifted += head;
-    at += head.size();
-    if (!ShiftNumber(text, at, lines, shifted)) continue;
-    if (at >= text.size() || text[at] != '-') continue;
-    shifted += text[at++];
-    ShiftNumber(text, at, lines, shifted);
-  }
-  return shifted;
-}
-
-AgentPtr InWholeFile(AgentPtr agent, const Slice& slice) {
-  if (slice.lines_before == 0) return agent;
-  AgentCard card = agent->card();
-  return MakeFunctionAgent(std::move(card),
-                           [agent = std::move(agent), source = slice.source, lines = slice.lines_before](
-                               Prompt prompt, Context& ctx) -> Async<absl::StatusOr<Reply>> {
-                             CO_TRY(Reply reply, co_await agent->Run(std::move(prompt), ctx));
-                             reply.text = ShiftPlaces(reply.text, source, lines);
-                             if (reply.data) ShiftIn(*reply.data, source, lines);
-                             for (Dissent& opinion : reply.dissent)
-                               opinion.text = ShiftPlaces(opinion.text, source, lines);
-                             for (Citation& citation : reply.evidence) {
-                               if (citation.source != source) continue;
-                               citation.line_begin += lines;
-                               citation.line_end += lines;
-                             }
-                             co_return reply;
-                           });
 }
 
 }  // namespace ninefold::patterns

@@ -1,6 +1,7 @@
 // What a map goes over: a goal's lists, tables and texts in parts.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,9 +33,12 @@ std::vector<Chunk> ChunksOf(std::string_view text, std::size_t bytes_max, std::s
 absl::StatusOr<std::vector<Slice>> SlicesOf(const Goal& goal, const MapReduceOptions& options);
 
 // `agent`, whose places in the slice become places in the whole file, in its text, data, dissent and
-// evidence.
+// evidence. Places that it gave as those of the file stay.
 AgentPtr InWholeFile(AgentPtr agent, const Slice& slice);
-// "[a.txt:3-5]" as "[a.txt:103-105]".
-std::string ShiftPlaces(std::string_view text, std::string_view source, int lines);
+// Whether the lines, cited after `said`, are counted in the slice.
+using OfThePart = std::function<bool(std::string_view said, int begin, int end)>;
+// "[a.txt:3-5]" as "[a.txt:103-105]", where it is a place in the slice; null: each is.
+std::string ShiftPlaces(std::string_view text, std::string_view source, int lines,
+                        const OfThePart& is_of_part = nullptr);
 
 }  // namespace ninefold::patterns
