@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "ninefold/planner.h"
 #include "ninefold/status.h"
 #include "team/ask_model.h"
+#include "team/keeps_failure.h"
 
 namespace ninefold {
 namespace {
@@ -43,6 +45,23 @@ AgentPtr Likest(const Roster& roster, std::string_view goal) {
   return best;
 }
 
+// Says whom it chooses. As an agent, so that its failure can be kept.
+class Choosing : public Agent {
+ public:
+  using Choose = std::function<Async<absl::StatusOr<std::string>>(Context&)>;
+  explicit Choosing(Choose choose) : card_{"route", "Chooses an agent"}, choose_(std::move(choose)) {}
+  const AgentCard& card() const override { return card_; }
+  Async<absl::StatusOr<Reply>> Run(Prompt, Context& ctx) const override {
+    Reply reply;
+    CO_TRY(reply.text, co_await choose_(ctx));
+    co_return reply;
+  }
+
+ private:
+  const AgentCard card_;
+  const Choose choose_;
+};
+
 class RoutePlan : public Planner {
  public:
   explicit RoutePlan(RouteOptions options) : options_(std::move(options)) {}
@@ -54,7 +73,7 @@ class RoutePlan : public Planner {
     if (!options_.fallback.empty() && fallback == nullptr) co_return NoFallback(roster);
     AgentPtr chosen = Likest(roster, TextOf(goal));
     if (options_.model != nullptr) {
-      absl::StatusOr<AgentPtr> choice = co_await Choose(goal, roster, ctx);
+      absl::StatusOr<AgentPtr> choice = co_await ChooseOnce(goal, roster, ctx);
       if (!choice.ok() && (fallback == nullptr || ctx.cancelled())) co_return choice.status();
       if (!choice.ok())
         ctx.Emit(event::Warning{absl::StrCat("routing to the fallback: ", Describe(choice.status()))});
@@ -77,8 +96,18 @@ class RoutePlan : public Planner {
                                                    DidYouMean(options_.fallback, names)));
   }
 
-  // nullptr: none fits, which it may say where there is a fallback.
-  Async<absl::StatusOr<AgentPtr>> Choose(const Goal& goal, const Roster& roster, Context& ctx) const {
+  // nullptr: none fits, which it may say where there is a fallback. With that, a failure decides, too: a
+  // resumed run must not choose anew.
+  Async<absl::StatusOr<AgentPtr>> ChooseOnce(const Goal& goal, const Roster& roster, Context& ctx) const {
+    AgentPtr choosing = std::make_shared<Choosing>(
+        [&](Context& own) -> Async<absl::StatusOr<std::string>> { return Choose(goal, roster, own); });
+    if (!options_.fallback.empty()) choosing = KeepsFailure(std::move(choosing));
+    Prompt prompt = goal;
+    CO_TRY(const Reply reply, co_await choosing->Run(std::move(prompt), ctx));
+    co_return FindMember(roster, reply.text);
+  }
+
+  Async<absl::StatusOr<std::string>> Choose(const Goal& goal, const Roster& roster, Context& ctx) const {
     Json schema = {{"type", "object"}, {"required", {"agent", "why"}}, {"additionalProperties", false}};
     Json names = RosterNames(roster);
     const bool may_be_none = !options_.fallback.empty();
@@ -94,7 +123,7 @@ class RoutePlan : public Planner {
     std::function<absl::Status(const Json&)> check = [](const Json&) { return absl::OkStatus(); };
     CO_TRY(Json choice, co_await AskModel(*options_.model, std::move(instructions), std::move(prompt),
                                           std::move(output), std::move(check), ctx));
-    co_return FindMember(roster, *GetString(choice, "agent"));
+    co_return *GetString(choice, "agent");
   }
 
   RouteOptions options_;

@@ -211,6 +211,34 @@ TEST(Route, ResumesAndReplays) {
       "?");
 }
 
+// The model that fails chooses in no later life, where it would choose another.
+TEST(Route, ResumesByTheFallbackThatItTook) {
+  int lives = 0;
+  ExpectResumable(
+      [&lives] {
+        auto model = testing::Responding([fails = ++lives == 1](const ModelRequest&) {
+          return fails ? Fail(absl::UnavailableError("asleep")) : Say(R"({"agent":"b","why":"x"})");
+        });
+        return MakeTeam({.name = "desk",
+                         .planner = RoutePlanner({.model = model, .fallback = "a"}),
+                         .members = {Speaker("a", [](const std::string&) { return std::string("a"); }),
+                                     Speaker("b", [](const std::string&) { return std::string("b"); })}});
+      },
+      "?");
+  // Without one there was no choice, and it is asked again.
+  StorePtr store = MemoryStore();
+  const auto run = [&](testing::ScriptStep of_model, RunMode mode) {
+    Sim sim({.store = store});
+    return sim.Run(MakeTeam({.name = "desk",
+                             .planner = RoutePlanner({.model = Scripted({std::move(of_model)})}),
+                             .members = {Liner("a", {"a"}), Liner("b", {"b"})}}),
+                   "?", {.mode = mode, .run_id = "r"});
+  };
+  EXPECT_THAT(run(Fail(absl::UnavailableError("asleep")), RunMode::kFresh),
+              Fails(absl::StatusCode::kUnavailable, HasSubstr("asleep")));
+  EXPECT_THAT(run(Say(R"({"agent":"b","why":"x"})"), RunMode::kResume), Says("b"));
+}
+
 TEST(Route, ByLikenessAndByModel) {
   const auto member = [](std::string name, std::string description) {
     return MakeAgent({.name = name, .description = description, .model = Scripted({Say(name)})});
