@@ -244,6 +244,32 @@ TEST(MapReduce, RefusesNothingAndTooMuch) {
               Fails(absl::StatusCode::kInvalidArgument, HasSubstr("there are 10 parts to map over")));
 }
 
+TEST(MapReduce, WhatIsEmptyIsNamed) {
+  const auto with = [](Part part) {
+    std::vector<Part> parts{Text{"Count."}, std::move(part)};
+    return Prompt(std::move(parts));
+  };
+  const struct {
+    Prompt prompt;
+    MapReduceOptions options;
+    std::string why;
+  } cases[] = {
+      {with(File{"a.txt", "text/plain", " \n\n"}), {}, "nothing to map over: a.txt is blank"},
+      {with(File{"a.txt", "text/plain", "\n\n"}), {.over = MapOver::kLines}, "over: a.txt is blank"},
+      {with(*ReadData("t.csv", "id,name\n")), {}, "nothing to map over: t.csv has no rows"},
+      {with(Data{Json::array(), "list"}), {}, "nothing to map over: list has no items"},
+      {" \n", {.ask = "Count."}, "nothing to map over: the prompt has no text"},
+      {"[]", {.ask = "Count."}, "nothing to map over: the list has no items"},
+  };
+  for (const auto& c : cases) {
+    MapReduceOptions options = c.options;
+    options.mapper = FirstLine();
+    Sim sim;
+    EXPECT_THAT(sim.Run(Team(options), c.prompt),
+                Fails(absl::StatusCode::kInvalidArgument, HasSubstr(c.why)));
+  }
+}
+
 TEST(MapReduce, ResumesAndReplays) {
   const auto team = [] {
     auto reducer = Speaker("reducer", [](const std::string& asked) {

@@ -14,6 +14,8 @@
 namespace ninefold::patterns {
 namespace {
 
+constexpr char kPromptsText[] = "text";
+
 bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 int LinesIn(std::string_view text) { return int(std::count(text.begin(), text.end(), '\n')); }
@@ -48,6 +50,11 @@ std::string Lines(const std::string& name, int first, int last) {
 struct Slicer {
   const MapReduceOptions& options;
   std::vector<Slice> slices = {};
+  std::string empty = {};  // what was given and has nothing in it
+
+  void NoteEmpty(std::size_t before, std::string_view what) {
+    if (slices.size() == before) absl::StrAppend(&empty, empty.empty() ? "" : "; ", ToAbsl(what));
+  }
 
   void AddChunk(const std::string& name, const Chunk& chunk) {
     if (IsBlank(chunk.text)) return;
@@ -59,11 +66,15 @@ struct Slicer {
   }
 
   void AddText(const std::string& name, std::string_view text) {
-    if (options.over == MapOver::kLines) return AddLines(name, text);
-    for (const Chunk& chunk :
-         ChunksOf(text, BytesOfTokens(options.chunk_tokens), BytesOfTokens(options.overlap_tokens))) {
-      AddChunk(name, chunk);
+    const std::size_t before = slices.size();
+    if (options.over == MapOver::kLines) {
+      AddLines(name, text);
+    } else {
+      for (const Chunk& chunk :
+           ChunksOf(text, BytesOfTokens(options.chunk_tokens), BytesOfTokens(options.overlap_tokens)))
+        AddChunk(name, chunk);
     }
+    NoteEmpty(before, name == kPromptsText ? "the prompt has no text" : absl::StrCat(name, " is blank"));
   }
 
   void AddLines(const std::string& name, std::string_view text) {
@@ -80,6 +91,7 @@ struct Slicer {
   }
 
   void AddItems(const std::string& name, const Json& list, std::string_view what) {
+    const std::size_t before = slices.size();
     for (std::size_t at = 0; at < list.size(); at += std::size_t(options.batch)) {
       const std::size_t end = std::min(list.size(), at + std::size_t(options.batch));
       Json some = Json::array();
@@ -89,6 +101,7 @@ struct Slicer {
       std::string called = name.empty() ? numbers : absl::StrCat(name, ", ", numbers);
       slices.push_back({called, Data{some.size() == 1 ? Json(some[0]) : std::move(some), called}});
     }
+    NoteEmpty(before, absl::StrCat(name.empty() ? "the list" : name, " has no ", ToAbsl(what), "s"));
   }
 
   void AddData(const Data& data) {
@@ -150,10 +163,12 @@ absl::StatusOr<std::vector<Slice>> SlicesOf(const Goal& goal, const MapReduceOpt
       if (list.ok() && list->is_array() && options.over == MapOver::kAuto) {
         slicer.AddItems("", *list, "item");
       } else {
-        slicer.AddText("text", text);
+        slicer.AddText(kPromptsText, text);
       }
     }
   }
+  if (slicer.slices.empty() && !slicer.empty.empty())
+    return absl::InvalidArgumentError(absl::StrCat("there is nothing to map over: ", slicer.empty));
   if (slicer.slices.empty()) {
     return absl::InvalidArgumentError(
         "there is nothing to map over; give a file, data or a list, or say in \"ask\" what is asked of each "
