@@ -71,8 +71,8 @@ struct DebateSide {
 // answer (answer.h). What a check or the verifier finds of an answer outranks the judge, who is asked in both
 // orders, without names; where it changes its mind with the order, more evidence decides, then who was
 // declared first. Those who lose are the dissent. report: {answer, winner, stop: "agreed" | "checked" |
-// "judged" | "one side", rounds, judged: "both orders" | "one order" | "split" | "not", sides, judge_failed:
-// why, if it did}.
+// "judged" | "one side", rounds, judged: "both orders" | "one order" | "split" | "not", sides: [{name,
+// answer, checked, failed: why, if its last statement did}], judge_failed: why, if it did}.
 struct DebateOptions {
   std::vector<DebateSide> sides;  // 2 to 8
   AgentPtr judge;

@@ -140,6 +140,18 @@ TEST(Debate, FailuresLeaveWhatThereIs) {
   }
 }
 
+TEST(Debate, WhoFailsAfterItHasSpokenIsNamed) {
+  DebateOptions options = Two({State("a"), State("a")}, {State("b"), "fail: mute"}, {Judge("A"), Judge("B")});
+  options.rounds = 2;
+  Sim sim({.shuffle = false});
+  const auto reply = sim.Run(Team(options), "?");
+  ASSERT_THAT(reply, IsOk());
+  const Json& sides = (*reply->data)["sides"];
+  EXPECT_FALSE(sides[0].contains("failed"));
+  EXPECT_EQ(sides[1]["answer"], "b") << "it stands by what it said before";
+  EXPECT_THAT(sides[1].value("failed", ""), HasSubstr("mute"));
+}
+
 TEST(Debate, SidesOfOneAgentHaveNamesOfTheirOwn) {
   const AgentPtr agent = Speaker("judge", [](const std::string& text) {
     return State(absl::StrContains(text, "Your stance: yes") ? "yes" : "no");

@@ -351,6 +351,8 @@ class DebatePlan : public Planner {
         needs.push_back(StatementId(side.name, stands[i].round));
         if (AnswerOf(stands[i]) != answer)
           reply.dissent.push_back({side.name, Case(*stands[i].reply, options_.statement_tokens)});
+        if (stands[i].round < rounds)  // it stands by what it said before
+          one["failed"] = patterns::WhyNot(progress, StatementId(side.name, rounds));
       } else {
         one["failed"] = patterns::WhyNot(progress, StatementId(side.name, rounds));
       }
