@@ -113,6 +113,19 @@ TEST(Supervisor, ResultsAreCutForTheLead) {
   EXPECT_LT(longest, 3u * 900 + 800) << "the long brief too";
 }
 
+// The run failed with it, and nobody was told: it is no part of anything, and is tried again.
+TEST(Supervisor, ALeadThatFailsAtFirstIsResumed) {
+  StorePtr store = MemoryStore();
+  const auto run = [&](std::string says, RunMode mode) {
+    Sim sim({.store = store});
+    return sim.Run(Team({.lead = Liner("lead", {says})}), "?", {.mode = mode, .run_id = "r"});
+  };
+  EXPECT_THAT(run("fail: no head", RunMode::kFresh),
+              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no head")));
+  EXPECT_THAT(run(Answer("Seven."), RunMode::kResume), Says("Seven."));
+  EXPECT_THAT(run("fail: not asked", RunMode::kReplay), Says("Seven."));
+}
+
 TEST(Supervisor, ResumesAndReplays) {
   const auto team = [] {
     const auto lead = Speaker("lead", [](const std::string& text) {

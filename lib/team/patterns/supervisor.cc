@@ -116,8 +116,8 @@ class SupervisorPlan : public Planner {
                                                 "answer")},
                            {"answer", TextSchema("The answer to the goal; empty while there are tasks")}}));
     Task task{.id = Numbered(kLead, round)};
-    task.agent = KeepsFailure(InForm(
-        options_.lead, form, [names, left](const Json& value) { return CheckLead(value, names, left); }));
+    task.agent = InForm(options_.lead, form,
+                        [names, left](const Json& value) { return CheckLead(value, names, left); });
     for (const GivenBrief& brief : briefs) task.needs.push_back(brief.id);
     if (round > 1) task.needs.push_back(Numbered(kLead, round - 1));
     task.prompt = PromptTemplate([briefs, left, roster = DescribeRoster(roster),
@@ -142,7 +142,10 @@ class SupervisorPlan : public Planner {
                                                 "places, written as \"quote\" [source:lines]."));
       return absl::StatusOr<Prompt>(patterns::AskWithImages(inputs.goal(), std::move(text)));
     });
-    if (round > 1) task.on_failure = OnFailure::Skip();
+    if (round > 1) {  // later, what was found is the answer
+      task.agent = KeepsFailure(std::move(task.agent));
+      task.on_failure = OnFailure::Skip();
+    }
     return task;
   }
 
