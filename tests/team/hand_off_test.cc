@@ -178,6 +178,15 @@ TEST(HandOff, WithNothingFoundTheFailureIsTheTeams) {
   Sim sim;
   EXPECT_THAT(sim.Run(Team({Liner("a", {Hand("b", "yours")}), Liner("b", {"fail: no idea"})}), "?"),
               Fails(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("talk.2"), HasSubstr("no idea"))));
+  // Nobody was told, so it is tried again.
+  StorePtr store = MemoryStore();
+  const auto run = [&](std::string says, RunMode mode) {
+    Sim life({.store = store});
+    return life.Run(Team({Liner("a", {Hand("b", "yours")}), Liner("b", {says})}), "?",
+                    {.mode = mode, .run_id = "r"});
+  };
+  EXPECT_FALSE(run("fail: busy", RunMode::kFresh).ok());
+  EXPECT_THAT(run(Answer("mine"), RunMode::kResume), Says("mine"));
   Sim first;
   EXPECT_THAT(first.Run(Team({Liner("a", {"fail: no idea"}), Liner("b", {})}), "?"),
               Fails(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("talk.1"), HasSubstr("no idea"))));

@@ -1,6 +1,7 @@
 // talk.1, talk.2, …: each is one agent's turn; the last is the answer. A turn is an answer or a choice of
 // whom to hand to; one that is not allowed is sent back with the reason.
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -70,7 +71,7 @@ class HandOffPlan : public Planner {
     for (int turn = 1; turn <= turns; ++turn) {
       const std::string id = Numbered(kTalk, turn);
       const Reply* reply = ReplyOf(progress, id);
-      if (reply == nullptr) co_return Unfinished(progress, std::move(said), id, ctx);
+      if (reply == nullptr) co_return Unfinished(progress, said, id, ctx);
       said.push_back({progress.graph().Find(id)->agent->card().name, TextAt(*reply->data, "answer"),
                       TextAt(*reply->data, "hand_to"), TextAt(*reply->data, "why")});
     }
@@ -139,7 +140,7 @@ class HandOffPlan : public Planner {
     Task task{.id = Numbered(kTalk, number)};
     task.agent = InForm(std::move(agent), form,
                         [who, may, handed](const Json& turn) { return CheckTurn(turn, who, may, handed); });
-    if (number > 1) {  // the answer may be what was said before
+    if (LastFinding(said)) {  // that would be the answer
       task.agent = KeepsFailure(std::move(task.agent));
       task.on_failure = OnFailure::Skip();
     }
@@ -178,19 +179,24 @@ class HandOffPlan : public Planner {
     return prompt;
   }
 
-  // The turn `id` failed: the answer is what was found before it, as far as there is anything.
-  absl::StatusOr<Extension> Unfinished(const Progress& progress, std::vector<Said> said,
-                                       const std::string& id, Context& ctx) const {
-    const auto found =
-        std::find_if(said.rbegin(), said.rend(), [](const Said& turn) { return !turn.text.empty(); });
-    if (found == said.rend()) return Annotate(progress.result(id)->status, absl::StrCat("task \"", id, "\""));
+  // The last turn that said something.
+  static std::optional<std::size_t> LastFinding(const std::vector<Said>& said) {
+    for (std::size_t i = said.size(); i-- > 0;) {
+      if (!said[i].text.empty()) return i;
+    }
+    return std::nullopt;
+  }
+
+  // The turn `id` failed: the answer is what was found before it. With nothing found the run has failed.
+  Extension Unfinished(const Progress& progress, const std::vector<Said>& said, const std::string& id,
+                       Context& ctx) const {
+    const std::optional<std::size_t> found = LastFinding(said);
+    if (!found) return Extension();
     const std::string who = progress.graph().Find(id)->agent->card().name;
     const std::string why = patterns::WhyNot(progress, id);
-    Extension extension =
-        End(progress, said, std::size_t(said.rend() - found) - 1, {{"agent", who}, {"failed", why}});
     ctx.Emit(event::Warning{absl::StrCat("hand-off: ", who, " failed: ", why, "; the answer is what ",
-                                         found->who, " said before")});
-    return extension;
+                                         said[*found].who, " said before")});
+    return End(progress, said, *found, {{"agent", who}, {"failed", why}});
   }
 
   // The answer is what `said[last]` says. `failed`: the step of the path that was not made.
