@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/one_shot.h"
 #include "base/utf8.h"
@@ -20,6 +21,12 @@ std::string Difference(std::string_view recorded, std::string_view now) {
   return absl::StrCat("; recorded \"", piece(recorded), "\", now \"", piece(now), "\"");
 }
 
+bool IsFailure(const StepRecord& step) {
+  const bool is_there =
+      step.path == kFailureSegment || absl::EndsWith(step.path, absl::StrCat("/", kFailureSegment));
+  return is_there && step.kind == "plan";
+}
+
 }  // namespace
 
 void RunJournal::Open(std::string run_id, StorePtr store, std::shared_ptr<StoreWriter> writer,
@@ -31,6 +38,8 @@ void RunJournal::Open(std::string run_id, StorePtr store, std::shared_ptr<StoreW
 }
 
 void RunJournal::Restore(std::vector<StepRecord> steps) {
+  for (auto step = steps.rbegin(); step != steps.rend() && IsFailure(*step); ++step)
+    last_failures_.insert(step->path);
   for (StepRecord& step : steps) {
     ++recorded_;
     std::string path = step.path;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,6 +16,9 @@
 #include "run/store_writer.h"
 
 namespace ninefold {
+
+// The segment below an agent's path at which its failure is recorded.
+inline constexpr char kFailureSegment[] = "failed";
 
 class RunJournal {
  public:
@@ -29,6 +33,9 @@ class RunJournal {
   Async<absl::Status> Record(StepRecord record, Loop& loop);
   Async<absl::Status> RecordRun(RunRecord record, Loop& loop);
 
+  // Whether anything but failures was recorded after this step, so that somebody may have been told of it.
+  bool IsFollowed(const std::string& path) const { return !last_failures_.contains(path); }
+
   bool durable() const { return store_ != nullptr && store_->blocking(); }
   bool replaying() const { return replaying_; }
   std::int64_t recorded() const { return recorded_; }
@@ -42,6 +49,7 @@ class RunJournal {
   bool replaying_ = false;
   std::int64_t recorded_ = 0;
   std::unordered_map<std::string, StepRecord> earlier_;
+  std::unordered_set<std::string> last_failures_;
 };
 
 }  // namespace ninefold

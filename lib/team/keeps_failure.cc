@@ -42,9 +42,15 @@ class FailureKeeper : public Agent {
 
   Async<absl::StatusOr<Reply>> Run(Prompt prompt, Context& ctx) const override {
     const std::uint64_t hash = HashBytes(TextOf(prompt));
-    Context own(ctx, "failed");
+    Context own(ctx, kFailureSegment);
     const int attempt = ++own.run().attempts[own.path()];
-    CO_TRY(std::optional<Json> failed, RecallDecision(hash, own));
+    // Where nothing came after it, as where all failed, nobody was told of it, and it may be asked otherwise
+    // now.
+    const bool is_last = !own.replaying() && !own.run().journal.IsFollowed(own.path());
+    std::optional<Json> failed;
+    if (!is_last) {
+      CO_TRY(failed, RecallDecision(hash, own));
+    }
     const absl::Status before = failed ? StatusOf(*failed) : absl::OkStatus();
     const std::int64_t attempts_before = failed ? GetInt(*failed, "attempts").value_or(1) : 0;
     // A resumed run may have what this one wanted for, a replay has not.
@@ -55,7 +61,7 @@ class FailureKeeper : public Agent {
     // Its own limit again. The figures may be others where calls were in flight; others were told of those.
     if (IsOwnLimit(before) && IsOwnLimit(reply.status())) co_return before;
     // Also that it went well after all, where a failure is recorded: before, or of an attempt in this life.
-    if (reply.ok() && before.ok() && attempt == 1) co_return reply;
+    if (reply.ok() && before.ok() && attempt == 1 && !is_last) co_return reply;
     Json json = JsonOf(reply.status());
     json["attempts"] = attempt;
     CO_CHECK_OK(co_await RecordDecision(std::move(json), hash, own));

@@ -9,7 +9,8 @@ namespace ninefold {
 // where a failure becomes part of another agent's prompt, a resumed run must fail there again, with the same
 // words, or that prompt would not be the recorded one. Not recorded: what ended because the run was stopped.
 // What failed for want of budget or quota, which a resumed run may have, is tried again by that, but not by a
-// replay. Of the attempts of a task, which share a path, the last one is recorded.
+// replay; so is what nobody was told of, since nothing but failures was recorded after it. Of the attempts of
+// a task, which share a path, the last one is recorded.
 AgentPtr KeepsFailure(AgentPtr agent);
 
 }  // namespace ninefold

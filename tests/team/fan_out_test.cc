@@ -93,6 +93,50 @@ TEST(FanOut, ReplaysAlsoWhatFailedForWantOfQuota) {
   EXPECT_EQ(run(RunMode::kReplay, absl::ResourceExhaustedError("again")), resumed);
 }
 
+// As after an outage: nobody was told of any failure, so all are asked again.
+TEST(FanOut, ARunThatFailedAsAWholeIsResumed) {
+  StorePtr store = MemoryStore();
+  const auto run = [&](testing::ScriptStep second, RunMode mode) {
+    const auto member = [&](const char* name) {
+      const ToolPtr look = MakeDynamicTool(
+          {.name = "look"},
+          [](const Json&, Context&) -> Async<absl::StatusOr<ToolOutput>> { co_return TextOutput("seen"); });
+      return MakeAgent(
+          {.name = name,
+           .model = Scripted(mode == RunMode::kResume
+                                 ? std::vector<testing::ScriptStep>{second}
+                                 : std::vector<testing::ScriptStep>{testing::Ask("look"), second}),
+           .tools = {look}});
+    };
+    Sim sim({.store = store});
+    return sim.Run(FanOut({member("a"), member("b")}, nullptr), "?", {.mode = mode, .run_id = "r"});
+  };
+  const auto outage = After(absl::Minutes(1), Fail(absl::UnavailableError("no network")));
+  EXPECT_FALSE(run(outage, RunMode::kFresh).ok());
+  EXPECT_FALSE(run(Say("well"), RunMode::kReplay).ok()) << "a replay says what was";
+  EXPECT_FALSE(run(outage, RunMode::kResume).ok());
+  EXPECT_THAT(run(Say("well"), RunMode::kResume), Says("## a\nwell\n\n## b\nwell"));
+}
+
+TEST(FanOut, WhoReadTheFailuresAndFailedTooIsAskedAnew) {
+  StorePtr store = MemoryStore();
+  const auto run = [&](bool outage, RunMode mode) {
+    const auto says = [outage](const char* name) {
+      const auto words = [outage, name](const std::string& asked) {
+        const bool fails = outage && std::string_view(name) != "b";
+        return fails ? "fail: no network" : absl::StrCat(name, " of ", asked.size());
+      };
+      return Speaker(name, words);
+    };
+    Sim sim({.store = store});
+    return sim.Run(FanOut({says("b"), says("a")}, says("writer")), "?", {.mode = mode, .run_id = "r"});
+  };
+  EXPECT_THAT(run(true, RunMode::kFresh), Says(HasSubstr("Not merged: ")));
+  const auto resumed = run(false, RunMode::kResume);
+  ASSERT_THAT(resumed, Says(HasSubstr("writer of ")));
+  EXPECT_THAT(run(true, RunMode::kReplay), Says(resumed->text));
+}
+
 // A step with `retry` runs its team again at the same place.
 TEST(FanOut, WhatWentWellInALaterAttemptIsResumedAsThat) {
   StorePtr store = MemoryStore();
@@ -213,10 +257,10 @@ TEST(Route, ResumesAndReplays) {
 
 // The model that fails chooses in no later life, where it would choose another.
 TEST(Route, ResumesByTheFallbackThatItTook) {
-  int lives = 0;
+  int lives = 0;  // the third has nothing but that failure, and tries again
   ExpectResumable(
       [&lives] {
-        auto model = testing::Responding([fails = ++lives == 1](const ModelRequest&) {
+        auto model = testing::Responding([fails = ++lives <= 3](const ModelRequest&) {
           return fails ? Fail(absl::UnavailableError("asleep")) : Say(R"({"agent":"b","why":"x"})");
         });
         return MakeTeam({.name = "desk",
