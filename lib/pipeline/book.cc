@@ -390,11 +390,6 @@ AgentPtr Book::Make(const std::string& name, const Entry& entry) {
   options.name = name;
   options.description = TextAt(node, "description");
   options.instructions = TextAt(node, "instructions");
-  if (const std::size_t braces = options.instructions.find("{{"); braces != std::string::npos) {
-    load_.out.Warn(VariableAt(*node.Find("instructions"), braces),
-                   "instructions are no template: \"{{\" stays as it is",
-                   "put variables in the prompt of a step");
-  }
   const YamlNode* model = node.Find("model");
   options.model = Model(model);
   if (model != nullptr) {

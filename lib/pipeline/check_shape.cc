@@ -28,6 +28,7 @@ std::string Range(const Type& type) {
 std::string What(const Type& type) {
   switch (type.kind) {
     case Type::kText:
+    case Type::kPlain:
     case Type::kTemplate:
       return "a text";
     case Type::kName:
@@ -212,6 +213,11 @@ class Checker {
   void Scalar(const YamlNode& node, const Type& type, const std::string& label, const Position& at) {
     if (node.kind != YamlNode::kScalar) return Mismatch(node, type, label, at);
     switch (type.kind) {
+      case Type::kPlain:
+        if (const std::size_t braces = node.text.find("{{"); braces != std::string::npos)
+          out_.Warn(VariableAt(node, braces), absl::StrCat(label, " is no template: \"{{\" stays as it is"),
+                    "put variables in the prompt of a step");
+        return;
       case Type::kName:
         if (!IsName(node.text)) BadName(node.text, at, label);
         return;

@@ -22,6 +22,7 @@ using shapes::NameType;
 using shapes::Number;
 using shapes::Object;
 using shapes::OneOrMore;
+using shapes::PlainType;
 using shapes::TemplateType;
 using shapes::TextType;
 
@@ -160,7 +161,7 @@ const Shape& AgentShape() {
       "an agent",
       {{"description", TextType(), "what it is good at: planners and models choose by it"},
        {"instructions",
-        TextType(),
+        PlainType(),
         "the system prompt",
         false,
         {"instruction", "system_prompt", "system", "prompt"}},
@@ -385,8 +386,9 @@ const Shape& PipelineShape() {
                              false,
                              {"inputs"}},
                             {"steps", ListOf(Object(StepShape), 1), "what is done", true},
-                            {"output", TemplateType(),
-                             "the step whose answer is the team's, or a template; default the last step"},
+                            {"output", Either(TemplateType(), ListOf(NameType(), 1)),
+                             "the step whose answer is the team's, or steps, of which the first that is "
+                             "done, or a template; default the last step"},
                             {"budget", Object(BudgetShape), "what a run may use"},
                             {"policy", Either(Choice({"default", "allow_all"}), Object(PolicyShape)),
                              "what tools may do; default \"default\""},

@@ -17,6 +17,7 @@ struct Shape;
 struct Type {
   enum Kind {
     kText,        // any text
+    kPlain,       // text for a model, in which "{{" would stay as it is: warned of
     kName,        // [A-Za-z0-9_-]{1,64}
     kTemplate,    // text with {{ variables }}
     kExpression,  // expression.h

@@ -15,6 +15,7 @@ using shapes::NameType;
 using shapes::Number;
 using shapes::Object;
 using shapes::OneOrMore;
+using shapes::PlainType;
 using shapes::TextType;
 
 const Shape& PlanShape() {
@@ -23,7 +24,7 @@ const Shape& PlanShape() {
       "a plan",
       {{"agents", ListOf(NameType(), 1), "who may be given tasks", true, {"members"}},
        {"model", ModelType(), "who plans; default auto"},
-       {"instructions", TextType(), "added to the planner's own"},
+       {"instructions", PlainType(), "added to the planner's own"},
        {"aggregator", NameType(), "the agent that writes the answer from the results"},
        {"tasks_max", Integer(1, 1000), "the most tasks of the plan; default 16"},
        {"replans", Integer(0, 100),
@@ -78,7 +79,7 @@ const Shape& ContemplateShape() {
        {"answer_line", Bool(),
         "of a vote: attempts are asked to end with a line \"answer: …\"; default true"},
        {"shuffle_documents", Bool(), "each attempt gets them in an order of its own; default true"},
-       {"strategies", ListOf(TextType(), 1), "one for an attempt, in turn, put after the question"},
+       {"strategies", ListOf(PlainType(), 1), "one for an attempt, in turn, put after the question"},
        {"temperatures", ListOf(Number(0, 2), 1), "one for an attempt, in turn; default the agents' own"}}};
   return shape;
 }
@@ -89,7 +90,7 @@ const Shape& RouteShape() {
       "a route",
       {{"agents", ListOf(NameType(), 1), "who may be chosen", true, {"members"}},
        {"model", ModelType(), "who chooses; without one, the likeness of descriptions decides"},
-       {"instructions", TextType(), "for the model: how to choose"},
+       {"instructions", PlainType(), "for the model: how to choose"},
        {"fallback", NameType(), "the agent when none fits, or the model fails"}}};
   return shape;
 }
@@ -101,7 +102,7 @@ const Shape& CritiqueShape() {
       {{"author", NameType(), "the agent that writes and revises", true, {"writer"}},
        {"critic", NameType(), "the agent that accepts, or says what is wrong", true, {"reviewer"}},
        {"rounds", Integer(1, 100), "drafts at most; default 3", false, {"max_rounds"}},
-       {"criteria", TextType(), "what a good answer is like; both are told"},
+       {"criteria", PlainType(), "what a good answer is like; both are told"},
        {"draft_tokens", Integer(100, 1'000'000), "of a draft that is read again; default 8000"}}};
   return shape;
 }
@@ -118,7 +119,7 @@ const Shape& MapReduceShape() {
         {"reduce"}},
        {"over", Choice({"auto", "lines", "chunks"}),
         "items and rows of data, and chunks of texts (auto); lines of texts; chunks of everything"},
-       {"ask", TextType(), "what is asked of each part; default the step's prompt"},
+       {"ask", PlainType(), "what is asked of each part; default the step's prompt"},
        {"batch", Integer(1, 10'000), "items or lines of one part; default 1"},
        {"chunk_tokens", Integer(50, 1'000'000), "of one chunk, by estimate; default 3000"},
        {"overlap_tokens", Integer(0, 100'000), "of a chunk that the next begins with; default 150"},
@@ -132,7 +133,7 @@ const Shape& SideShape() {
   static const Shape shape{"side",
                            "a side",
                            {{"agent", NameType(), "who speaks for it", true},
-                            {"stance", TextType(), "what it argues for"},
+                            {"stance", PlainType(), "what it argues for"},
                             {"name", NameType(), "how it is called; default the agent's name"}}};
   return shape;
 }
@@ -180,7 +181,7 @@ const Shape& GroupChatShape() {
       {{"agents", ListOf(NameType(), 1), "who takes part", true, {"members"}},
        {"moderator", NameType(), "the agent that says who is next, or that it is over; default: in turn"},
        {"turns", Integer(1, 1000), "at most; default 8", false, {"max_turns"}},
-       {"until", TextType(), "words that end the talk when a turn has them"},
+       {"until", PlainType(), "words that end the talk when a turn has them"},
        {"closing", NameType(),
         "the agent that writes the answer from the talk; default: the last turn is it"},
        {"talk_tokens", Integer(100, 1'000'000),

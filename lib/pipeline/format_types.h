@@ -21,6 +21,7 @@ inline Type Of(Type::Kind kind) {
   return type;
 }
 inline Type TextType() { return Of(Type::kText); }
+inline Type PlainType() { return Of(Type::kPlain); }
 inline Type NameType() { return Of(Type::kName); }
 inline Type Duration() { return Of(Type::kDuration); }
 inline Type Bool() { return Of(Type::kBool); }

@@ -119,21 +119,36 @@ Position StepAt(const YamlNode& steps, std::string_view message) {
   return steps.at;
 }
 
+// Whether `name` is a step; if not, that is said.
+bool IsOutput(const YamlNode& name, const Names& names, Load& load) {
+  if (names.HasStep(name.text)) return true;
+  std::vector<std::string> ids;
+  for (const auto& [id, branches] : names.steps) ids.push_back(id);
+  load.out.Error(
+      name.at, absl::StrCat("output: there is no step \"", name.text.substr(0, 80), "\""),
+      absl::StrCat("name one of ", absl::StrJoin(ids, ", "), ", or write a template with {{ step.text }}"));
+  return false;
+}
+
 std::string ReadOutput(const YamlNode& root, const Names& names, StepReader& reader,
                        std::vector<StepPlan>& plans, Load& load) {
   const YamlNode* output = root.Find("output");
-  if (output == nullptr || output->kind != YamlNode::kScalar) return plans.empty() ? "" : plans.back().id;
-  if (names.HasStep(output->text)) return output->text;
+  if (output == nullptr) return plans.empty() ? "" : plans.back().id;
+  if (output->kind == YamlNode::kList) {
+    std::vector<std::string> steps;
+    for (const YamlNode& name : output->items) {
+      if (name.kind != YamlNode::kScalar || !IsOutput(name, names, load)) return "";
+      steps.push_back(name.text);
+    }
+    plans.push_back(reader.FirstOf(std::move(steps)));
+    return "output";
+  }
+  if (output->kind != YamlNode::kScalar) return "";  // which has been said
   if (output->text.find("{{") != std::string::npos) {
     plans.push_back(reader.ReadOutput(*output, names));
     return "output";
   }
-  std::vector<std::string> ids;
-  for (const auto& [id, branches] : names.steps) ids.push_back(id);
-  load.out.Error(
-      output->at, absl::StrCat("output: there is no step \"", output->text.substr(0, 80), "\""),
-      absl::StrCat("name one of ", absl::StrJoin(ids, ", "), ", or write a template with {{ step.text }}"));
-  return "";
+  return IsOutput(*output, names, load) ? output->text : "";
 }
 
 void ReadSteps(const YamlNode& root, Load& load, Book& book, Pipeline& pipeline) {

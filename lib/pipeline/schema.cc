@@ -36,6 +36,7 @@ class SchemaWriter {
   Json Of(const Type& type) {
     switch (type.kind) {
       case Type::kText:
+      case Type::kPlain:
       case Type::kTemplate:
       case Type::kExpression:
         return {{"type", "string"}};

@@ -1,6 +1,8 @@
 // What a step does: asks an agent, or a team made for it.
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "ninefold/contemplate.h"
 #include "ninefold/team.h"
 #include "pipeline/budget_settings.h"
@@ -83,14 +85,32 @@ AgentPtr StepReader::Body(const YamlNode& node, const std::string& id) {
 bool StepReader::Members(const YamlNode* list, Roster& roster) {
   if (list == nullptr) return false;
   bool good = true;
-  const auto add = [&](const YamlNode& name) {
+  for (const YamlNode& name : list->items) {
     AgentPtr agent = name.kind == YamlNode::kScalar ? book_.Agent(name.text, name.at) : nullptr;
-    good = good && agent != nullptr;
-    if (agent != nullptr) roster.push_back(std::move(agent));
-  };
-  if (list->kind == YamlNode::kScalar) add(*list);
-  for (const YamlNode& name : list->items) add(name);
+    const bool twice =
+        agent != nullptr && std::any_of(roster.begin(), roster.end(), [&](const AgentPtr& one) {
+          return one->card().name == agent->card().name;
+        });
+    if (twice)
+      load_.out.Error(name.at, absl::StrCat("agent \"", name.text, "\" is twice in this team"),
+                      "take it away, or give it another name below agents");
+    good = good && agent != nullptr && !twice;
+    if (agent != nullptr && !twice) roster.push_back(std::move(agent));
+  }
   return good && !roster.empty();
+}
+
+// Of a contemplation one may stand twice, and then has twice as many attempts.
+bool StepReader::Solvers(const YamlNode* agents, std::vector<AgentPtr>& solvers) {
+  if (agents == nullptr) return false;
+  const auto add = [&](const YamlNode& name) {
+    solvers.push_back(name.kind == YamlNode::kScalar ? book_.Agent(name.text, name.at) : nullptr);
+    return solvers.back() != nullptr;
+  };
+  if (agents->kind == YamlNode::kScalar) return add(*agents);
+  bool good = !agents->items.empty();
+  for (const YamlNode& name : agents->items) good = add(name) && good;
+  return good;
 }
 
 AgentPtr StepReader::PlanBody(const YamlNode& node, const std::string& id) {
@@ -110,7 +130,7 @@ AgentPtr StepReader::PlanBody(const YamlNode& node, const std::string& id) {
 AgentPtr StepReader::ContemplateBody(const YamlNode& node, const std::string& id) {
   ContemplateOptions options;
   options.name = id;
-  bool good = Members(node.Find("agent"), options.solvers);
+  bool good = Solvers(node.Find("agent"), options.solvers);
   ContemplateNumbers(node, options);
   for (const auto& [key, agent] :
        {std::pair("judge", &options.judge), std::pair("verifier", &options.verifier),

@@ -19,11 +19,12 @@ struct LoopPlan;
 
 struct StepPlan {
   enum Kind {
-    kAsk,   // `body` is asked the prompt
-    kText,  // the reply is the prompt itself, with the dissent of what it names
-    kJoin,  // the replies of `branches` under their names
-    kEach,  // `body` is asked the prompt once for each item
-    kLoop,  // rounds of `loop`
+    kAsk,    // `body` is asked the prompt
+    kText,   // the reply is the prompt itself, with the dissent of what it names
+    kJoin,   // the replies of `branches` under their names
+    kFirst,  // the reply of the first of `branches` that is done
+    kEach,   // `body` is asked the prompt once for each item
+    kLoop,   // rounds of `loop`
   } kind = kAsk;
   std::string id;
   AgentPtr body;

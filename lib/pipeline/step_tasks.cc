@@ -124,6 +124,21 @@ absl::StatusOr<Prompt> JoinPrompt(const StepPlan& step, const Scope& scope, cons
   return prompt;
 }
 
+absl::StatusOr<Prompt> FirstPrompt(const StepPlan& step, const Scope& scope, const TaskInputs& inputs) {
+  for (const std::string& branch : step.branches) {
+    const TaskResult* result = inputs.Find(TaskId(branch, scope.round));
+    if (result == nullptr || result->reply == nullptr) continue;
+    Json dissent = Json::array();
+    AddDissent(*result, dissent);
+    Prompt prompt(result->reply->text);
+    if (result->reply->data) prompt.parts.emplace_back(Data{*result->reply->data, std::string(kValuesPart)});
+    prompt.parts.emplace_back(Data{std::move(dissent), std::string(kDissentPart)});
+    prompt.known = result->reply->evidence;
+    return prompt;
+  }
+  return absl::FailedPreconditionError("output: none of its steps is done");
+}
+
 absl::StatusOr<Prompt> PromptOf(const StepPlan& step, const Scope& scope, const TaskInputs& inputs) {
   switch (step.kind) {
     case StepPlan::kAsk:
@@ -135,6 +150,8 @@ absl::StatusOr<Prompt> PromptOf(const StepPlan& step, const Scope& scope, const 
       return LoopPrompt(step, scope, inputs);
     case StepPlan::kJoin:
       return JoinPrompt(step, scope, inputs);
+    case StepPlan::kFirst:
+      return FirstPrompt(step, scope, inputs);
   }
   return absl::InternalError("a step of no kind");
 }

@@ -362,6 +362,16 @@ StepPlan StepReader::ReadOutput(const YamlNode& text, const Names& names) {
   return plan;
 }
 
+StepPlan StepReader::FirstOf(std::vector<std::string> steps) {
+  StepPlan plan;
+  plan.kind = StepPlan::kFirst;
+  plan.id = "output";
+  plan.branches = plan.needs = std::move(steps);
+  plan.files = false;
+  plan.body = EchoAgent("output");
+  return plan;
+}
+
 std::shared_ptr<const Template> StepReader::ReadTemplate(const YamlNode& node, const Names& names,
                                                          StepPlan& plan) {
   std::size_t offset = 0;

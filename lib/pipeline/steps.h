@@ -20,6 +20,8 @@ class StepReader {
   std::vector<StepPlan> Read(const YamlNode& list, Names& names);
   // A template that stands outside a step (the pipeline's output), as a step that joins nothing.
   StepPlan ReadOutput(const YamlNode& text, const Names& names);
+  // A step that hands on what the first of `steps` gave that is done; they are steps.
+  StepPlan FirstOf(std::vector<std::string> steps);
 
  private:
   void Collect(const YamlNode& list, Names& names);
@@ -48,6 +50,7 @@ class StepReader {
   // Whether a name stands among `roster`; if not, that is said.
   bool IsMember(const YamlNode& name, const Roster& roster, std::string_view what);
   bool Members(const YamlNode* list, Roster& roster);
+  bool Solvers(const YamlNode* agents, std::vector<AgentPtr>& solvers);
 
   std::shared_ptr<const Template> ReadTemplate(const YamlNode& node, const Names& names, StepPlan& plan);
   std::shared_ptr<const Expression> ReadExpression(const YamlNode* node, const Names& names, StepPlan& plan);

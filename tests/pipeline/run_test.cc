@@ -51,6 +51,24 @@ output: "{{ two.text }} and {{ one.status }}"
   EXPECT_EQ(reply->text, "<2 <1 q {{ one.text }} dx>> and done");  // a value is never read again
 }
 
+TEST(Run, TheOutputIsTheFirstOfSomeThatIsDone) {
+  const std::string steps = R"(
+input: {which: {default: two}}
+steps:
+  - {id: one, agent: a, when: input.which == 'one', on_error: skip}
+  - {id: two, agent: b, when: input.which == 'two', on_error: skip}
+  - {id: broken, agent: b, prompt: fail, on_error: skip}
+output: [broken, one, two]
+)";
+  const auto two = RunEcho(absl::StrCat(kHead, steps), "q");
+  ASSERT_TRUE(two.ok()) << two.status();
+  EXPECT_EQ(two->text, "<q>");
+  EXPECT_FALSE(two->data);
+  const auto none = RunEcho(absl::StrCat(kHead, steps), "q", {{"which", "three"}});
+  EXPECT_THAT(none, Fails(absl::StatusCode::kFailedPrecondition,
+                          HasSubstr("\"broken\" failed: broken/turn.1: told to fail")));
+}
+
 TEST(Run, ParallelJoinsUnderNames) {
   const auto reply = RunEcho(absl::StrCat(kHead, "steps: [{id: v, parallel: [a, b]}]\n"), "q");
   ASSERT_TRUE(reply.ok()) << reply.status();
