@@ -87,6 +87,9 @@ std::string WhereKept(const Performed& p, const ChosenStore& store, const Termin
     return Styled(
         absl::StrCat("run ", p.run_id, other, "; look at it: ninefold show ", p.run_id, other, "\n"),
         Style::kDim, terminal.colors);
+  if (p.steps == 0)
+    return absl::StrCat("what was asked is kept in ", ShortPath(store.path),
+                        "; begin again with: ninefold resume ", p.run_id, other, "\n");
   return absl::StrCat(p.steps == 1 ? "1 step is" : absl::StrCat(p.steps, " steps are"), " saved in ",
                       ShortPath(store.path), "; go on with: ninefold resume ", p.run_id, other, "\n");
 }

@@ -78,7 +78,7 @@ constexpr char kTeam[] =
 constexpr char kCommand[] = "ninefold run team.yaml \"When?\" --model openai/m --quiet";
 
 constexpr char kKept[] =
-    "0 steps are saved in ~/.local/state/ninefold/runs.db; go on with: ninefold resume 67c415ec7815\n";
+    "what was asked is kept in ~/.local/state/ninefold/runs.db; begin again with: ninefold resume 67c415ec7815\n";
 
 // The folder of a team whose models are at `url`.
 void Prepare(Shell& shell, const std::string& url) {
