@@ -1,6 +1,7 @@
 #include "fuzz/targets.h"
 
 #include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string>
@@ -14,11 +15,14 @@
 #include "model/vendors/vendors.h"
 #include "net/ndjson.h"
 #include "net/sse.h"
+#include "ninefold/answer.h"
 #include "ninefold/data.h"
 #include "ninefold/eval.h"
 #include "ninefold/image.h"
 #include "ninefold/json.h"
+#include "ninefold/pipeline.h"
 #include "ninefold/status.h"
+#include "ninefold/testing/scripted.h"
 
 namespace ninefold::fuzz {
 namespace {
@@ -162,10 +166,41 @@ void Items(std::string_view bytes) {
   }
 }
 
+// The first byte says what kind the answer is of. A form is its own form, and an answer the same as itself.
+void Answer(std::string_view bytes) {
+  constexpr AnswerKind kKinds[] = {AnswerKind::kAny,  AnswerKind::kNumber, AnswerKind::kChoice,
+                                   AnswerKind::kDate, AnswerKind::kSet,    AnswerKind::kList,
+                                   AnswerKind::kJson, AnswerKind::kText};
+  const Cut cut(bytes);
+  const AnswerKind kind = kKinds[cut.step % std::size(kKinds)];
+  const std::string form = NormalizeAnswer(cut.text, kind);
+  Require(NormalizeAnswer(form, kind) == form);
+  Require(form.empty() || !IsNoAnswer(cut.text));
+  if (!form.empty()) Require(SameAnswer(cut.text, cut.text, kind));
+}
+
+// Every mistake has its place, and what has none can be drawn.
+void Yaml(std::string_view bytes) {
+  PipelineOptions options;
+  options.open_model = [](std::string_view, const ModelOptions&) -> absl::StatusOr<ModelPtr> {
+    return testing::Scripted({});
+  };
+  std::vector<Diagnostic> found;
+  const absl::StatusOr<Pipeline> pipeline = ParsePipeline(bytes, "no/such/folder/t.yaml", options, &found);
+  bool wrong = false;
+  for (const Diagnostic& one : found) {
+    wrong = wrong || one.severity == Diagnostic::kError;
+    Require(one.line > 0 && one.column > 0 && !one.message.empty());
+  }
+  Require(pipeline.ok() == !wrong);
+  if (pipeline.ok()) Require(!ToMermaid(pipeline->graph).empty() && !ToDot(pipeline->graph).empty());
+}
+
 constexpr Target kTargets[] = {{"sse", Sse},       {"ndjson", Ndjson},       {"json", JsonText},
                                {"chat", Chat},     {"responses", Responses}, {"anthropic", Anthropic},
                                {"gemini", Gemini}, {"ollama", Ollama},       {"image", Picture},
-                               {"table", Table},   {"items", Items}};
+                               {"table", Table},   {"items", Items},         {"answer", Answer},
+                               {"yaml", Yaml}};
 
 }  // namespace
 
