@@ -30,7 +30,7 @@ TEST(ContemplateSim, VotesFollowTheBinomial) {
                  absl::StrFormat("majority, p %.1f, width %d", p, width));
     }
   }
-  const Outcome wide = Ask({.right = 0.55}, {.width = 64, .stops = kNoStops}, kItems / 2);
+  const Outcome wide = Ask({.right = 0.55}, {.width = 64, .stops = kNoStops});
   ExpectNear(wide.right, MajorityAccuracy(0.55, 64), "majority, p 0.55, width 64");
 }
 

@@ -47,7 +47,7 @@ TEST(ContemplateFigures, Votes) {
     absl::StrAppend(&table, "| ", width);
     for (int i = 0; i < 3; ++i) {
       const ContemplateOptions options{.width = width, .stops = kNoStops};
-      const Mean right = Ask(laws[i].oracle, options, width > 16 ? kItems / 2 : kItems).right;
+      const Mean right = Ask(laws[i].oracle, options).right;
       absl::StrAppend(&table, " | ", Percent(laws[i].law(width)), " | ", Measured(right));
       plot[std::size_t(2 * i + 1)].points.push_back(Dot(width, right, width == 32 ? laws[i].name : ""));
     }
@@ -230,15 +230,14 @@ TEST(ContemplateFigures, Hedging) {
   }
   for (const int width : {1, 4, 8, 16, 32, 64}) {
     ContemplateOptions options{.width = width, .pace = Pace::kLatency, .stops = kNoStops};
-    const int items = width > 16 ? kItems / 2 : kItems;
     const auto slow = [&](const Outcome& outcome) {
       Mean mean;
       for (const double seconds : outcome.seconds) mean.Add(seconds > 3.5 ? 1 : 0);
       return mean;
     };
-    const Mean plain = slow(Ask(oracle, options, items));
+    const Mean plain = slow(Ask(oracle, options));
     options.solver = hedged;
-    const Outcome outcome = Ask(oracle, options, items);
+    const Outcome outcome = Ask(oracle, options);
     const Mean less = slow(outcome);
     absl::StrAppend(
         &table, "| ", width, " | ", Percent(SlowShare(0.01, width)), " | ", Measured(plain), " | ",
