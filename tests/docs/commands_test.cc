@@ -22,6 +22,10 @@ struct Command {
 constexpr Command kCommands[] = {
     {"README.md", "./dev run", "", "installs packages and builds; the command it ends in is run below"},
     {"README.md", "./dev test", "", "it is what runs this"},
+    {"README.md",
+     "ninefold run agents/research.yaml \"Who may enter the dome?\" --file rules.txt --mode contemplating",
+     "Only the keeper may enter the dome", nullptr},
+    {"README.md", "ninefold eval examples/experiment.yaml", "vote width 5", nullptr},
     {"docs/getting-started.md", "./dev run", "", "installs packages and builds"},
     {"docs/getting-started.md",
      "build/release/bin/ninefold run agents/research.yaml \"Who may enter the dome?\" --file rules.txt",
