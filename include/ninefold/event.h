@@ -26,6 +26,7 @@ struct Usage {
   std::optional<std::int64_t> cached_input = {};  // of these, read from the vendor's cache
   std::optional<std::int64_t> output = {};        // all output tokens, reasoning included
   std::optional<std::int64_t> reasoning = {};     // of these, reasoning
+  bool operator==(const Usage&) const = default;
 };
 Usage operator+(const Usage& a, const Usage& b);  // unknown + known = known
 Json ToJson(const Usage& usage);
@@ -38,6 +39,7 @@ struct Cost {
   bool usd_is_known = true;  // false: some call had no price
   std::int64_t model_calls = 0;
   std::int64_t tool_calls = 0;
+  bool operator==(const Cost&) const = default;
 };
 Cost operator+(const Cost& a, const Cost& b);
 Json ToJson(const Cost& cost);

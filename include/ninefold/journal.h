@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "ninefold/event.h"
 #include "ninefold/json.h"
 
 namespace ninefold {
@@ -36,7 +37,7 @@ struct StepRecord {
   std::string request;                     // what was asked, for people: may be empty, bounded
   std::shared_ptr<const StepValue> value;  // set in the process that made it
   std::string result;                      // JSON text: set when read back from a store
-  Json cost = nullptr;
+  std::optional<Cost> cost = {};           // with what was called within
   absl::Time started, finished;
 };
 

@@ -36,7 +36,7 @@ Json ToJson(const StepRecord& step) {
   json["state"] = step.state == StepState::kStarted ? "started" : "finished";
   json["request"] = ParsedOrText(step.request);
   json["result"] = ParsedOrText(step.result);
-  json["cost"] = step.cost;
+  json["cost"] = step.cost ? ninefold::ToJson(*step.cost) : Json(nullptr);
   json["started"] = absl::FormatTime(absl::RFC3339_full, step.started, absl::UTCTimeZone());
   json["elapsed_ms"] = absl::ToDoubleMilliseconds(step.finished - step.started);
   return json;

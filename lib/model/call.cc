@@ -84,7 +84,7 @@ Async<absl::StatusOr<ModelReply>> CallModel(const Model& model, const ModelReque
   if (earlier) {
     CO_TRY(ModelReply again, ReplyOf(*earlier));
     ctx.Emit(event::StepReused{"model"});
-    const Cost cost = CostFromJson(earlier->cost);
+    const Cost cost = earlier->cost.value_or(Cost());
     ctx.Charge(cost);
     ctx.budget().Restore(cost);
     co_return again;
@@ -98,7 +98,7 @@ Async<absl::StatusOr<ModelReply>> CallModel(const Model& model, const ModelReque
   if (!reply.ok()) co_return Annotate(reply.status(), ctx.path());
   record.finished = ctx.Now();
   record.value = std::make_shared<ReplyValue>(*reply);
-  record.cost = ToJson(ctx.cost());
+  record.cost = ctx.cost();
   CO_CHECK_OK(co_await ctx.Record(std::move(record)));
   co_return reply;
 }

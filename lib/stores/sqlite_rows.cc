@@ -102,7 +102,7 @@ RunRow::RunRow(const RunRecord& r)
 
 StepRow::StepRow(std::string_view run_id, const StepRecord& r)
     : result(r.value != nullptr ? r.value->Encode() : r.result),
-      cost(DumpJson(r.cost)),
+      cost(DumpJson(r.cost ? ToJson(*r.cost) : Json())),
       started(ToColumn(r.started)),
       finished(ToColumn(r.finished)),
       seal(SealOf(run_id, r, result, cost, started, finished)) {}
@@ -146,7 +146,7 @@ absl::StatusOr<StepRecord> ReadStep(const SqliteStatement& row, std::string_view
     return Damaged(place, "its checksum differs");
   const auto read_cost = ParseJson(cost);
   if (!read_cost.ok()) return Damaged(place, "its cost is no JSON");
-  r.cost = *read_cost;
+  if (read_cost->is_object()) r.cost = CostFromJson(*read_cost);
   r.started = FromColumn(started), r.finished = FromColumn(finished);
   return r;
 }

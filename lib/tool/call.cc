@@ -66,7 +66,7 @@ absl::StatusOr<std::optional<Earlier>> Recorded(const ToolSpec& spec, std::uint6
         "\" was started and its end was not recorded, and it must not be repeated; find out whether it "
         "took effect, then start a new run"));
   }
-  const Cost cost = record->cost.is_object() ? CostFromJson(record->cost) : Cost();
+  const Cost cost = record->cost.value_or(Cost());
   if (const auto* value = dynamic_cast<const OutputValue*>(record->value.get()))
     return Earlier{value->output(), cost};
   JsonLimits limits;
@@ -171,7 +171,7 @@ Async<absl::StatusOr<ToolOutput>> CallAnew(const Tool& tool, const Json& argumen
     if (!output.ok()) co_return output;
   }
   // With what agents within have used: where the call is recalled, their own steps are not.
-  record.cost = ToJson(ctx.cost());
+  record.cost = ctx.cost();
   record.value = std::make_shared<OutputValue>(*output);
   record.finished = ctx.Now();
   CO_CHECK_OK(co_await ctx.Record(std::move(record)));

@@ -49,7 +49,7 @@ TEST(SqliteStore, GivesBackWhatItWasGivenAfterReopening) {
   run.finished = absl::InfiniteFuture();
   StepRecord step = Step(1);
   step.request_hash = ~std::uint64_t{0};
-  step.cost = Json::parse(R"({"usd":1e-9})");
+  step.cost = Cost{.tokens = {.input = 7}, .usd = 1e-9, .model_calls = 1};
   step.started = absl::InfinitePast();
   StepRecord empty;
   empty.path = "'; DELETE FROM steps; --";
