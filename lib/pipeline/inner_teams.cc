@@ -65,7 +65,7 @@ class EachPlanner : public Planner {
     for (const Json& text : *prompts) {
       Task task;
       task.id = absl::StrCat(graph.size() + 1);
-      task.agent = step_.body;
+      task.agent = BodyOf(step_);
       task.attempts = step_.attempts;
       task.timeout = step_.timeout;
       task.on_failure = step_.on_failure;

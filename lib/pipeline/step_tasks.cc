@@ -5,6 +5,7 @@
 #include "ninefold/status.h"
 #include "pipeline/step_plan.h"
 #include "pipeline/values.h"
+#include "team/keeps_failure.h"
 
 namespace ninefold::pipeline {
 namespace {
@@ -173,10 +174,15 @@ std::string TaskId(const std::string& step, int round) {
   return round == 0 ? step : absl::StrCat(step, ".", round);
 }
 
+AgentPtr BodyOf(const StepPlan& step) {
+  const bool must = step.on_failure.kind == OnFailure::kFail || step.body == nullptr;
+  return must ? step.body : KeepsFailure(step.body);
+}
+
 Task MakeTask(const StepPlan& step, const Scope& scope) {
   Task task;
   task.id = TaskId(step.id, scope.round);
-  task.agent = step.body;
+  task.agent = BodyOf(step);
   task.note = step.note;
   for (const std::string& need : step.needs) task.needs.push_back(TaskId(need, scope.round));
   std::vector<std::string> used = UsedNeeds(step, scope);
