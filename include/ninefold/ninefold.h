@@ -12,6 +12,7 @@
 #include "ninefold/patterns.h"
 #include "ninefold/planner.h"
 #include "ninefold/resilience.h"
+#include "ninefold/run_graph.h"
 #include "ninefold/runtime.h"
 #include "ninefold/schema.h"
 #include "ninefold/status.h"

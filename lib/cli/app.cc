@@ -26,7 +26,8 @@ constexpr char kFooter[] = R"(Start here:
   ninefold COMMAND --help       options and examples of a command
 
 Exit codes: 0 done, 1 the run failed, 2 a mistake in the command line or a pipeline, 3 stopped by Ctrl-C or a
-signal, 4 a budget or the deadline is used up, 5 the store of runs failed, 6 a test failed.)";
+signal, 4 a budget or the deadline is used up, 5 the store of runs failed, 6 a test failed,
+7 an evaluation is worse than its baseline.)";
 
 // A command's usage line names its arguments in the order they are given.
 class HelpFormatter : public CLI::Formatter {

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "ninefold/event.h"
+#include "ninefold/run_graph.h"
 
 namespace ninefold::cli {
 
@@ -27,5 +28,9 @@ class TraceFile {
   std::string path_;
   absl::Status failure_;
 };
+
+// The tasks of the run whose trace the file is. A last line that is torn is left out: the run may go on, or
+// was killed. kInvalidArgument, with file:line: another line is no event, or nothing of the file is a task.
+absl::StatusOr<RunGraph> ReadRunGraph(const std::string& path);
 
 }  // namespace ninefold::cli

@@ -91,6 +91,12 @@ TEST(Program, TraceIsAJsonObjectALine) {
     EXPECT_EQ((*event)["sequence"], count + 1);
   }
   EXPECT_GT(count, 10);
+
+  const Ended drawn = starter.Run({"graph", "trace.jsonl"});
+  EXPECT_EQ(drawn.code, 0) << drawn.err;
+  EXPECT_THAT(drawn.out, AllOf(HasSubstr("* facts (finder, done"), HasSubstr("+ answer (writer, done"),
+                               HasSubstr("<- facts")));
+  EXPECT_THAT(starter.Run({"graph", "trace.jsonl", "--format", "mermaid"}).out, HasSubstr(" --> "));
 }
 
 TEST(Program, RunsAreListedShownAndReplayed) {
@@ -172,6 +178,8 @@ struct BadLine {
 TEST(Program, BadCommandLines) {
   Starter starter;
   starter.Write("text.db", "not a store");
+  starter.Write("calls.jsonl", "{\"event\":\"run_started\"}\n[1]\n");
+  starter.Write("torn.jsonl", "{\"event\":\"run_started\"}\n{\"eve");
   starter.Write("broken.yaml", "version: 1\nname: x\nagentz: {}\n");
   starter.Write("latin1.txt", "caf\xe9");
   const std::string team = "hello/team.yaml";
@@ -207,6 +215,9 @@ TEST(Program, BadCommandLines) {
       {{"run", team, "q", "--trace", "no/such/trace"}, 2, "--trace \"no/such/trace\": cannot write"},
       {{"run", team, "q", "--trace", "hello"}, 2, "--trace \"hello\": cannot write"},
       {{"graph", team, "--format", "doot"}, 2, "did you mean \"dot\"?"},
+      {{"graph", "none.jsonl"}, 2, "none.jsonl"},
+      {{"graph", "calls.jsonl"}, 2, "calls.jsonl:2: this line is no event"},
+      {{"graph", "torn.jsonl"}, 2, "this trace has no tasks"},
       {{"init", "hello"}, 2, "is there already"},
       {{"show", "7f3a", "--store", "none.db"}, 1, "there is no such store"},
       {{"resume", "--store", "memory"}, 5, "holds no earlier run"},

@@ -11,25 +11,19 @@ namespace {
 // The floor that each public header belongs to.
 const std::map<std::string, std::string>& HeaderFloors() {
   static const std::map<std::string, std::string> floors = {
-      {"async.h", "base"},        {"json.h", "base"},
-      {"message.h", "base"},      {"status.h", "base"},
-      {"budget.h", "run"},        {"concurrency.h", "run"},
-      {"context.h", "run"},       {"event.h", "run"},
-      {"journal.h", "run"},       {"policy.h", "run"},
-      {"stores.h", "stores"},     {"make_tool.h", "tool"},
-      {"schema.h", "tool"},       {"schema_macros.h", "tool"},
-      {"tool.h", "tool"},         {"model.h", "model"},
-      {"model_error.h", "model"}, {"models.h", "model"},
-      {"resilience.h", "model"},  {"agent.h", "agent"},
-      {"runtime.h", "agent"},     {"progress.h", "graph"},
-      {"task_graph.h", "graph"},  {"contemplate.h", "team"},
-      {"answer.h", "team"},       {"patterns.h", "team"},
-      {"planner.h", "team"},      {"team.h", "team"},
-      {"ninefold.h", "team"},     {"pipeline.h", "pipeline"},
-      {"cassette.h", "model"},    {"image.h", "image"},
-      {"catalogue.h", "model"},   {"data.h", "base"},
-      {"vote_theory.h", "eval"},  {"eval.h", "eval"},
-      {"statistics.h", "eval"},   {"experiment.h", "experiment"},
+      {"async.h", "base"},        {"json.h", "base"},          {"message.h", "base"},
+      {"status.h", "base"},       {"budget.h", "run"},         {"concurrency.h", "run"},
+      {"context.h", "run"},       {"event.h", "run"},          {"journal.h", "run"},
+      {"policy.h", "run"},        {"stores.h", "stores"},      {"make_tool.h", "tool"},
+      {"schema.h", "tool"},       {"schema_macros.h", "tool"}, {"tool.h", "tool"},
+      {"model.h", "model"},       {"model_error.h", "model"},  {"models.h", "model"},
+      {"resilience.h", "model"},  {"agent.h", "agent"},        {"runtime.h", "agent"},
+      {"progress.h", "graph"},    {"task_graph.h", "graph"},   {"run_graph.h", "graph"},
+      {"contemplate.h", "team"},  {"answer.h", "team"},        {"patterns.h", "team"},
+      {"planner.h", "team"},      {"team.h", "team"},          {"ninefold.h", "team"},
+      {"pipeline.h", "pipeline"}, {"cassette.h", "model"},     {"image.h", "image"},
+      {"catalogue.h", "model"},   {"data.h", "base"},          {"vote_theory.h", "eval"},
+      {"eval.h", "eval"},         {"statistics.h", "eval"},    {"experiment.h", "experiment"},
   };
   return floors;
 }
