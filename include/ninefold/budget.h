@@ -89,6 +89,9 @@ class Budget {
   double reserved_usd_ = 0;
 };
 
+// Whether it is a limit of the run, of a part of its budget or of an agent that was reached, and none of a
+// server.
+bool IsLimit(const absl::Status& status);
 // Whether it is a limit of one agent, or of a part of the budget, that was reached: others of the run may go
 // on.
 bool IsOwnLimit(const absl::Status& status);

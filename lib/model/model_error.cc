@@ -6,6 +6,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "ninefold/budget.h"
 #include "ninefold/status.h"
 
 namespace ninefold {
@@ -75,7 +76,7 @@ std::string_view ModelErrorName(ModelError error) {
 }
 
 ModelError ModelErrorOf(const absl::Status& status) {
-  if (status.ok()) return ModelError::kNone;
+  if (status.ok() || IsLimit(status)) return ModelError::kNone;
   const auto said = Get(status, kErrorUrl);
   if (!said) return OfCode(status.code());
   for (const Name& name : kNames) {

@@ -53,6 +53,8 @@ bool HasLimit(const BudgetLimits& limits) {
   return limits.tokens || limits.usd || limits.model_calls || limits.tool_calls;
 }
 
+bool IsLimit(const absl::Status& status) { return status.GetPayload(kLimitUrl).has_value(); }
+
 bool IsOwnLimit(const absl::Status& status) {
   const absl::optional<absl::Cord> limit = status.GetPayload(kLimitUrl);
   return limit && *limit != "0";

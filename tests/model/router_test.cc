@@ -123,6 +123,18 @@ TEST(Compaction, AServerThatSaysItIsTooLong) {
   }
 }
 
+// It is no rate limit of a server.
+TEST(Compaction, ABudgetThatCannotPayForTheSummaryIsNotTriedAgain) {
+  Sim sim;
+  auto model = OfContext(2000, [](int, Context&) { return Act{}; });
+  const auto reply =
+      AskIn(sim, WithRetry(WithCompaction(model)), LongTalk(20), {.budget = {.model_calls = 1}});
+  EXPECT_THAT(reply, Fails(absl::StatusCode::kResourceExhausted, HasSubstr("the budget of 1 model call")));
+  EXPECT_EQ(ModelErrorOf(reply.status()), ModelError::kNone);
+  EXPECT_THAT(EventsOf<event::Retried>(sim.events()), SizeIs(0));
+  EXPECT_EQ(model->calls(), 0);
+}
+
 TEST(Compaction, NothingToSummarise) {
   Sim sim;
   auto model = ActingInTurn({Failing(ModelError::kContextLength)});
