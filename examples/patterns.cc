@@ -68,6 +68,6 @@ int main() {
       return 1;
     }
     std::printf("%s: %s\n  %s\n  %lld model calls\n", team->card().name.c_str(), reply->text.c_str(),
-                DumpJson(*reply->data).c_str(), static_cast<long long>(reply->cost.model_calls));
+                DumpJson(*reply->report).c_str(), static_cast<long long>(reply->cost.model_calls));
   }
 }

@@ -52,6 +52,7 @@ struct Dissent {
 struct Reply {
   std::string text;
   std::optional<Json> data;        // when the agent has an output schema: conforms to it
+  std::optional<Json> report;      // of a team: how it came to this (patterns.h, contemplate.h)
   std::vector<Citation> evidence;  // the places that support the text
   std::vector<Dissent> dissent;
   Cost cost;                  // of this reply and all it stands on

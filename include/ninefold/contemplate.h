@@ -5,7 +5,7 @@
 //
 // One algorithm, every stage optional (docs/contemplating.md says what it stands on): triage → attempts, in
 // waves → after each arrival: is it settled? → refine, each from a few digests of the others → aggregate.
-// Its reply's `data` is the report; ContemplationOf reads it.
+// Its reply's `report` says how; ContemplationOf reads it.
 #pragma once
 
 #include <cstddef>
@@ -92,7 +92,8 @@ struct ContemplateOptions {
   AgentPtr judge = nullptr;  // null: the first solver
   int judge_votes = 1;       // of a knock-out: for each pair and order
   int merge_most = 8;        // of a synthesis: more are merged in groups, and their merges again
-  // How answers compare; null: NormalizeAnswer of the text, or the data if there is some. "": an abstention.
+  // How answers compare; null: NormalizeAnswer of the data, or of the text where there is none. "": an
+  // abstention.
   std::function<std::string(const Reply&)> normalize = nullptr;
   // Asked whether two answers that are written differently are the same ("yes" or "no"). Null: not asked.
   AgentPtr same = nullptr;

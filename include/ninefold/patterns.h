@@ -5,7 +5,7 @@
 //
 // docs/patterns.md says when to use which, and what each costs. A pattern never loops: it adds tasks when
 // those before have ended, and what it adds follows from recorded results, so runs resume and replay. The
-// reply's `data` is the pattern's report; data of the agent that gave the answer is in its "output".
+// reply's `report` says how it came to its answer; its `data` is that of the agent that gave the answer.
 #pragma once
 
 #include <functional>

@@ -50,7 +50,8 @@ class TaskInputs {
   virtual const std::vector<std::string>& needs() const = 0;
 };
 
-// How a task's prompt is made: text with {{ goal }}, {{ id.text }}, {{ id.data.field }}, {{ id.evidence }},
+// How a task's prompt is made: text with {{ goal }}, {{ id.text }}, {{ id.data.field }}, {{ id.report }},
+// {{ id.evidence }},
 // or a function. A text is substituted once, never re-read. The goal's files and images go along unless
 // with_files is false.
 class PromptTemplate {

@@ -30,6 +30,7 @@ Json ToJson(const Reply& reply) {
                {"dissent", std::move(dissent)},
                {"cost", ToJson(reply.cost)}};
   if (reply.data) json["data"] = *reply.data;
+  if (reply.report) json["report"] = *reply.report;
   return json;
 }
 
@@ -39,6 +40,7 @@ absl::StatusOr<Reply> ReplyFromJson(const Json& json) {
   Reply reply;
   reply.text = *text;
   if (const Json* data = GetMember(json, "data")) reply.data = *data;
+  if (const Json* report = GetMember(json, "report")) reply.report = *report;
   if (const Json* evidence = GetMember(json, "evidence"); evidence != nullptr && evidence->is_array()) {
     for (const Json& citation : *evidence) reply.evidence.push_back(CitationFromJson(citation));
   }

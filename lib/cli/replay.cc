@@ -40,7 +40,8 @@ int Compare(const RunRecord& record, const Performed& performed) {
   if (!performed.reply.ok()) return ExitCodeOf(performed.reply.status());
   const absl::StatusOr<Reply> recorded = RecordedReply(record);
   if (!recorded.ok()) return Refuse(recorded.status(), kExitFailed);
-  if (recorded->text == performed.reply->text && recorded->data == performed.reply->data) {
+  if (recorded->text == performed.reply->text && recorded->data == performed.reply->data &&
+      recorded->report == performed.reply->report) {
     Say("the answer is the recorded one\n");
     return kExitOk;
   }

@@ -38,15 +38,16 @@ absl::StatusOr<std::string> ResultField(const TaskResult& result, const Template
   if (result.reply == nullptr) return absl::StrCat("(", ToAbsl(TaskOutcomeName(result.outcome)), ")");
   if (field == "text") return result.reply->text;
   if (field == "evidence") return EvidenceAsText(*result.reply);
-  if (field != "data") {
+  if (field != "data" && field != "report") {
     return absl::InvalidArgumentError(
-        absl::StrCat("{{ ", piece.text, " }}: a result has text, data, evidence, outcome and error"));
+        absl::StrCat("{{ ", piece.text, " }}: a result has text, data, report, evidence, outcome and error"));
   }
-  if (!result.reply->data)
-    return absl::InvalidArgumentError(absl::StrCat("{{ ", piece.text, " }}: this result has no data"));
-  const Json* value = Walk(*result.reply->data, piece.segments, 2);
+  const std::optional<Json>& whole = field == "data" ? result.reply->data : result.reply->report;
+  if (!whole)
+    return absl::InvalidArgumentError(absl::StrCat("{{ ", piece.text, " }}: this result has no ", field));
+  const Json* value = Walk(*whole, piece.segments, 2);
   if (value == nullptr)
-    return absl::InvalidArgumentError(absl::StrCat("{{ ", piece.text, " }}: not in the data"));
+    return absl::InvalidArgumentError(absl::StrCat("{{ ", piece.text, " }}: not in the ", field));
   return JsonAsText(*value);
 }
 

@@ -16,6 +16,7 @@ Async<absl::StatusOr<Reply>> Echo(Prompt prompt, Context&) {
   Reply reply;
   reply.text = TextOf(prompt);
   if (const Json* data = FindData(prompt, kValuesPart)) reply.data = *data;
+  if (const Json* report = FindData(prompt, kReportPart)) reply.report = *report;
   if (const Json* dissent = FindData(prompt, kDissentPart)) {
     for (const Json& opinion : *dissent) {
       reply.dissent.push_back({opinion.value("who", std::string()), opinion.value("text", std::string())});

@@ -15,7 +15,8 @@ std::string WhatThereIs(const std::vector<std::string>& names) {
 namespace {
 
 const std::vector<std::string>& Members() {
-  static const std::vector<std::string> members = {"text", "data", "evidence", "dissent", "status", "error"};
+  static const std::vector<std::string> members = {"text",    "data",    "report", "evidence",
+                                                   "dissent", "status", "error"};
   return members;
 }
 
@@ -44,8 +45,9 @@ NameError CheckStepMember(const std::string& text, const std::vector<PathSegment
   std::size_t at = 1;
   if (branches.count(path[1].name) > 0) at = 2;
   if (at < path.size() && IsMember(path[at].name)) {
-    if (path[at].name == "data" || path.size() == at + 1) return {};
-    return {absl::StrCat("\"", text, "\": ", path[at].name, " has no parts"), "only data has"};
+    const bool has_parts = path[at].name == "data" || path[at].name == "report";
+    if (has_parts || path.size() == at + 1) return {};
+    return {absl::StrCat("\"", text, "\": ", path[at].name, " has no parts"), "only data and report have"};
   }
   std::vector<std::string> names = Members();
   if (at == 1) names.insert(names.end(), branches.begin(), branches.end());

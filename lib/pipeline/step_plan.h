@@ -62,6 +62,7 @@ struct Scope {
 // The names of Data parts that carry values between a step and its inner team.
 inline constexpr std::string_view kInputPart = "input";
 inline constexpr std::string_view kValuesPart = "ninefold.values";
+inline constexpr std::string_view kReportPart = "ninefold.report";
 inline constexpr std::string_view kDissentPart = "ninefold.dissent";
 
 // The task of a step. Its id is the step's, or "step.round" in a loop.

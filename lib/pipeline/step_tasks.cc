@@ -13,10 +13,10 @@ namespace {
 Json PreviousRound(const TaskInputs& inputs, const Scope& scope) {
   Json previous = Json::object();
   previous["text"] = "";
-  previous["data"] = nullptr;
+  previous["data"] = previous["report"] = nullptr;
   for (const std::string& id : scope.siblings) {
     const TaskResult* result = inputs.Find(TaskId(id, scope.round - 1));
-    Json value = Json{{"text", ""}, {"data", nullptr}, {"status", ""}};
+    Json value = Json{{"text", ""}, {"data", nullptr}, {"report", nullptr}, {"status", ""}};
     if (result != nullptr) value = ResultValue(*result);
     if (id == scope.siblings.back()) previous.update(value);
     previous[id] = std::move(value);
@@ -117,6 +117,7 @@ absl::StatusOr<Prompt> JoinPrompt(const StepPlan& step, const Scope& scope, cons
     absl::StrAppend(&text, text.empty() ? "" : "\n\n", "## ", name, "\n",
                     value["text"].get_ref<const std::string&>());
     data[name] = {{"text", value["text"]}, {"data", value["data"]}, {"status", value["status"]}};
+    if (!value["report"].is_null()) data[name]["report"] = value["report"];
     AddDissent(*result, dissent);
   }
   Prompt prompt(std::move(text));
@@ -133,6 +134,8 @@ absl::StatusOr<Prompt> FirstPrompt(const StepPlan& step, const Scope& scope, con
     AddDissent(*result, dissent);
     Prompt prompt(result->reply->text);
     if (result->reply->data) prompt.parts.emplace_back(Data{*result->reply->data, std::string(kValuesPart)});
+    if (result->reply->report)
+      prompt.parts.emplace_back(Data{*result->reply->report, std::string(kReportPart)});
     prompt.parts.emplace_back(Data{std::move(dissent), std::string(kDissentPart)});
     prompt.known = result->reply->evidence;
     return prompt;

@@ -27,10 +27,11 @@ Json ResultValue(const TaskResult& result) {
   Json evidence = Json::array(), dissent = Json::array();
   if (result.reply == nullptr) {
     value["text"] = absl::StrCat("(", status, ")");
-    value["data"] = nullptr;
+    value["data"] = value["report"] = nullptr;
   } else {
     value["text"] = result.reply->text;
     value["data"] = result.reply->data ? *result.reply->data : Json(nullptr);
+    value["report"] = result.reply->report ? *result.reply->report : Json(nullptr);
     for (const Citation& citation : result.reply->evidence) {
       evidence.push_back(absl::StrCat("\"", citation.quote, "\" [", Place(citation), "]"));
     }

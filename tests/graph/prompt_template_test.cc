@@ -63,7 +63,7 @@ TEST(PromptTemplate, RefusesWithAReason) {
     std::string text, why;
   } cases[] = {
       {"{{ fcats.text }}", "the task does not need \"fcats\"; it has goal, facts, risks"},
-      {"{{ facts.txt }}", "a result has text, data, evidence, outcome and error"},
+      {"{{ facts.txt }}", "a result has text, data, report, evidence, outcome and error"},
       {"{{ facts.data.none }}", "not in the data"},
       {"{{ facts.data.items[7] }}", "not in the data"},
       {"{{ facts.text", ""},

@@ -37,8 +37,8 @@ TEST(OfflineRoles, ACriticAcceptsWhatQuotesAndSendsBackWhatDoesNot) {
   const auto reply =
       RunPlan(CritiquePlanner({.author = Offline("writer"), .critic = Offline("critic")}), About(kQuestion));
   ASSERT_THAT(reply, Says(HasSubstr("[lease.txt:")));
-  EXPECT_EQ((*reply->data)["stop"], "accepted");
-  EXPECT_EQ((*reply->data)["rounds"], 1);
+  EXPECT_EQ((*reply->report)["stop"], "accepted");
+  EXPECT_EQ((*reply->report)["rounds"], 1);
   const AgentPtr vague =
       MakeFunctionAgent({"vague", ""}, [](Prompt, Context&) -> Async<absl::StatusOr<Reply>> {
         Reply said;
@@ -59,8 +59,8 @@ TEST(OfflineRoles, WhatAnAnswerMustBeLikeIsNotAskedOfTheText) {
                                               .criteria = "every statement has a quote with its place"}),
                              About(kQuestion));
   ASSERT_THAT(reply, Says(HasSubstr("[lease.txt:")));
-  EXPECT_EQ((*reply->data)["stop"], "accepted");
-  EXPECT_EQ((*reply->data)["rounds"], 1);
+  EXPECT_EQ((*reply->report)["stop"], "accepted");
+  EXPECT_EQ((*reply->report)["rounds"], 1);
 }
 
 TEST(OfflineRoles, SidesThatFindNothingSaySoInEachRound) {
@@ -90,15 +90,15 @@ TEST(OfflineRoles, SidesArgueFromTheTextAndAJudgeTakesTheirQuotes) {
   options.judge = Offline("judge");
   const auto reply = RunPlan(DebatePlanner(options), About(kQuestion));
   ASSERT_THAT(reply, Says(HasSubstr("[lease.txt:")));
-  EXPECT_EQ((*reply->data)["stop"], "agreed");
+  EXPECT_EQ((*reply->report)["stop"], "agreed");
 }
 
 TEST(OfflineRoles, ALeadGivesEachABriefAndAnswersFromTheReports) {
   const auto reply = RunPlan(SupervisorPlanner({.lead = Offline("lead")}), About(kQuestion),
                              {Offline("people", "Names of persons"), Offline("money", "Rents and amounts")});
   ASSERT_THAT(reply, Says(HasSubstr("[lease.txt:")));
-  EXPECT_EQ((*reply->data)["rounds"], 1);
-  EXPECT_EQ((*reply->data)["tasks"].size(), 2u);
+  EXPECT_EQ((*reply->report)["rounds"], 1);
+  EXPECT_EQ((*reply->report)["tasks"].size(), 2u);
 }
 
 TEST(OfflineRoles, WhatADeskCannotAnswerIsHandedOn) {
@@ -108,15 +108,15 @@ TEST(OfflineRoles, WhatADeskCannotAnswerIsHandedOn) {
                                      .tools = {*TextSearch({{"lease.txt", kContract}})}});
   const auto reply = RunPlan(HandOffPlanner(), kQuestion, {Offline("desk", "Greets"), lawyer});
   ASSERT_THAT(reply, IsOk());
-  EXPECT_EQ((*reply->data)["agent"], "lawyer") << reply->text;
+  EXPECT_EQ((*reply->report)["agent"], "lawyer") << reply->text;
 }
 
 TEST(OfflineRoles, AModeratorLetsEveryoneSpeakOnce) {
   const auto reply = RunPlan(GroupChatPlanner({.moderator = Offline("chair")}), About(kQuestion),
                              {Offline("a"), Offline("b")});
   ASSERT_THAT(reply, Says(HasSubstr("[lease.txt:")));
-  EXPECT_EQ((*reply->data)["turns"].size(), 2u);
-  EXPECT_EQ((*reply->data)["stop"], "moderator");
+  EXPECT_EQ((*reply->report)["turns"].size(), 2u);
+  EXPECT_EQ((*reply->report)["stop"], "moderator");
 }
 
 }  // namespace

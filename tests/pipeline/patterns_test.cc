@@ -58,7 +58,7 @@ Ran RunStep(const std::string& block, std::vector<File> files = {}) {
   };
   const std::string text = absl::StrCat(
       "version: 1\nname: t\nagents: {a: {model: a}, b: {model: b}, c: {model: c}}\nsteps:\n  - id: s\n    ",
-      block, "\noutput: \"{{ s.text }} | {{ s.data }}\"\n");
+      block, "\noutput: \"{{ s.text }} | {{ s.report }}\"\n");
   const absl::StatusOr<Pipeline> pipeline = ParsePipeline(text, "t.yaml", options);
   Ran ran;
   if (!pipeline.ok()) {

@@ -256,7 +256,7 @@ TEST(ContemplateAttempt, AReplayHasTheSameDigests) {
   const auto replayed = again.Run(of.agent, "How many?", {.mode = RunMode::kReplay, .run_id = "r1"});
   ASSERT_THAT(replayed, IsOk());
   EXPECT_EQ(replayed->text, reply->text);
-  EXPECT_EQ(DumpJson(*replayed->data), DumpJson(*reply->data));
+  EXPECT_EQ(DumpJson(*replayed->report), DumpJson(*reply->report));
   EXPECT_EQ(of.refining.size() + of.digested.size(), asked) << "nothing is asked again";
 }
 

@@ -190,7 +190,7 @@ TEST_P(ContemplateProperty, TheOrderOfArrivalChangesOnlyWhenItEnds) {
     if (!one.reply.ok()) continue;
     EXPECT_EQ(AnswerOf(*one.reply), AnswerOf(*two.reply)) << "case " << i;
     if (drawn.options.stops.decided || drawn.options.width == 1) continue;
-    Json first = *one.reply->data, second = *two.reply->data;
+    Json first = *one.reply->report, second = *two.reply->report;
     first.erase("latency_seconds"), second.erase("latency_seconds");
     EXPECT_EQ(first, second);
   }
@@ -219,10 +219,10 @@ TEST_P(ContemplateProperty, WhatIsReplayedIsTheSame) {
     if (!first.ok()) continue;
     const auto again = run(store, RunMode::kReplay);
     ASSERT_THAT(again, IsOk()) << "case " << i;
-    EXPECT_EQ(first->text, again->text) << "case " << i << DumpJson(*first->data) << "\n"
-                                        << DumpJson(*again->data);
+    EXPECT_EQ(first->text, again->text) << "case " << i << DumpJson(*first->report) << "\n"
+                                        << DumpJson(*again->report);
     if (drawn.options.width > 1) {
-      EXPECT_EQ(DumpJson(*first->data), DumpJson(*again->data)) << "case " << i;
+      EXPECT_EQ(DumpJson(*first->report), DumpJson(*again->report)) << "case " << i;
     }
   }
 }

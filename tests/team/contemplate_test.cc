@@ -425,7 +425,7 @@ TEST(Contemplate, TheSameSeedGivesTheSameResult) {
   for (std::uint64_t seed = 1; seed < 20; ++seed) {
     const auto once = [&] {
       Sim sim({.seed = seed});
-      return DumpJson(*Vote(sim, {"a", "b", "b", "c", "a", "b"}, {})->data);
+      return DumpJson(*Vote(sim, {"a", "b", "b", "c", "a", "b"}, {})->report);
     };
     EXPECT_EQ(once(), once());
   }
@@ -442,7 +442,7 @@ TEST(Contemplate, AReplaySaysTheSameAlsoOfWhatWasCancelled) {
   const auto first = run(RunMode::kFresh), again = run(RunMode::kReplay);
   EXPECT_GT(ReportOf(first).cancelled, 0);
   ASSERT_THAT(again, IsOk());
-  EXPECT_EQ(DumpJson(*first->data), DumpJson(*again->data));
+  EXPECT_EQ(DumpJson(*first->report), DumpJson(*again->report));
   EXPECT_EQ(first->text, again->text);
 }
 
@@ -456,7 +456,7 @@ TEST(Contemplate, AReplayAlsoAfterTriage) {
   };
   const auto first = run(RunMode::kFresh), again = run(RunMode::kReplay);
   ASSERT_THAT(again, IsOk());
-  EXPECT_EQ(DumpJson(*first->data), DumpJson(*again->data));
+  EXPECT_EQ(DumpJson(*first->report), DumpJson(*again->report));
 }
 
 // Replayed attempts come in their own order, not in that of the first life.

@@ -68,12 +68,15 @@ TEST(Critique, AFailureKeepsWhatThereIs) {
               Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no ink")));
 }
 
-TEST(Critique, TheAuthorsDataIsInTheReport) {
+TEST(Critique, TheAuthorsDataIsTheReplys) {
   auto model = testing::Scripted({testing::Say(R"({"city":"Lisbon"})")});
   auto form = std::make_shared<const OutputSchema>(OutputSchema{"place", {{"type", "object"}}});
   const AgentPtr author = MakeAgent({.name = "author", .model = model, .output = form});
   Sim sim;
-  EXPECT_EQ(Report(sim.Run(Team(author, Liner("critic", {kGood})), "?"), "output"), R"({"city":"Lisbon"})");
+  const auto reply = sim.Run(Team(author, Liner("critic", {kGood})), "?");
+  EXPECT_EQ(Report(reply, "stop"), "accepted");
+  ASSERT_TRUE(reply->data.has_value());
+  EXPECT_EQ(DumpJson(*reply->data), R"({"city":"Lisbon"})");
 }
 
 TEST(Critique, ALongDraftIsCutBeforeItIsReadAgain) {

@@ -146,7 +146,7 @@ TEST(Debate, WhoFailsAfterItHasSpokenIsNamed) {
   Sim sim({.shuffle = false});
   const auto reply = sim.Run(Team(options), "?");
   ASSERT_THAT(reply, IsOk());
-  const Json& sides = (*reply->data)["sides"];
+  const Json& sides = (*reply->report)["sides"];
   EXPECT_FALSE(sides[0].contains("failed"));
   EXPECT_EQ(sides[1]["answer"], "b") << "it stands by what it said before";
   EXPECT_THAT(sides[1].value("failed", ""), HasSubstr("mute"));

@@ -42,8 +42,8 @@ inline AgentPtr Liner(std::string name, std::vector<std::string> lines, std::str
 }
 
 inline std::string Report(const absl::StatusOr<Reply>& reply, const char* key) {
-  if (!reply.ok() || !reply->data || !reply->data->contains(key)) return "(no report)";
-  const Json& value = (*reply->data)[key];
+  if (!reply.ok() || !reply->report || !reply->report->contains(key)) return "(no report)";
+  const Json& value = (*reply->report)[key];
   return value.is_string() ? value.get<std::string>() : DumpJson(value);
 }
 

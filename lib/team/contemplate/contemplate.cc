@@ -36,7 +36,7 @@ class ContemplatingAgent : public Agent {
       options_.ask_for_answer_line = false;
     } else {
       options_.normalize = [](const Reply& reply) {
-        return reply.data ? DumpJson(*reply.data) : NormalizeAnswer(reply.text);
+        return NormalizeAnswer(reply.data ? DumpJson(*reply.data) : reply.text);
       };
     }
   }
@@ -66,10 +66,9 @@ class ContemplatingAgent : public Agent {
                                                  Context& ctx) {
     Context own(ctx, "report");
     CO_TRY(std::optional<Json> recorded, RecallDecision(hash, own));
-    Json data = recorded ? *std::move(recorded) : ToJson(report);
-    if (!recorded) CO_CHECK_OK(co_await RecordDecision(data, hash, own));
-    if (reply.data) data["output"] = *std::move(reply.data);
-    reply.data = std::move(data);
+    Json json = recorded ? *std::move(recorded) : ToJson(report);
+    if (!recorded) CO_CHECK_OK(co_await RecordDecision(json, hash, own));
+    reply.report = std::move(json);
     co_return reply;
   }
 

@@ -98,8 +98,8 @@ absl::StatusOr<Contemplation> ContemplationFromJson(const Json& json) {
 }
 
 absl::StatusOr<Contemplation> ContemplationOf(const Reply& reply) {
-  if (!reply.data) return absl::InvalidArgumentError("no report of a contemplation: the reply has no data");
-  return ContemplationFromJson(*reply.data);
+  if (!reply.report) return absl::InvalidArgumentError("no report of a contemplation: the reply has none");
+  return ContemplationFromJson(*reply.report);
 }
 
 }  // namespace ninefold

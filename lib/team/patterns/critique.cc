@@ -153,13 +153,11 @@ class CritiquePlan : public Planner {
     reply.conversation = Conversation();
     const std::string& who = options_.critic->card().name;
     for (const std::string& problem : standing.problems) reply.dissent.push_back({who, problem});
-    Json report = {{"accepted", standing.accepted},
+    reply.report = Json{{"accepted", standing.accepted},
                    {"stop", standing.stop},
                    {"rounds", standing.rounds},
                    {"best", standing.best},
                    {"problems", standing.problems}};
-    if (best.data) report["output"] = *best.data;
-    reply.data = std::move(report);
     std::vector<std::string> needs;
     for (int round = 1; round <= standing.rounds; ++round) {
       needs.push_back(Numbered(kDraft, round));

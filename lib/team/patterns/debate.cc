@@ -366,13 +366,13 @@ class DebatePlan : public Planner {
         judge_failed = patterns::WhyNot(progress, id);
     }
     const std::string& winner = options_.sides[decision.winner].name;
-    reply.data = Json{{"answer", TextAt(*stands[decision.winner].reply->data, "answer")},
+    reply.report = Json{{"answer", TextAt(*stands[decision.winner].reply->data, "answer")},
                       {"winner", winner},
                       {"stop", std::move(stop)},
                       {"rounds", rounds},
                       {"judged", decision.judged},
                       {"sides", std::move(sides)}};
-    if (!judge_failed.empty()) (*reply.data)["judge_failed"] = std::move(judge_failed);
+    if (!judge_failed.empty()) (*reply.report)["judge_failed"] = std::move(judge_failed);
     return patterns::Ending(std::move(reply), std::move(needs), "debate");
   }
 

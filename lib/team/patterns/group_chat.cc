@@ -244,8 +244,7 @@ class GroupChatPlan : public Planner {
     Json report = {{"stop", std::move(stop)}, {"turns", std::move(turns)}};
     if (progress.graph().Find(kClosing) != nullptr && ReplyOf(progress, kClosing) == nullptr)
       report["closing_failed"] = patterns::WhyNot(progress, kClosing);
-    if (reply.data) report["output"] = *std::move(reply.data);
-    reply.data = std::move(report);
+    reply.report = std::move(report);
     return patterns::Ending(std::move(reply), std::move(needs), "group_chat");
   }
 

@@ -213,16 +213,16 @@ class HandOffPlan : public Planner {
       path.push_back({{"agent", said[i].who}, {"why", said[i].why}});
     }
     reply.text = said[last].text;
-    reply.data = Json{{"agent", said[last].who}};
+    reply.report = Json{{"agent", said[last].who}};
     if (!failed.is_null()) {
       const std::string& why = TextAt(failed, "failed");
       absl::StrAppend(&reply.text, "\n\nNot finished: ", TextAt(failed, "agent"),
                       ", to whom it was handed over, failed: ", why);
-      (*reply.data)["failed"] = why;
+      (*reply.report)["failed"] = why;
       path.push_back(std::move(failed));
     }
-    (*reply.data)["hand_offs"] = path.size() - 1;
-    (*reply.data)["path"] = std::move(path);
+    (*reply.report)["hand_offs"] = path.size() - 1;
+    (*reply.report)["path"] = std::move(path);
     return patterns::Ending(std::move(reply), std::move(needs), "hand_off");
   }
 

@@ -171,8 +171,7 @@ class MapReducePlan : public Planner {
       absl::StrAppend(&not_covered, "; and ", failed.size() - kFailuresNamed, " more");
     if (!failed.empty()) absl::StrAppend(&reply.text, "\n\nNot covered: ", not_covered);
     Json report = {{"parts", parts}, {"done", parts - int(failed.size())}, {"failed", std::move(failed)}};
-    if (reply.data) report["output"] = *std::move(reply.data);
-    reply.data = std::move(report);
+    reply.report = std::move(report);
     return patterns::Ending(std::move(reply), std::move(needs), "map_reduce");
   }
 

@@ -178,7 +178,7 @@ class SupervisorPlan : public Planner {
       if (found.empty()) return Annotate(result->status, "the lead");
       reply.text = std::move(found);
     }
-    reply.data = Json{{"stop", std::move(stop)}, {"rounds", round - 1}, {"tasks", std::move(tasks)}};
+    reply.report = Json{{"stop", std::move(stop)}, {"rounds", round - 1}, {"tasks", std::move(tasks)}};
     return patterns::Ending(std::move(reply), std::move(needs), "supervisor");
   }
 
