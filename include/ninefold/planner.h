@@ -30,8 +30,9 @@ class Planner {
   virtual ~Planner() = default;
   virtual Async<absl::StatusOr<TaskGraph>> Plan(const Goal& goal, const Roster& roster,
                                                 Context& ctx) const = 0;
-  // Asked whenever tasks have ended. The default adds nothing. A planner is shared by concurrent runs: what
-  // it needs to know it reads from `progress`.
+  // Asked whenever tasks have ended, and when it wished to be (Extension::ask_again); one call at a time. The
+  // default adds nothing. A planner is shared by concurrent runs: what it needs to know it reads from
+  // `progress`.
   virtual Async<absl::StatusOr<Extension>> Extend(const Progress& progress, Context& ctx) const;
   // false: Extend has nothing to do, and is not called.
   virtual bool extends() const { return true; }

@@ -128,6 +128,10 @@ class TaskGraph {
   void set_output(std::string id) { output_ = std::move(id); }
   const std::string& output() const { return output_; }
 
+  // When to ask the planner to extend the graph even if no task has ended by then (Extension::ask_again).
+  void set_ask_again(absl::Time when) { ask_again_ = when; }
+  absl::Time ask_again() const { return ask_again_; }
+
   const std::deque<Task>& tasks() const { return tasks_; }
   const Task* Find(std::string_view id) const;
   std::optional<std::size_t> IndexOf(std::string_view id) const;
@@ -141,6 +145,7 @@ class TaskGraph {
   std::deque<Task> tasks_;  // references stay good while tasks are added
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> index_;
   std::string output_;
+  absl::Time ask_again_ = absl::InfiniteFuture();
 };
 
 // Pictures of a graph.

@@ -5,6 +5,8 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "base/cancel.h"
+#include "base/loop.h"
 #include "base/one_shot.h"
 #include "base/try.h"
 #include "base/utf8.h"
@@ -32,10 +34,17 @@ struct GraphRun {
   std::size_t workers = 0;
   std::size_t starting = 0;  // of these, spawned and not yet running
   bool spawning = false;
+  std::optional<Timer> wish;  // the planner's, to be asked at a time
+  bool is_due = false;        // it is that time, and the planner has not been asked
+  std::size_t askers = 0;     // of the planner, spawned for that
   OneShot<std::monostate> all_ended;
 
   std::size_t width() const { return options.width > 0 ? std::size_t(options.width) : SIZE_MAX; }
   bool stopping() const { return !failure.ok() || finished || ctx.cancelled(); }
+  bool busy() const { return workers > 0 || askers > 0 || wish; }
+  void EndUnlessBusy() {
+    if (!busy()) all_ended.Set({});
+  }
 };
 
 void Fail(GraphRun& run, const absl::Status& why) {
@@ -207,11 +216,39 @@ absl::Status TakeExtension(GraphRun& run, Extension extension) {
   return absl::OkStatus();
 }
 
+Async<void> AskWhenDue(GraphRun& run);
+
+// Asks the planner at `when`. It takes the place of an earlier wish.
+void Wish(GraphRun& run, absl::Time when) {
+  run.wish.reset();
+  run.is_due = false;
+  if (!run.options.extend || when == absl::InfiniteFuture() || run.stopping()) return;
+  run.wish.emplace(run.ctx.loop(), when, [&run] {
+    run.wish.reset();
+    run.is_due = true;
+    ++run.askers;
+    asio::co_spawn(run.ctx.executor(), AskWhenDue(run), [&run](std::exception_ptr) {
+      --run.askers;
+      run.EndUnlessBusy();
+    });
+  });
+}
+
+// Who is asked only for wishing so, adds nothing, and wishes so again at once, would be asked for ever.
+absl::Status CheckWish(const Extension& extension, bool tasks_ended, absl::Time asked) {
+  if (tasks_ended || !extension.tasks.empty() || extension.ask_again > asked) return absl::OkStatus();
+  return absl::InternalError("the planner wishes to be asked again at a time that has passed");
+}
+
 // One at a time; what ends meanwhile is seen by the next round.
 Async<void> Extend(GraphRun& run) {
   if (!run.options.extend || run.extending) co_return;
   run.extending = true;
-  while (!run.stopping() && run.state.CollectEnded()) {
+  while (!run.stopping()) {
+    const bool tasks_ended = run.state.CollectEnded();
+    if (!tasks_ended && !run.is_due) break;
+    Wish(run, absl::InfiniteFuture());
+    const absl::Time asked = run.ctx.Now();
     absl::StatusOr<Extension> extension = absl::InternalError("the planner threw");
     try {
       auto asked = run.options.extend(run.state, run.ctx);
@@ -221,8 +258,11 @@ Async<void> Extend(GraphRun& run) {
     }
     if (run.stopping()) break;
     absl::Status taken = extension.status();
+    if (taken.ok()) taken = CheckWish(*extension, tasks_ended, asked);
+    const absl::Time wished = taken.ok() ? extension->ask_again : absl::InfiniteFuture();
     if (taken.ok() && !extension->empty()) taken = TakeExtension(run, *std::move(extension));
     if (!taken.ok()) Fail(run, Annotate(taken, "extending the plan"));
+    Wish(run, wished);
   }
   run.extending = false;
 }
@@ -239,7 +279,8 @@ void SpawnForReady(GraphRun& run, std::size_t kept) {
     ++run.workers;
     ++run.starting;
     asio::co_spawn(run.ctx.executor(), Work(run), [&run](std::exception_ptr) {
-      if (--run.workers == 0) run.all_ended.Set({});
+      --run.workers;
+      run.EndUnlessBusy();
     });
   }
   run.spawning = false;
@@ -254,6 +295,11 @@ Async<void> Work(GraphRun& run) {
     co_await Extend(run);
     SpawnForReady(run, 1);
   }
+}
+
+Async<void> AskWhenDue(GraphRun& run) {
+  co_await Extend(run);
+  SpawnForReady(run, 0);
 }
 
 absl::StatusOr<Reply> Outcome(GraphRun& run) {
@@ -286,8 +332,14 @@ Async<absl::StatusOr<Reply>> RunGraph(TaskGraph graph, Goal goal, const Roster& 
                                                         options.tasks_max, " are allowed"));
   }
   if (own.wants_events()) own.Emit(event::PlanMade{IdsFrom(run.state, 0), EdgesFrom(run.state, 0)});
+  Wish(run, run.state.graph().ask_again());
+  CancelHook stopped(own.cancel_node(), [&run](const absl::Status&) {
+    if (!run.wish) return;
+    run.wish.reset();
+    run.EndUnlessBusy();
+  });
   SpawnForReady(run, 0);
-  if (run.workers > 0) co_await run.all_ended.Wait();
+  if (run.busy()) co_await run.all_ended.Wait();
   if (own.wants_events()) {
     event::GraphEnded summary = run.state.Summary(own.Now() - began, options.width);
     if (!summary.serial.empty()) own.Emit(event::Warning{summary.serial});

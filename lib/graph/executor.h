@@ -19,13 +19,13 @@ namespace ninefold {
 struct GraphOptions {
   int width = 0;  // tasks at once; 0: all that can
   int tasks_max = 100'000;
-  // Asked whenever tasks have ended, one call at a time; null: nothing is added.
+  // Asked whenever tasks have ended, and when it wished to be, one call at a time; null: nothing is added.
   std::function<Async<absl::StatusOr<Extension>>(const Progress&, Context&)> extend = nullptr;
 };
 
 // The output task's reply. Errors: of a task that fails the graph, annotated with its id; kFailedPrecondition
 // when the output task was skipped or cancelled; of `extend`; kResourceExhausted: tasks_max;
-// kInvalidArgument: an extension that does not fit.
+// kInvalidArgument, kInternal: an extension that does not fit.
 Async<absl::StatusOr<Reply>> RunGraph(TaskGraph graph, Goal goal, const Roster& roster,
                                       const GraphOptions& options, Context& ctx);
 

@@ -1,11 +1,6 @@
-#include "graph/executor.h"
-
-#include <algorithm>
-#include <map>
 #include <random>
 
-#include "absl/strings/str_split.h"
-#include "matchers.h"
+#include "executor_testing.h"
 
 namespace ninefold {
 namespace {
@@ -13,66 +8,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::Sim;
-
-// A graph under test: agents that take a time and then say their id, or fail.
-class ExecutorTest : public ::testing::Test {
- protected:
-  AgentPtr Worker(absl::Duration takes, absl::Status fails = absl::OkStatus(), int failures = 1 << 30) {
-    auto left = std::make_shared<int>(failures);
-    AgentFn fn = [this, takes, fails, left](Prompt prompt, Context& ctx) -> Async<absl::StatusOr<Reply>> {
-      ++running;
-      most = std::max(most, running);
-      started.push_back(ctx.path());
-      const absl::Status slept = co_await ctx.Sleep(takes);
-      --running;
-      if (!slept.ok()) co_return slept;
-      if (!fails.ok() && (*left)-- > 0) co_return fails;
-      Reply reply;
-      reply.text = TextOf(prompt);
-      co_return reply;
-    };
-    return MakeFunctionAgent({"worker", ""}, std::move(fn));
-  }
-
-  void Add(std::string id, std::vector<std::string> needs = {}, Task options = {}) {
-    Task task = std::move(options);
-    task.id = id;
-    task.needs = std::move(needs);
-    if (!task.agent) task.agent = Worker(absl::Seconds(1));
-    std::string text = id + "(";
-    for (const std::string& need : task.needs) absl::StrAppend(&text, "{{ ", need, ".text }}");
-    task.prompt = text + ")";
-    ASSERT_THAT(graph.Add(std::move(task)), IsOk());
-  }
-
-  absl::StatusOr<Reply> Run(GraphOptions options = {}, std::uint64_t seed = 1) {
-    Sim sim({.seed = seed});
-    absl::StatusOr<Reply> reply = absl::UnknownError("");
-    const Roster roster;
-    const absl::Status ended = sim.Run([&](Context& ctx) -> Async<void> {
-      Goal goal("goal");
-      reply = co_await RunGraph(graph, std::move(goal), roster, options, ctx);
-      EXPECT_EQ(running, 0) << "children end before the graph";
-    });
-    EXPECT_THAT(ended, IsOk());
-    elapsed = sim.elapsed();
-    for (const auto& [path, task] : EventsOf<event::TaskEnded>(sim.events()))
-      outcomes[task.id] = task.outcome;
-    for (const auto& [path, summary] : EventsOf<event::GraphEnded>(sim.events())) ended_graph = summary;
-    for (const auto& [path, warning] : EventsOf<event::Warning>(sim.events()))
-      warnings.push_back(warning.text);
-    return reply;
-  }
-
-  TaskGraph graph;
-  int running = 0, most = 0;
-  std::vector<std::string> started;
-  std::map<std::string, std::string> outcomes;
-  event::GraphEnded ended_graph;
-  std::vector<std::string> warnings;
-  absl::Duration elapsed;
-};
 
 TEST_F(ExecutorTest, ATaskStartsWhenItsNeedsAreThere) {
   Add("a", {}, {.agent = Worker(absl::Seconds(1))});
@@ -274,79 +209,6 @@ TEST_F(ExecutorTest, EvidenceFlowsAlongTheEdges) {
   Add("a", {}, {.agent = MakeFunctionAgent({"cite", ""}, cite)});
   Add("end", {"a"}, {.agent = MakeFunctionAgent({"look", ""}, look)});
   EXPECT_THAT(Run(), Says("a.txt:1"));
-}
-
-// Adds step.N+1 when step.N has ended, up to `steps`.
-GraphOptions Counting(int steps, AgentPtr agent) {
-  GraphOptions options;
-  options.extend = [steps, agent](const Progress& progress, Context&) -> Async<absl::StatusOr<Extension>> {
-    Extension extension;
-    const int n = int(progress.graph().size());
-    if (n < steps) {
-      Task task{.id = absl::StrCat("step.", n + 1), .agent = agent, .needs = {progress.just_ended().back()}};
-      task.prompt = PromptTemplate("x");
-      extension.tasks.push_back(std::move(task));
-    }
-    co_return extension;
-  };
-  return options;
-}
-
-TEST_F(ExecutorTest, HistoryIsAGrowingGraph) {
-  Add("step.1");
-  EXPECT_THAT(Run(Counting(1000, Worker(absl::Seconds(1)))), Says("x"));
-  EXPECT_EQ(started.size(), 1000u);
-  EXPECT_EQ(elapsed, absl::Seconds(1000));
-}
-
-TEST_F(ExecutorTest, GrowthIsBounded) {
-  Add("step.1");
-  GraphOptions options = Counting(1000, Worker(absl::Seconds(1)));
-  options.tasks_max = 10;
-  EXPECT_THAT(Run(options), Fails(absl::StatusCode::kResourceExhausted, HasSubstr("at most 10 are allowed")));
-}
-
-TEST_F(ExecutorTest, ABadExtensionFailsTheGraph) {
-  const struct {
-    std::function<void(Extension&, const AgentPtr&)> make;
-    std::string why;
-  } cases[] = {
-      {[](Extension& e, const AgentPtr& a) { e.tasks.push_back({.id = "first", .agent = a}); },
-       "two tasks have the id \"first\""},
-      {[](Extension& e, const AgentPtr& a) {
-         e.tasks.push_back({.id = "new", .agent = a, .needs = {"nothing"}});
-       },
-       "needs \"nothing\""},
-      {[](Extension& e, const AgentPtr&) { e.output = "nothing"; }, "output \"nothing\" is no task"},
-  };
-  for (const auto& c : cases) {
-    graph = TaskGraph();
-    Add("first");
-    const AgentPtr agent = Worker(absl::Seconds(1));
-    GraphOptions options;
-    options.extend = [&](const Progress&, Context&) -> Async<absl::StatusOr<Extension>> {
-      Extension extension;
-      c.make(extension, agent);
-      co_return extension;
-    };
-    const auto reply = Run(options);
-    ASSERT_FALSE(reply.ok());
-    EXPECT_THAT(Describe(reply.status()), AllOf(HasSubstr("extending the plan"), HasSubstr(c.why)));
-  }
-}
-
-TEST_F(ExecutorTest, AnExtensionMayEndTheRun) {
-  Add("quick");
-  Add("slow", {}, {.agent = Worker(absl::Hours(1))});
-  GraphOptions options;
-  options.extend = [](const Progress&, Context&) -> Async<absl::StatusOr<Extension>> {
-    Extension extension;
-    extension.output = "quick";
-    extension.done = true;
-    co_return extension;
-  };
-  EXPECT_THAT(Run(options), Says("quick()"));
-  EXPECT_EQ(elapsed, absl::Seconds(1));
 }
 
 TEST_F(ExecutorTest, AnEmptyPlanIsAnError) {
