@@ -87,9 +87,14 @@ class Context {
   void Vary(const Sampling& sampling);
   const Sampling& sampling() const { return sampling_; }
   const Policy& policy() const;
-  // Adds to the cost of this context and of all above it.
+  // Adds to the cost of this context and of all above it. What is charged in contexts below comes one after
+  // another, but for those that BeginChain tells apart.
   void Charge(const Cost& cost);
   const Cost& cost() const { return cost_; }
+  // Output tokens, from the run's beginning, that came before this context's next call: its place in the
+  // longest chain. For what runs several contexts at once: each begins where what it waited for had ended.
+  std::int64_t chain() const { return chain_; }
+  void BeginChain(std::int64_t at);
 
   // A recorded result of this path, if the journal has one. kFailedPrecondition when it was recorded for
   // another request (the message says what differs), or when a kOnce step was started and never finished;
@@ -118,6 +123,7 @@ class Context {
   absl::Time deadline_;
   int depth_ = 0;
   Cost cost_;
+  std::int64_t chain_begin_ = 0, chain_ = 0;
   Budget* budget_;
   std::vector<std::unique_ptr<Budget>> own_budgets_;  // each a part of the one before
   Sampling sampling_;

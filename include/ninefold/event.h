@@ -39,9 +39,12 @@ struct Cost {
   bool usd_is_known = true;  // false: some call had no price
   std::int64_t model_calls = 0;
   std::int64_t tool_calls = 0;
+  // Output tokens one after another: of the longest chain of calls that waited for each other, teams within
+  // teams included. Unset: not known.
+  std::optional<std::int64_t> tokens_sequential = {};
   bool operator==(const Cost&) const = default;
 };
-Cost operator+(const Cost& a, const Cost& b);
+Cost operator+(const Cost& a, const Cost& b);  // of one after the other
 Json ToJson(const Cost& cost);
 Cost CostFromJson(const Json& json);
 

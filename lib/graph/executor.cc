@@ -180,6 +180,7 @@ Async<void> RunTask(GraphRun& run, std::size_t i) {
     result = {TaskOutcome::kCancelled, run.state.node(i).result.status, nullptr};
     if (result.status.ok()) result.status = absl::CancelledError("not started");
   } else {
+    ctx.BeginChain(run.state.ChainBefore(i));
     run.state.Begin(i, &ctx, ctx.Now());
     try {
       result = co_await Perform(run, i, ctx);
@@ -326,7 +327,7 @@ Async<absl::StatusOr<Reply>> RunGraph(TaskGraph graph, Goal goal, const Roster& 
   Context own(ctx, "");
   GraphRun run(std::move(graph), std::move(goal), roster, options, own);
   const absl::Time began = own.Now();
-  CO_CHECK_OK(run.state.TakeIn());
+  CO_CHECK_OK(run.state.TakeIn(own.chain()));
   if (run.state.size() > std::size_t(options.tasks_max)) {
     co_return absl::ResourceExhaustedError(absl::StrCat("the plan has ", run.state.size(), " tasks; at most ",
                                                         options.tasks_max, " are allowed"));

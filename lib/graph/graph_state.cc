@@ -20,12 +20,14 @@ const TaskResult* GraphState::result(std::string_view id) const {
 
 // New tasks may need each other and older ones, and older ones cannot need new ones: so a cycle can only be
 // among the new.
-absl::Status GraphState::TakeIn() {
+absl::Status GraphState::TakeIn(std::int64_t chain) {
   const std::size_t first = nodes_.size();
+  chain_ = std::max(chain_, chain);
   if (first == 0) CHECK_OK(graph_.Check());
   nodes_.resize(graph_.size());
   for (std::size_t i = first; i < nodes_.size(); ++i) {
     Node& node = nodes_[i];
+    node.chain_begin = node.chain_end = chain;
     node.needs.reserve(task(i).needs.size());
     for (const std::string& need : task(i).needs) {
       const std::optional<std::size_t> at = graph_.IndexOf(need);
@@ -60,7 +62,7 @@ absl::Status GraphState::Add(std::vector<Task> tasks, int tasks_max) {
                                                      " are allowed (TeamLimits::tasks_max)"));
   }
   for (Task& task : tasks) CHECK_OK(graph_.Add(std::move(task)));
-  return TakeIn();
+  return TakeIn(chain_);
 }
 
 std::optional<std::size_t> GraphState::NextReady() {
@@ -68,6 +70,15 @@ std::optional<std::size_t> GraphState::NextReady() {
   const std::size_t i = ready_.top();
   ready_.pop();
   return i;
+}
+
+std::int64_t GraphState::ChainBefore(std::size_t i) const {
+  std::int64_t chain = nodes_[i].chain_begin;
+  for (const std::uint32_t need : nodes_[i].needs) {
+    // A quorum did not wait for the others.
+    if (nodes_[need].state == NodeState::kEnded) chain = std::max(chain, nodes_[need].chain_end);
+  }
+  return chain;
 }
 
 void GraphState::Begin(std::size_t i, Context* context, absl::Time now) {
@@ -122,6 +133,7 @@ void GraphState::End(std::size_t i, TaskResult result, absl::Time now) {
   Node& node = nodes_[i];
   if (node.state != NodeState::kRunning) node.started = now;
   node.state = NodeState::kEnded;
+  if (node.context != nullptr) node.chain_end = node.context->chain();
   node.context = nullptr;
   node.ended = now;
   node.result = std::move(result);
@@ -134,7 +146,10 @@ void GraphState::End(std::size_t i, TaskResult result, absl::Time now) {
 bool GraphState::CollectEnded() {
   just_ended_.clear();
   std::sort(newly_ended_.begin(), newly_ended_.end());
-  for (const std::size_t i : newly_ended_) just_ended_.push_back(task(i).id);
+  for (const std::size_t i : newly_ended_) {
+    just_ended_.push_back(task(i).id);
+    chain_ = std::max(chain_, nodes_[i].chain_end);
+  }
   newly_ended_.clear();
   return !just_ended_.empty();
 }

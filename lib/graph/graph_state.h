@@ -27,6 +27,7 @@ struct Node {
   std::vector<std::uint32_t> needs;
   std::vector<std::uint32_t> dependents;
   TaskResult result;
+  std::int64_t chain_begin = 0, chain_end = 0;  // output tokens before it and with it
   Context* context = nullptr;  // while it runs
   absl::Time started, ended;
 };
@@ -43,14 +44,18 @@ class GraphState : public Progress {
   const std::vector<std::string>& just_ended() const override { return just_ended_; }
   std::size_t running() const override { return nodes_.size() - ended_; }
 
-  // Checks and wires up what the graph has beyond the nodes so far.
-  absl::Status TakeIn();
+  // Checks and wires up what the graph has beyond the nodes so far. Their chains of output tokens begin at
+  // `chain`: that of the graph or, of tasks that a planner adds, of what it has seen.
+  absl::Status TakeIn(std::int64_t chain);
   absl::Status Add(std::vector<Task> tasks, int tasks_max);
+  std::int64_t chain() const { return chain_; }  // the longest of the tasks that CollectEnded has seen
   void set_output(std::string id) { graph_.set_output(std::move(id)); }
 
   // The next task that may start, or nullopt.
   std::optional<std::size_t> NextReady();
   std::size_t ready_count() const { return ready_.size(); }
+  // Where its chain of output tokens begins: at the end of the longest of those it waited for.
+  std::int64_t ChainBefore(std::size_t i) const;
   void Begin(std::size_t i, Context* context, absl::Time now);
   // Stores the result and makes ready what waited for it.
   void End(std::size_t i, TaskResult result, absl::Time now);
@@ -91,6 +96,7 @@ class GraphState : public Progress {
   std::vector<std::size_t> newly_ended_;
   std::vector<std::string> just_ended_;
   std::size_t ended_ = 0;
+  std::int64_t chain_ = 0;
 };
 
 // What one task sees of it.

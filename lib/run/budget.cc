@@ -45,8 +45,12 @@ Usage operator+(const Usage& a, const Usage& b) {
 }
 
 Cost operator+(const Cost& a, const Cost& b) {
-  return {a.tokens + b.tokens, a.usd + b.usd, a.usd_is_known && b.usd_is_known, a.model_calls + b.model_calls,
-          a.tool_calls + b.tool_calls};
+  return {a.tokens + b.tokens,
+          a.usd + b.usd,
+          a.usd_is_known && b.usd_is_known,
+          a.model_calls + b.model_calls,
+          a.tool_calls + b.tool_calls,
+          Sum(a.tokens_sequential, b.tokens_sequential)};
 }
 
 bool HasLimit(const BudgetLimits& limits) {

@@ -1,5 +1,6 @@
 #include "ninefold/context.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -33,6 +34,8 @@ Context::Context(Context& parent, std::string_view segment, absl::Duration timeo
       parent_(&parent),
       deadline_(parent.deadline_),
       depth_(parent.depth_),
+      chain_begin_(parent.chain_),
+      chain_(parent.chain_),
       budget_(parent.budget_),
       sampling_(parent.sampling_),
       cancel_(std::make_unique<CancelNode>(parent.cancel_.get())),
@@ -163,11 +166,21 @@ Async<absl::Status> Context::Drain() {
   co_return cancel_->status();
 }
 
+// A context has come as far as the farthest below it.
 void Context::Charge(const Cost& cost) {
+  const std::optional<std::int64_t> sequential =
+      cost.tokens_sequential ? cost.tokens_sequential : cost.tokens.output;
+  const std::int64_t reached = chain_ + sequential.value_or(0);
   for (Context* context = this; context != nullptr; context = context->parent_) {
+    const bool known = sequential || context->cost_.tokens_sequential;
     context->cost_ = context->cost_ + cost;
+    context->chain_ = std::max(context->chain_, reached);
+    context->cost_.tokens_sequential.reset();
+    if (known) context->cost_.tokens_sequential = context->chain_ - context->chain_begin_;
   }
 }
+
+void Context::BeginChain(std::int64_t at) { chain_begin_ = chain_ = at; }
 
 absl::StatusOr<std::optional<StepRecord>> Context::Recall(std::string_view kind, std::uint64_t request_hash,
                                                           std::string_view request) {

@@ -169,6 +169,7 @@ Json ToJson(const Cost& cost) {
   Json json = {
       {"tokens", ToJson(cost.tokens)}, {"model_calls", cost.model_calls}, {"tool_calls", cost.tool_calls}};
   json["usd"] = cost.usd_is_known ? Json(cost.usd) : Json(nullptr);
+  Put(json, "tokens_sequential", cost.tokens_sequential);
   return json;
 }
 
@@ -180,6 +181,7 @@ Cost CostFromJson(const Json& json) {
   cost.usd_is_known = usd.has_value();
   cost.model_calls = GetInt(json, "model_calls").value_or(0);
   cost.tool_calls = GetInt(json, "tool_calls").value_or(0);
+  cost.tokens_sequential = GetInt(json, "tokens_sequential");
   return cost;
 }
 
