@@ -44,7 +44,7 @@ absl::StatusOr<std::vector<EvalItem>> ReadEvalItems(const std::string& path);
 // `name` is the file's, for places, ids ("gsm8k-17" where an item has none) and the folder.
 absl::StatusOr<std::vector<EvalItem>> ParseEvalItems(std::string_view text, std::string_view name);
 
-// The question as it is asked, its choices below it.
+// The question as it is asked, its choices below it, and then a line that asks for "answer: X".
 std::string QuestionText(const EvalItem& item);
 
 // --- Grades ------------------------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ struct Grade {
 };
 
 struct GradeOptions {
-  // "exact", "normalized" (NormalizeAnswer), "number" or "number:0.01" (relative tolerance;
+  // "exact", "normalized" (SameAnswer), "number" or "number:0.01" (relative tolerance;
   // "number:abs:0.5"), "choice", "regex", "json", "contains", "code" (the reply's Python, then the item's
   // tests), "judge" (a model compares the reply with what is expected).
   std::string grader = "normalized";

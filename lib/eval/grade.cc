@@ -1,15 +1,14 @@
 // Graders: each is a row of a table, a check of what is expected and a comparison.
-#include <cmath>
 #include <functional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/suggest.h"
 #include "base/try.h"
 #include "base/utf8.h"
+#include "eval/graders.h"
 #include "eval/python_child.h"
 #include "ninefold/answer.h"
 #include "ninefold/eval.h"
@@ -19,30 +18,7 @@
 namespace ninefold {
 namespace {
 
-constexpr std::size_t kShownMax = 60;
-
-std::string Excerpt(std::string text) {
-  for (char& c : text) c = c == '\n' || c == '\r' || c == '\t' ? ' ' : c;
-  if (text.size() <= kShownMax) return text;
-  return absl::StrCat(ToAbsl(CutUtf8(text, kShownMax)), "…");
-}
-
 std::string StrippedText(const std::string& text) { return std::string(absl::StripAsciiWhitespace(text)); }
-
-absl::Status WrongItem(const EvalItem& item, const std::string& what) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(item.where.empty() ? absl::StrCat("item \"", item.id, "\"") : item.where, ": ", what));
-}
-
-Grade GradeOf(bool right, std::string why) {
-  return {right ? 1.0 : 0.0, right, right ? "" : std::move(why), {}};
-}
-
-Grade Compared(bool right, const std::string& got, const std::string& expected) {
-  return GradeOf(right, got.empty()
-                            ? "no answer"
-                            : absl::StrCat("\"", Excerpt(got), "\" is not \"", Excerpt(expected), "\""));
-}
 
 Grade GradeExact(const EvalItem& item, const Reply& reply, const std::string&) {
   const std::string got = StrippedText(reply.text), expected = StrippedText(item.expected);
@@ -50,109 +26,13 @@ Grade GradeExact(const EvalItem& item, const Reply& reply, const std::string&) {
 }
 
 Grade GradeNormalized(const EvalItem& item, const Reply& reply, const std::string&) {
-  const std::string got = NormalizeAnswer(reply.text), expected = NormalizeAnswer(item.expected);
-  return Compared(got == expected, got, expected);
-}
-
-// --- Numbers -----------------------------------------------------------------------------------------------
-
-// "3/4" and "\frac{3}{4}" too; "1,234.5", "$ 12", "50%" are 1234.5, 12 and 0.5.
-bool ReadPlainNumber(const std::string& text, double& value) {
-  std::string digits;
-  for (const char c : text) {
-    if (c != ',' && c != ' ' && c != '$' && c != '_') digits += c;
-  }
-  const bool percent = absl::EndsWith(digits, "%");
-  if (percent) digits.pop_back();
-  if (!absl::SimpleAtod(digits, &value) || !std::isfinite(value)) return false;
-  if (percent) value /= 100;
-  return true;
-}
-
-bool ReadNumber(const std::string& text, double& value) {
-  static const RE2 fraction(R"(\s*(-?)\\[dt]?frac\{(-?[0-9.]+)\}\{([0-9.]+)\}\s*)"),
-      slash(R"(\s*(-?)([0-9.]+)\s*/\s*([0-9.]+)\s*)");
-  std::string sign, above, below;
-  double numerator = 0, denominator = 0;
-  if (RE2::FullMatch(text, fraction, &sign, &above, &below) ||
-      RE2::FullMatch(text, slash, &sign, &above, &below)) {
-    if (!absl::SimpleAtod(above, &numerator) || !absl::SimpleAtod(below, &denominator) || denominator == 0)
-      return false;
-    value = (sign.empty() ? 1 : -1) * numerator / denominator;
-    return true;
-  }
-  return ReadPlainNumber(text, value);
-}
-
-// The answer as a number, or else the last number in it: "12 apples", "so 3 + 4 = 7".
-bool NumberOfReply(const std::string& text, double& value) {
-  static const RE2 number(R"((-?\$?[0-9][0-9,]*(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\s*%?|-?\.[0-9]+))");
-  const std::string answer = FindAnswer(text);
-  if (ReadNumber(answer, value) || ReadNumber(NormalizeAnswer(text, AnswerKind::kNumber), value)) return true;
-  std::string last, found;
-  re2::StringPiece rest(answer.data(), answer.size());
-  while (RE2::FindAndConsume(&rest, number, &found)) last = found;
-  while (!last.empty() && (last.back() == ',' || last.back() == ' ')) last.pop_back();
-  return !last.empty() && ReadNumber(last, value);
-}
-
-// "", "0.01" (relative) or "abs:0.5".
-bool ReadTolerance(std::string detail, bool& absolute, double& tolerance) {
-  absolute = absl::StartsWith(detail, "abs:");
-  if (absolute) detail.erase(0, 4);
-  if (detail.empty()) return !absolute && (tolerance = 0, true);
-  return absl::SimpleAtod(detail, &tolerance) && tolerance >= 0 && std::isfinite(tolerance);
-}
-
-Grade GradeNumber(const EvalItem& item, const Reply& reply, const std::string& detail) {
-  double expected = 0, got = 0, tolerance = 0;
-  bool absolute = false;
-  ReadTolerance(detail, absolute, tolerance);
-  ReadNumber(item.expected, expected);
-  if (!NumberOfReply(reply.text, got))
-    return GradeOf(false, absl::StrCat("no number in \"", Excerpt(NormalizeAnswer(reply.text)), "\""));
-  // A few units in the last place are how numbers are read, not what was answered.
-  const double room =
-      std::max(absolute ? tolerance : tolerance * std::abs(expected), 1e-9 * std::abs(expected));
-  return GradeOf(std::abs(got - expected) <= room, absl::StrCat(got, " is not ", expected));
-}
-
-absl::Status CheckNumber(const EvalItem& item, const std::string& detail) {
-  bool absolute = false;
-  double value = 0;
-  if (!ReadTolerance(detail, absolute, value))
-    return WrongItem(
-        item, absl::StrCat("number:", detail, " has no tolerance; write number:0.01 or number:abs:0.5"));
-  if (!ReadNumber(item.expected, value))
-    return WrongItem(item, absl::StrCat("\"", Excerpt(item.expected), "\" is no number; use another grader"));
-  return absl::OkStatus();
-}
-
-// --- Choices -----------------------------------------------------------------------------------------------
-
-// 'A' for "A", "(a)", "B) Paris", "option c" or the whole text of a choice; 0: none.
-char LetterOf(const std::string& text, const std::vector<std::string>& choices) {
-  const std::string answer = NormalizeAnswer(text);
-  for (std::size_t i = 0; i < choices.size(); ++i) {
-    if (!answer.empty() && answer == NormalizeAnswer(choices[i])) return char('A' + i);
-  }
-  const std::string letter = NormalizeAnswer(text, AnswerKind::kChoice);
-  if (letter.size() != 1 || !absl::ascii_isalpha(static_cast<unsigned char>(letter[0]))) return 0;
-  const char upper = absl::ascii_toupper(static_cast<unsigned char>(letter[0]));
-  return choices.empty() || std::size_t(upper - 'A') < choices.size() ? upper : 0;
-}
-
-Grade GradeChoice(const EvalItem& item, const Reply& reply, const std::string&) {
-  const char got = LetterOf(reply.text, item.choices), expected = LetterOf(item.expected, item.choices);
-  if (got == 0)
-    return GradeOf(false, absl::StrCat("no choice in \"", Excerpt(NormalizeAnswer(reply.text)), "\""));
-  return Compared(got == expected, std::string(1, got), std::string(1, expected));
-}
-
-absl::Status CheckChoice(const EvalItem& item, const std::string&) {
-  if (LetterOf(item.expected, item.choices) != 0) return absl::OkStatus();
-  return WrongItem(item, absl::StrCat("\"", Excerpt(item.expected), "\" is none of the ", item.choices.size(),
-                                      " choices; write a letter or the choice's text"));
+  const std::string text = WithoutConfidence(reply.text);
+  // Who has no answer has not given the one that is called "unknown": that takes its very words.
+  const bool right = IsNoAnswer(item.expected)
+                         ? absl::EqualsIgnoreCase(StrippedText(FindAnswer(text)), StrippedText(item.expected))
+                         : SameAnswer(text, item.expected);
+  const std::string got = NormalizeAnswer(text), expected = NormalizeAnswer(item.expected);
+  return Compared(right, got, expected.empty() ? item.expected : expected);
 }
 
 // --- Texts, patterns, JSON ---------------------------------------------------------------------------------
@@ -232,6 +112,36 @@ const Grader* FindGrader(const std::string& name, std::string& detail) {
 }
 
 }  // namespace
+
+absl::Status WrongItem(const EvalItem& item, const std::string& what) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(item.where.empty() ? absl::StrCat("item \"", item.id, "\"") : item.where, ": ", what));
+}
+
+std::string Excerpt(std::string text) {
+  constexpr std::size_t kShownMax = 60;
+  for (char& c : text) c = c == '\n' || c == '\r' || c == '\t' ? ' ' : c;
+  if (text.size() <= kShownMax) return text;
+  return absl::StrCat(ToAbsl(CutUtf8(text, kShownMax)), "…");
+}
+
+Grade GradeOf(bool right, std::string why) {
+  return {right ? 1.0 : 0.0, right, right ? "" : std::move(why), {}};
+}
+
+Grade Compared(bool right, const std::string& got, const std::string& expected) {
+  return GradeOf(right, got.empty()
+                            ? "no answer"
+                            : absl::StrCat("\"", Excerpt(got), "\" is not \"", Excerpt(expected), "\""));
+}
+
+std::string WithoutConfidence(const std::string& text) {
+  static const RE2 said(
+      R"((?im)(?:^|([.;!?)*\]]))[ \t]*[*_#>\-(\[ ]*confidence(?:[ \t]+(?:level|score))?[*_]*[ \t]*[:=].*$)");
+  std::string rest = text;
+  RE2::GlobalReplace(&rest, said, R"(\1)");
+  return absl::StripAsciiWhitespace(rest).empty() ? text : rest;
+}
 
 const std::string& GraderOf(const EvalItem& item, const GradeOptions& options) {
   return item.grader.empty() ? options.grader : item.grader;

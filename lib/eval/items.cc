@@ -215,7 +215,8 @@ std::string QuestionText(const EvalItem& item) {
   std::string text = absl::StrCat(item.question, "\n");
   for (std::size_t i = 0; i < item.choices.size(); ++i)
     absl::StrAppend(&text, "\n", std::string(1, char('A' + i)), ") ", item.choices[i]);
-  return absl::StrCat(text, "\n\nAnswer with the letter of the one that is right.");
+  return absl::StrCat(text,
+                      "\n\nWhich one is right? End with a line that gives its letter for X:\nanswer: X");
 }
 
 }  // namespace ninefold

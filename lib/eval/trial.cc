@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/try.h"
+#include "eval/graders.h"
 #include "ninefold/answer.h"
 #include "ninefold/eval.h"
 #include "ninefold/status.h"
@@ -27,7 +28,9 @@ double StatedConfidence(const std::string& text) {
     const std::size_t end = std::min(rest.find_first_not_of("0123456789.", number), rest.size());
     double value = 0;
     if (!absl::SimpleAtod(rest.substr(number, end - number), &value)) continue;
-    if (rest.find('%', end) != std::string::npos) value /= 100;
+    // "0.9 (90%)" is no 0.9 %.
+    const std::size_t sign = rest.find_first_not_of(' ', end);
+    if (sign != std::string::npos && rest[sign] == '%') value /= 100;
     if (value >= 0 && value <= 1) return value;
   }
   return -1;
@@ -60,7 +63,7 @@ absl::Status FillTrial(const EvalItem& item, const Reply& reply, const GradeOpti
   trial.item = item.id;
   trial.tags = item.tags;
   trial.cost = reply.cost;
-  trial.answer = NormalizeAnswer(reply.text);
+  trial.answer = NormalizeAnswer(WithoutConfidence(reply.text));
   trial.confidence = StatedConfidence(reply.text);
   absl::StatusOr<Contemplation> report = ContemplationOf(reply);
   if (!report.ok()) return absl::OkStatus();

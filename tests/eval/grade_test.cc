@@ -1,19 +1,12 @@
 #include <unistd.h>
 
 #include "eval/python_child.h"
-#include "matchers.h"
-#include "ninefold/eval.h"
+#include "grade_pairs.h"
 
 namespace ninefold {
 namespace {
 
 using ::testing::HasSubstr;
-
-Reply Said(std::string text) {
-  Reply reply;
-  reply.text = std::move(text);
-  return reply;
-}
 
 TEST(Grades, TablesOfPairs) {
   const struct {
@@ -25,30 +18,13 @@ TEST(Grades, TablesOfPairs) {
       {"normalized", "Paris", "The capital.\nanswer: **paris**", true},
       {"normalized", "\\frac{1}{2}", "So \\boxed{\\frac12}", true},
       {"normalized", "Paris", "Lyon", false},
-      {"number", "1,200", "answer: 1200", true},
-      {"number", "18", "She makes $18 a day.\n#### 18", true},
-      {"number", "18", "answer: 18.0", true},
-      {"number", "18", "She needs 18 apples", true},
-      {"number", "18", "answer: 18.1", false},
-      {"number", "18", "I do not know", false},
-      {"number", "-3", "answer: -3", true},
-      {"number", "-3", "answer: 3", false},
-      {"number", "0.5", "answer: 1/2", true},
-      {"number", "0.5", "answer: \\frac{1}{2}", true},
-      {"number", "0.5", "answer: 50%", true},
-      {"number", "017", "answer: 17", true},
-      {"number:0.01", "100", "answer: 100.9", true},
-      {"number:0.01", "100", "answer: 101.1", false},
-      {"number:abs:0.5", "100", "answer: 100.4", true},
-      {"number:abs:0.5", "100", "answer: 100.6", false},
-      {"choice", "B", "answer: B", true},
-      {"choice", "B", "answer: (b)", true},
-      {"choice", "B", "answer: B) dog", true},
-      {"choice", "B", "answer: dog", true},
-      {"choice", "dog", "answer: B", true},
-      {"choice", "B", "answer: A", false},
-      {"choice", "B", "answer: E", false},
-      {"choice", "B", "a dog is a pet", false},
+      {"normalized", "Paris", "answer: Paris\nConfidence: 90%", true},
+      {"normalized", "Paris", "Paris\nConfidence: 90%", true},
+      // Who has no answer agrees with nobody.
+      {"normalized", "unknown", "I can't help with that", false},
+      {"normalized", "unknown", "answer: Unknown", true},
+      {"normalized", "N/A", "", false},
+      {"normalized", "null", "...", false},
       {"contains", "24 tonnes", "At most 24 Tonnes.", true},
       {"contains", "24 tonnes", "At most 25 tonnes.", false},
       {"regex", "^v\\d+$", "v12", true},
@@ -58,8 +34,7 @@ TEST(Grades, TablesOfPairs) {
       {"json", R"({"a": 1})", "a is 1", false},
   };
   for (const auto& row : rows) {
-    EvalItem item = {.id = "i", .expected = row.expected, .grader = row.grader};
-    if (item.grader == "choice") item.choices = {"cat", "dog", "hen", "fish"};
+    const EvalItem item = {.id = "i", .expected = row.expected, .grader = row.grader};
     const auto grade = GradeReply(item, Said(row.reply), {});
     ASSERT_THAT(grade, IsOk()) << row.grader << ": " << row.reply;
     EXPECT_EQ(grade->right, row.right)

@@ -9,6 +9,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
@@ -235,7 +236,7 @@ TEST(Items, AreReadFromAFile) {
 TEST(Items, AreAskedWithTheirChoices) {
   EXPECT_EQ(QuestionText({.question = "Q?"}), "Q?");
   EXPECT_THAT(QuestionText({.question = "Q?", .choices = {"x", "y"}}),
-              AllOf(HasSubstr("Q?\n\nA) x\nB) y\n"), HasSubstr("letter")));
+              AllOf(HasSubstr("Q?\n\nA) x\nB) y\n"), HasSubstr("letter"), EndsWith("\nanswer: X")));
 }
 
 }  // namespace

@@ -225,6 +225,7 @@ TEST(Trials, ReadTheirConfidence) {
   } rows[] = {{"answer: 4\nconfidence: 0.8", 0.8},
               {"**Confidence:** 85 %\nanswer: 4", 0.85},
               {"confidence: 0.2\nconfidence: 0.3", 0.3},
+              {"confidence: 0.9 (90%)", 0.9},
               {"answer: 4", -1},
               {"confidence: high", -1},
               {"confidence: 7", -1}};
