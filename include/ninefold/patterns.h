@@ -21,17 +21,25 @@
 
 namespace ninefold {
 
+// What code finds wrong with a draft, each with what would mend it; empty: nothing. An error is no verdict.
+// Called on the run's loop, once for each draft, and again where a run is resumed: it depends on nothing
+// else.
+using DraftCheckFn =
+    std::function<absl::StatusOr<std::vector<std::string>>(const Prompt& question, const Reply& draft)>;
+
 // An author writes, a critic accepts or says what is wrong, the author revises, until it is accepted.
-// report: {accepted, stop: "accepted" | "rounds" | "the … failed: why", rounds, best, problems}. What the
-// critic still holds against the answer is its dissent.
+// report: {accepted, stop: "accepted" | "rounds" | "no better: why" | "the … failed: why", rounds, best,
+// problems}. What is still held against the answer is its dissent; who failed is also said in the text,
+// unless that is data.
 struct CritiqueOptions {
   AgentPtr author;
-  AgentPtr critic;            // another agent, better another model: an author is blind to its own mistakes
-  int rounds = 3;             // drafts at most, 1 to 100
-  std::string criteria = "";  // what a good answer is like; both are told
-  int draft_tokens = 8000;    // of a draft that is read again, by estimate
+  AgentPtr critic;  // another agent, better another model: an author is blind to its own mistakes
+  DraftCheckFn check = nullptr;  // before the critic, who is not asked about a draft that is wrong by this
+  int rounds = 3;                // drafts at most, 1 to 100
+  std::string criteria = "";     // what a good answer is like; both are told
+  int draft_tokens = 8000;       // of a draft as the critic reads it, by estimate; its author has it whole
 };
-// Dies without author and critic.
+// Dies without an author, or with neither critic nor check.
 PlannerPtr CritiquePlanner(CritiqueOptions options);
 
 // What a map goes over.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "agent/structured_output.h"
 #include "base/text_split.h"
 #include "base/utf8.h"
 #include "ninefold/status.h"
@@ -59,10 +60,19 @@ std::string PlacesLeftOut(const Reply& reply, std::string_view left_out, std::st
 
 std::size_t BytesOfTokens(int tokens) { return std::size_t(std::max(tokens, 1)) * kBytesPerToken; }
 
+std::string Readable(const Reply& reply) {
+  if (!reply.data) return reply.text;
+  if (reply.text.empty()) return DumpJson(*reply.data);
+  const absl::StatusOr<Json> said = ParseOutput(reply.text, Json::object());
+  if (said.ok() && *said == *reply.data) return reply.text;
+  return absl::StrCat(reply.text, "\n\nData: ", DumpJson(*reply.data));
+}
+
 std::string Condense(const Reply& reply, int tokens_max) {
-  const std::string_view text = reply.text;
+  std::string whole = Readable(reply);
+  const std::string_view text = whole;
   const std::size_t bytes_max = BytesOfTokens(tokens_max);
-  if (text.size() <= bytes_max) return reply.text;
+  if (text.size() <= bytes_max) return whole;
   if (bytes_max < kLeastBytes) return std::string(CutUtf8(text, bytes_max));
   const SplitText split = Split(text);
   const std::size_t for_places = reply.evidence.empty() ? 0 : bytes_max / 4;

@@ -5,6 +5,7 @@ namespace ninefold {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::Sim;
@@ -49,19 +50,24 @@ TEST(Critique, TheBestDraftIsKeptAndWhatIsHeldAgainstItIsDissent) {
 TEST(Critique, AFailureKeepsWhatThereIs) {
   const struct {
     std::vector<std::string> author, critic;
-    std::string says, stop;
+    std::string says, stop, told;
   } cases[] = {
-      {{"one", "fail: no ink"}, {kTwo}, "one", "the author failed: "},
-      {{"one"}, {"fail: asleep"}, "one", "the critic failed: "},
-      {{"one", "two"}, {kTwo, "fail: asleep"}, "one", "the critic failed: "},
-      {{"one"}, {"fine", "I think", "really"}, "one", "does not fit its schema"},
-      {{"one"}, {R"({"accepted":false,"problems":[]})", kGood}, "one", "accepted"},
+      {{"one", "fail: no ink"}, {kTwo}, "one", "the author failed: ", "\n\nNot revised: the author failed: "},
+      {{"one"}, {"fail: asleep"}, "one", "the critic failed: ", "\n\nNot reviewed: the critic failed: "},
+      {{"one", "two"},
+       {kTwo, "fail: asleep"},
+       "one",
+       "the critic failed: ",
+       "\n\nNot revised: the critic failed: "},
+      {{"one"}, {"fine", "I think", "really"}, "one", "does not fit its schema", "\n\nNot reviewed: "},
+      {{"one"}, {R"({"accepted":false,"problems":[]})", kGood}, "one", "accepted", ""},
   };
   for (const auto& c : cases) {
     Sim sim;
     const auto reply = sim.Run(Team(Liner("author", c.author), Liner("critic", c.critic)), "?");
-    EXPECT_THAT(reply, Says(c.says));
+    EXPECT_THAT(reply, Says(::testing::StartsWith(c.says + c.told)));
     EXPECT_THAT(Report(reply, "stop"), HasSubstr(c.stop));
+    EXPECT_EQ(WarningsOf(sim).size(), c.told.empty() ? 0u : 1u) << "whoever watches the run sees it";
   }
   Sim sim;
   EXPECT_THAT(sim.Run(Team(Liner("author", {"fail: no ink"}), Liner("critic", {})), "?"),
@@ -79,7 +85,107 @@ TEST(Critique, TheAuthorsDataIsTheReplys) {
   EXPECT_EQ(DumpJson(*reply->data), R"({"city":"Lisbon"})");
 }
 
-TEST(Critique, ALongDraftIsCutBeforeItIsReadAgain) {
+// The author was asked the very same again, and at temperature 0 answered the same.
+TEST(Critique, AWorseRevisionIsShownWithWhatIsHeldAgainstIt) {
+  std::vector<std::string> asked;
+  auto author = Speaker("author", [&](const std::string& text) {
+    asked.push_back(text);
+    return absl::StrCat("draft ", asked.size());
+  });
+  const char* const other = R"({"accepted":false,"problems":["too long","a new mistake","worse"]})";
+  Sim sim;
+  const auto reply = sim.Run(Team(author, Liner("critic", {kTwo, kThree, other, kGood}), 4), "?");
+  ASSERT_THAT(reply, Says("draft 4"));
+  ASSERT_EQ(asked.size(), 4u);
+  EXPECT_THAT(asked[1], Not(HasSubstr("revision")));
+  EXPECT_THAT(asked[2], AllOf(HasSubstr("Draft: draft 1\n"), HasSubstr("- no date\n- no place\n"),
+                              HasSubstr("no better"), HasSubstr("draft 2"), HasSubstr("- worse")));
+  EXPECT_THAT(asked[3], AllOf(HasSubstr("Draft: draft 1\n"), HasSubstr("draft 3"),
+                              HasSubstr("- a new mistake"), Not(HasSubstr("draft 2"))))
+      << "the latest that was no better";
+}
+
+TEST(Critique, AnAuthorThatRepeatsItselfIsNotAskedAgain) {
+  Sim sim;
+  const auto reply = sim.Run(Team(Liner("author", {"same", "same"}), Liner("critic", {kTwo, kTwo}), 5), "?");
+  ASSERT_THAT(reply, Says("same"));
+  EXPECT_EQ(Report(reply, "stop"), "no better: the author gave the same draft again");
+  EXPECT_EQ(reply->cost.model_calls, 4);
+}
+
+TEST(Critique, ACheckInCodeComesBeforeTheCritic) {
+  std::vector<std::string> asked;
+  const auto author = [&] {
+    return Speaker("author", [&](const std::string& text) {
+      asked.push_back(text);
+      return std::string(absl::StrContains(text, "line 3: no semicolon") ? "a;" : "a");
+    });
+  };
+  const DraftCheckFn compiles = [](const Prompt& question, const Reply& draft) {
+    EXPECT_EQ(TextOf(question), "Write it.");
+    std::vector<std::string> problems;
+    if (!absl::StrContains(draft.text, ";")) problems.push_back("line 3: no semicolon");
+    return absl::StatusOr<std::vector<std::string>>(problems);
+  };
+  const auto team = [&](AgentPtr critic, DraftCheckFn check) {
+    CritiqueOptions options{.author = author(), .critic = std::move(critic)};
+    options.check = std::move(check);
+    return MakeTeam({.name = "careful", .planner = CritiquePlanner(std::move(options))});
+  };
+  {
+    Sim sim;
+    const auto reply = sim.Run(team(Liner("critic", {kGood}), compiles), "Write it.");
+    ASSERT_THAT(reply, Says("a;"));
+    EXPECT_EQ(Report(reply, "stop"), "accepted");
+    EXPECT_EQ(reply->cost.model_calls, 3) << "what a check finds wrong no critic needs to read";
+  }
+  {
+    Sim sim;  // the code alone
+    const auto reply = sim.Run(team(nullptr, compiles), "Write it.");
+    ASSERT_THAT(reply, Says("a;"));
+    EXPECT_EQ(Report(reply, "stop"), "accepted");
+  }
+  const DraftCheckFn cannot = [](const Prompt&, const Reply&) {
+    return absl::StatusOr<std::vector<std::string>>(absl::UnavailableError("no compiler"));
+  };
+  {
+    Sim sim;  // an error is no verdict
+    EXPECT_THAT(sim.Run(team(Liner("critic", {kGood}), cannot), "Write it."), Says("a"));
+  }
+  {
+    Sim sim;
+    const auto reply = sim.Run(team(nullptr, cannot), "Write it.");
+    ASSERT_THAT(reply,
+                Says(AllOf(HasSubstr("a\n\nNot reviewed: the check failed: "), HasSubstr("no compiler"))));
+    EXPECT_THAT(Report(reply, "stop"), HasSubstr("the check failed: "));
+  }
+  ExpectResumable(
+      [&] {
+        return team(Speaker("critic", [](const std::string&) { return std::string(kGood); }), compiles);
+      },
+      "Write it.");
+}
+
+TEST(Critique, TheTalkBeforeGoesAlong) {
+  std::vector<std::size_t> messages;
+  const auto counting = [&](std::string name, std::vector<std::string> lines) {
+    auto at = std::make_shared<std::size_t>(0);
+    auto model = testing::Responding([&messages, at, lines](const ModelRequest& request) {
+      messages.push_back(request.conversation.messages().size());
+      return testing::Say(lines[(*at)++]);
+    });
+    return MakeAgent({.name = std::move(name), .model = model});
+  };
+  Prompt prompt("And how many live there?");
+  prompt.history =
+      prompt.history.With(UserMessage("The capital of France?")).With(AssistantMessage("Paris."));
+  Sim sim;
+  EXPECT_THAT(sim.Run(Team(counting("author", {"one", "two"}), counting("critic", {kTwo, kGood})), prompt),
+              Says("two"));
+  EXPECT_THAT(messages, ::testing::ElementsAre(3, 3, 3, 3));
+}
+
+TEST(Critique, ALongDraftIsCutForTheCriticAlone) {
   std::string longest, text;
   for (int i = 0; i < 400; ++i) absl::StrAppend(&text, "Sentence number ", i, " is here. ");
   auto author = Speaker("author", [&](const std::string&) { return text; });
@@ -93,6 +199,18 @@ TEST(Critique, ALongDraftIsCutBeforeItIsReadAgain) {
   EXPECT_LT(longest.size(), 2200u);
   EXPECT_THAT(longest, AllOf(HasSubstr("Sentence number 0 is here."), HasSubstr("tokens left out …]"),
                              HasSubstr("Sentence number 399 is here.")));
+  // Its author would lose what was cut by writing "the whole answer again".
+  std::string revised;
+  options.author = Speaker("author", [&](const std::string& asked) {
+    revised = asked;
+    return text;
+  });
+  options.critic = Liner("critic", {kTwo, kGood});
+  Sim again;
+  EXPECT_THAT(again.Run(MakeTeam({.name = "t", .planner = CritiquePlanner(options)}), "?"), IsOk());
+  EXPECT_THAT(revised, AllOf(HasSubstr(text), Not(HasSubstr("left out"))));
+  EXPECT_THAT(WarningsOf(again), ElementsAre(HasSubstr("critic sees only a part of draft 1, which"),
+                                             HasSubstr("part of draft 2")));
 }
 
 TEST(Critique, WhatIsHeldAgainstADraftIsCutToo) {

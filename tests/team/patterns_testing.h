@@ -47,6 +47,12 @@ inline std::string Report(const absl::StatusOr<Reply>& reply, const char* key) {
   return value.is_string() ? value.get<std::string>() : DumpJson(value);
 }
 
+inline std::vector<std::string> WarningsOf(const testing::Sim& sim) {
+  std::vector<std::string> texts;
+  for (const auto& [path, warning] : EventsOf<event::Warning>(sim.events())) texts.push_back(warning.text);
+  return texts;
+}
+
 inline std::string DissentOf(const absl::StatusOr<Reply>& reply) {
   std::string text;
   if (!reply.ok()) return text;

@@ -18,11 +18,12 @@
 namespace ninefold {
 namespace {
 
+using patterns::kNobody;
 using patterns::Numbered;
 using patterns::ReplyOf;
 using patterns::TextAt;
 
-constexpr char kTurn[] = "turn", kChoice[] = "choice", kClosing[] = "closing", kNobody[] = "nobody";
+constexpr char kTurn[] = "turn", kChoice[] = "choice", kClosing[] = "closing";
 
 // The latest turns as far as they fit, each at most half of what there is room for; how many are left out is
 // said.

@@ -20,11 +20,12 @@
 namespace ninefold {
 namespace {
 
+using patterns::kNobody;
 using patterns::Numbered;
 using patterns::ReplyOf;
 using patterns::TextAt;
 
-constexpr char kTalk[] = "talk", kNobody[] = "nobody";
+constexpr char kTalk[] = "talk";
 
 // What one turn has come to.
 struct Said {

@@ -6,27 +6,77 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "ninefold/data.h"
 #include "ninefold/status.h"
 #include "team/finished.h"
 
 namespace ninefold::patterns {
 
+namespace {
+
+constexpr std::size_t kFilesNamed = 50;
+constexpr std::size_t kWholeShares = 32;
+constexpr int kShareLeast = 50;
+
+std::string Described(const File& file) {
+  if (file.media_type.rfind("text/", 0) != 0) return absl::StrCat(file.name, " (", file.media_type, ")");
+  const auto ends = std::count(file.bytes.begin(), file.bytes.end(), '\n');
+  const auto lines = ends + (!file.bytes.empty() && file.bytes.back() != '\n' ? 1 : 0);
+  return absl::StrCat(file.name, ", ", lines, lines == 1 ? " line" : " lines");
+}
+
+std::string Described(const Data& data) {
+  const std::string name = data.name.empty() ? "data" : data.name;
+  if (IsTable(data.value)) return absl::StrCat(name, ", a table of ", data.value.at("rows").size(), " rows");
+  if (data.value.is_array()) return absl::StrCat(name, ", a list of ", data.value.size(), " items");
+  return name;
+}
+
+std::string Described(const Image& image) {
+  return image.name.empty() ? "an image" : absl::StrCat(image.name, ", an image");
+}
+
+}  // namespace
+
 Prompt AskWithFiles(const Goal& goal, std::string text) {
-  Prompt prompt(std::move(text));
+  std::vector<Part> parts{Text{std::move(text)}};
   for (const Part& part : goal.parts) {
-    if (!std::holds_alternative<Text>(part)) prompt.parts.push_back(part);
+    if (!std::holds_alternative<Text>(part)) parts.push_back(part);
   }
+  Prompt prompt(std::move(parts), goal.history);
   prompt.known = goal.known;
   return prompt;
 }
 
 Prompt AskWithImages(const Goal& goal, std::string text) {
-  Prompt prompt(std::move(text));
+  std::vector<Part> parts{Text{std::move(text)}};
   for (const Part& part : goal.parts) {
-    if (std::holds_alternative<Image>(part)) prompt.parts.push_back(part);
+    if (std::holds_alternative<Image>(part)) parts.push_back(part);
   }
+  Prompt prompt(std::move(parts), goal.history);
   prompt.known = goal.known;
   return prompt;
+}
+
+std::string FilesNote(const Goal& goal) {
+  std::vector<std::string> files;
+  for (const Part& part : goal.parts) {
+    if (const auto* file = std::get_if<File>(&part)) files.push_back(Described(*file));
+    if (const auto* data = std::get_if<Data>(&part)) files.push_back(Described(*data));
+    if (const auto* image = std::get_if<Image>(&part)) files.push_back(Described(*image));
+  }
+  if (files.empty()) return "";
+  const std::size_t more = files.size() - std::min(files.size(), kFilesNamed);
+  files.resize(files.size() - more);
+  return absl::StrCat("\nFiles: ", absl::StrJoin(files, "; "),
+                      more > 0 ? absl::StrCat("; and ", more, " more") : "", ".\n");
+}
+
+int ShareOf(int tokens, std::size_t count) {
+  if (count <= kWholeShares) return tokens;
+  const int share = int(std::size_t(std::max(tokens, 0)) * kWholeShares / count);
+  return std::min(tokens, std::max(share, kShareLeast));
 }
 
 const Reply* ReplyOf(const Progress& progress, std::string_view id) {
@@ -78,6 +128,15 @@ void Require(bool condition, const char* what) {
   if (condition) return;
   std::fprintf(stderr, "ninefold: %s\n", what);
   std::abort();
+}
+
+absl::Status CheckReserved(const Roster& roster, std::string_view reserved) {
+  for (const AgentPtr& member : roster) {
+    if (member->card().name != reserved) continue;
+    return absl::InvalidArgumentError(absl::StrCat("an agent is called \"", ToAbsl(reserved),
+                                                   "\", which means that none is chosen; rename it"));
+  }
+  return absl::OkStatus();
 }
 
 const std::string& TextAt(const Json& value, const char* key) {

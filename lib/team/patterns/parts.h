@@ -11,10 +11,19 @@
 
 namespace ninefold::patterns {
 
-// `text` with the goal's files, images and tables, and the places that may be cited.
+// `text` after the talk that the goal is part of, with the goal's files, images and tables, and the places
+// that may be cited.
 Prompt AskWithFiles(const Goal& goal, std::string text);
-// `text` with the goal's images: documents stay out, for those who read what others have made of them.
+// Likewise with the goal's images alone: documents stay out, for those who read what others have made of
+// them.
 Prompt AskWithImages(const Goal& goal, std::string text);
+// "\nFiles: contract.txt, 120 lines; sales.csv, a table of 300 rows.\n", for those who give work away and do
+// not read the files themselves; "": there are none.
+std::string FilesNote(const Goal& goal);
+
+// Of each of `count` results in one prompt: `tokens`, or less where many would make the prompt grow without
+// bound.
+int ShareOf(int tokens, std::size_t count);
 
 // nullptr: it has not ended, or not well.
 const Reply* ReplyOf(const Progress& progress, std::string_view id);
@@ -36,6 +45,11 @@ void AddEvidence(const Reply& from, Reply& to);
 
 // Dies with `what` on a programming mistake.
 void Require(bool condition, const char* what);
+
+// What says that no agent is chosen.
+inline constexpr char kNobody[] = "nobody";
+// Of agents that can be chosen by name: kInvalidArgument when one has the name that stands for none of them.
+absl::Status CheckReserved(const Roster& roster, std::string_view reserved);
 
 // Values of a checked form.
 const std::string& TextAt(const Json& value, const char* key);
