@@ -30,7 +30,10 @@ struct EvalItem {
   std::vector<std::string> images;   // paths, https: or data: addresses
   std::vector<std::string> choices;  // of multiple choice: A, B, …
   std::string expected;              // what a right answer is, as the grader reads it
-  std::string grader;                // "": that of GradeOptions
+  // Of "code": Python that stands before the reply's, as the prompt of a completion; and the function that
+  // the tests call, which tells the reply's block from its examples.
+  std::string setup, entry_point;
+  std::string grader;  // "": that of GradeOptions
   std::vector<std::string> tags;
   std::string where;  // "gsm8k.jsonl:17"
 };
@@ -62,8 +65,8 @@ struct GradeOptions {
   // tests), "judge" (a model compares the reply with what is expected).
   std::string grader = "normalized";
   AgentPtr judge = nullptr;  // of "judge": asked in both orders
-  // Of "code": python3 runs what a model wrote, in a child process with limits and, where the system permits
-  // it, without a network. That is little isolation: it reads what this process may read.
+  // Of "code": python3 runs what a model wrote, in a child process with limits, in a sandbox where the system
+  // permits one to this user: MissingCodeIsolation.
   bool allow_code = false;
   absl::Duration code_time = absl::Seconds(10);
 };
@@ -78,6 +81,9 @@ absl::StatusOr<Grade> GradeReply(const EvalItem& item, const Reply& reply, const
 Async<absl::StatusOr<Grade>> GradeByJudge(const EvalItem& item, const Reply& reply,
                                           const GradeOptions& options, Context& ctx);
 bool NeedsJudge(const EvalItem& item, const GradeOptions& options);
+// What code that is graded can reach since the system permits no sandbox, and what to do; "": it has one. The
+// first call tries it, in a child process.
+std::string MissingCodeIsolation();
 
 // --- Trials and their report -------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "eval/graders.h"
 #include "eval/python_child.h"
+#include "eval/reply_code.h"
 #include "ninefold/answer.h"
 #include "ninefold/eval.h"
 #include "ninefold/status.h"
@@ -179,9 +180,7 @@ absl::StatusOr<Grade> GradeReply(const EvalItem& item, const Reply& reply, const
   if (NeedsJudge(item, options))
     return absl::FailedPreconditionError(
         absl::StrCat(item.where, ": a judge needs a run; call GradeByJudge"));
-  const std::string block = LastBlock(reply.text);
-  TRY(const PythonEnd end,
-      RunPython(ProgramOf(block.empty() ? reply.text : block, item.expected), options.code_time));
+  TRY(const PythonEnd end, RunPython(ProgramOf(item, reply.text), options.code_time));
   return GradeOf(end.passed, end.why);
 }
 

@@ -92,14 +92,10 @@ EvalItem FromHumanEval(const Json& record) {
       "Complete this Python function. Answer with the whole function and what it imports, in one block of "
       "code.\n\n```python\n",
       prompt, "\n```");
-  // A reply may leave out what the prompt has imported already.
-  std::string imports;
-  for (const auto& line : absl::StrSplit(prompt, '\n')) {
-    if (absl::StartsWith(line, "import ") || absl::StartsWith(line, "from "))
-      absl::StrAppend(&imports, line, "\n");
-  }
-  item.expected =
-      absl::StrCat(imports, FieldOf(record, {"test"}), "\ncheck(", FieldOf(record, {"entry_point"}), ")\n");
+  // With what it imports and the helpers it defines, which replies and tests make use of.
+  item.setup = prompt;
+  item.entry_point = FieldOf(record, {"entry_point"});
+  item.expected = absl::StrCat(FieldOf(record, {"test"}), "\ncheck(", item.entry_point, ")\n");
   item.grader = "code";
   return item;
 }
@@ -226,6 +222,8 @@ EvalItem FromOurs(const Json& record) {
   item.images = ListField(record, "images", ';');
   item.choices = ListField(record, "choices", ';');
   item.grader = FieldOf(record, {"grader"});
+  item.setup = FieldOf(record, {"setup"});
+  item.entry_point = FieldOf(record, {"entry_point"});
   if (item.grader.empty() && !item.choices.empty()) item.grader = "choice";
   return item;
 }

@@ -1,7 +1,12 @@
-// Code that a model wrote, run with tests in a child process. Limited isolation: less time, memory, file size
-// and open files, an empty environment, a folder of its own, and, where the system permits it, no network and
-// no other processes to see. It reads what this user may read; who must not trust the code at all runs the
-// whole measurement in a container.
+// Code that a model wrote, run with tests in a child process: in a sandbox (sandbox.h) where the system
+// permits one, always with less time, memory, file size, open files and processes, and an empty environment.
+//
+// Without a sandbox it still has a folder of its own, but reads and writes what this user may (of root: what
+// "nobody" may), reaches the network, and can signal this user's processes; what it leaves running is killed
+// as far as it is found. It cannot read this process, nor its environment. Who must not trust the code at all
+// runs the whole measurement in a container or a virtual machine.
+//
+// The tests and the code share a process: code that is made to look into it can pretend that they passed.
 #pragma once
 
 #include <string>
@@ -12,18 +17,19 @@
 
 namespace ninefold {
 
-// The inside of the last ``` block; "" when there is none.
-std::string LastBlock(std::string_view text);
-
-// `code`, then `tests`, in one file; annotations are not evaluated, so what only they name may be missing.
-std::string ProgramOf(std::string_view code, std::string_view tests);
-
 struct PythonEnd {
-  bool passed = false;  // it ended with 0, after the last test
+  bool passed = false;  // it ended with 0, after the last line
   std::string why;      // the last line of what it wrote to stderr, or what ended it
 };
-// Blocks. kNotFound: no python3 in /usr/local/bin, /usr/bin or /bin. kUnavailable: no folder or process for
-// it.
-absl::StatusOr<PythonEnd> RunPython(const std::string& program, absl::Duration time);
+
+enum class Isolation {
+  kWherePermitted,
+  kNone,
+};
+
+// Blocks. kNotFound: no python3 in /usr/local/bin, /usr/bin or /bin. kUnavailable: no memory, folder or
+// process for it.
+absl::StatusOr<PythonEnd> RunPython(const std::string& program, absl::Duration time,
+                                    Isolation isolation = Isolation::kWherePermitted);
 
 }  // namespace ninefold

@@ -55,6 +55,7 @@ class Trials {
   absl::StatusOr<ExperimentOutcome> Run() {
     CHECK_OK(CheckPrices());
     CHECK_OK(OpenLog());
+    NoteIsolation();
     began_ = absl::Now();
     {
       std::lock_guard lock(mutex_);
@@ -123,6 +124,14 @@ class Trials {
     if (failed > 0)
       Note(absl::StrCat(failed, " trials in ", run_.trials_path, " had failed, and are asked again"));
     return absl::OkStatus();
+  }
+
+  void NoteIsolation() {
+    const bool runs_code = std::any_of(jobs_.begin(), jobs_.end(), [&](const Job& job) {
+      return GraderOf(*job.item, experiment_.grade) == "code";
+    });
+    const std::string missing = runs_code ? MissingCodeIsolation() : "";
+    if (!missing.empty()) Note(missing);
   }
 
   void Note(const std::string& text) {

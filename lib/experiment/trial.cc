@@ -74,7 +74,8 @@ absl::Status CheckFiles(const EvalItem& item) {
 
 std::uint64_t HashOf(const EvalItem& item) {
   std::uint64_t hash = HashBytes(QuestionText(item));
-  for (const std::string* text : {&item.expected, &item.grader}) hash = HashBytes(*text, hash);
+  for (const std::string* text : {&item.expected, &item.grader, &item.setup, &item.entry_point})
+    hash = HashBytes(*text, hash);
   for (const auto* paths : {&item.files, &item.images}) {
     for (const std::string& path : *paths) {
       hash = HashBytes(path, hash);

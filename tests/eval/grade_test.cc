@@ -1,6 +1,3 @@
-#include <unistd.h>
-
-#include "eval/python_child.h"
 #include "grade_pairs.h"
 
 namespace ninefold {
@@ -75,77 +72,6 @@ TEST(Grades, TheItemsGraderComesFirst) {
   const EvalItem plain = {.expected = "1"}, own = {.expected = "1", .grader = "exact"};
   EXPECT_EQ(GraderOf(plain, {.grader = "number"}), "number");
   EXPECT_EQ(GraderOf(own, {.grader = "number"}), "exact");
-}
-
-// --- Code --------------------------------------------------------------------------------------------------
-
-class Code : public ::testing::Test {
- protected:
-  void SetUp() override {
-    if (access("/usr/bin/python3", X_OK) != 0 && access("/usr/local/bin/python3", X_OK) != 0) {
-      const auto end = RunPython("", absl::Seconds(1));
-      EXPECT_THAT(end, Fails(absl::StatusCode::kNotFound, HasSubstr("python3")));
-      GTEST_SKIP() << "no python3";
-    }
-  }
-  static Grade Of(const std::string& reply, absl::Duration time = absl::Seconds(20)) {
-    const EvalItem item = {.expected = "assert double(4) == 8, 'four'\nassert double(0) == 0",
-                           .grader = "code"};
-    const auto grade = GradeReply(item, Said(reply), {.allow_code = true, .code_time = time});
-    EXPECT_THAT(grade, IsOk());
-    return grade.value_or(Grade{});
-  }
-};
-
-TEST_F(Code, PassesOrSaysWhy) {
-  EXPECT_TRUE(
-      Of("Here it is:\n```python\ndef double(x: Unheard) -> List[int]:\n  return 2 * x\n```\nDone.").right);
-  EXPECT_TRUE(Of("def double(x):\n  return 2 * x").right);
-  EXPECT_EQ(Of("```\ndef double(x):\n  return x\n```").why, "AssertionError: four");
-  EXPECT_THAT(Of("```\nnothing = 1\n```").why, HasSubstr("NameError"));
-  EXPECT_THAT(Of("no code at all").why, HasSubstr("SyntaxError"));
-}
-
-TEST_F(Code, CannotLeaveBeforeItsTests) {
-  EXPECT_EQ(Of("```\nimport sys\nsys.exit(0)\n```").why, "it ended before its tests");
-}
-
-TEST_F(Code, HasLimits) {
-  const Grade endless = Of("```\nwhile True: pass\n```", absl::Milliseconds(400));
-  EXPECT_FALSE(endless.right);
-  EXPECT_EQ(endless.why, "not done after 400ms");
-  EXPECT_THAT(Of("```\nx = bytearray(3 << 30)\n```").why, HasSubstr("MemoryError"));
-  EXPECT_FALSE(Of("```\nwith open('big', 'wb') as f:\n  f.write(b'x' * (64 << 20))\n```").right);
-  // What it leaves running does not keep the grader waiting.
-  EXPECT_TRUE(
-      Of("```\nimport subprocess\nsubprocess.Popen(['sleep', '100'])\ndef double(x): return 2 * x\n```")
-          .right);
-}
-
-// Where the system permits a space of processes it permits one of networks too. Connecting a datagram's
-// socket sends nothing, but needs a route.
-TEST_F(Code, HasNoNetworkWhereThatIsPermitted) {
-  EXPECT_TRUE(
-      Of("```python\nimport os, socket\nalone = os.getpid() <= 2\ntry:\n"
-         "  socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(('192.0.2.1', 9))\n  routed = True\n"
-         "except OSError:\n  routed = False\n"
-         "assert not (alone and routed)\ndef double(x): return 2 * x\n```")
-          .right);
-}
-
-TEST_F(Code, SeesNoEnvironmentAndWritesIntoItsOwnFolder) {
-  ASSERT_EQ(setenv("NINEFOLD_TEST_SECRET", "hidden", 1), 0);
-  EXPECT_TRUE(
-      Of("```\nimport os\nassert 'NINEFOLD_TEST_SECRET' not in os.environ\nopen('here', 'w').write('x')\n"
-         "assert 'ninefold-eval-' in os.getcwd()\ndef double(x): return 2 * x\n```")
-          .right);
-  EXPECT_NE(access("here", F_OK), 0);
-}
-
-TEST(Blocks, TheLastWholeOneCounts) {
-  EXPECT_EQ(LastBlock("no"), "");
-  EXPECT_EQ(LastBlock("```\na\n```\nand\n```py\nb\n```"), "b\n");
-  EXPECT_EQ(LastBlock("```\na\n```\nand\n```py\nb"), "a\n");
 }
 
 // --- A judge -----------------------------------------------------------------------------------------------

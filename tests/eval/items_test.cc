@@ -193,8 +193,9 @@ TEST(Items, OfCodeHaveTheirTests) {
   ASSERT_THAT(items, IsOk());
   EXPECT_EQ(items->front().id, "T/0");
   EXPECT_EQ(items->front().grader, "code");
-  EXPECT_EQ(items->front().expected,
-            "from typing import List\ndef check(g):\n  assert g(1) == 2\n\ncheck(f)\n");
+  EXPECT_EQ(items->front().setup, "from typing import List\n\ndef f(x):\n");
+  EXPECT_EQ(items->front().entry_point, "f");
+  EXPECT_EQ(items->front().expected, "def check(g):\n  assert g(1) == 2\n\ncheck(f)\n");
   EXPECT_THAT(items->front().question, HasSubstr("```python\nfrom typing"));
 }
 
