@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -87,6 +88,14 @@ std::string MissingCodeIsolation();
 
 // --- Trials and their report -------------------------------------------------------------------------------
 
+// One attempt of a contemplation's first round.
+struct EvalAttempt {
+  std::string outcome;  // "cast", "abstained", "failed", "cancelled"
+  std::string answer;   // as compared
+  bool right = false;
+  double seconds = 0;  // that it took; 0: not known
+};
+
 // One variant's answer to one item.
 struct EvalTrial {
   std::string variant, item;
@@ -97,11 +106,16 @@ struct EvalTrial {
   Grade grade;
   std::vector<std::string> tags;
   std::optional<Contemplation> report;  // when the reply has one
-  // Of the attempts, when it has a report: which answers were right, for coverage and correlation.
+  // Of the last round's votes, when it has a report: how many were right, for coverage.
   int attempts_right = 0, attempts_cast = 0;
+  // Of the first round, in declared order, for how good one is alone; {}: not known, or they cannot be
+  // graded.
+  std::vector<EvalAttempt> attempts;
   double confidence = -1;  // below 0: none
   Cost cost;
   absl::Duration latency;
+  // Of the latency: when all its calls waited for our own limits (RateLimiter), behind those of other trials.
+  absl::Duration queued;
 };
 // What `reply` says of itself: answer, report, attempts (each answer of the last round graded, by
 // "normalized", "number", "choice" and "contains"), confidence ("confidence: 0.8", or the winner's share of
@@ -111,82 +125,143 @@ absl::Status FillTrial(const EvalItem& item, const Reply& reply, const GradeOpti
 Json ToJson(const EvalTrial& trial);
 absl::StatusOr<EvalTrial> EvalTrialFromJson(const Json& json);
 
+// --- What is said of a variant -----------------------------------------------------------------------------
+
+// Several seeds of an item make the item surer, not the data set larger: intervals are of as many as there
+// are items.
+struct EvalShare {
+  std::int64_t right = 0, n = 0, items = 0;  // trials, and the items they are of
+  double accuracy = 0;
+  Interval interval;  // Wilson's, of `items`
+};
+
+// Of a vote of `width` attempts.
+struct EvalVoteAt {
+  int width = 0;
+  double accuracy = 0;
+  Interval interval;  // bootstrapped over items
+};
+
 struct EvalArm {
-  struct Predicted {
-    int width = 0;
-    double accuracy = 0;
-    Interval interval;  // bootstrapped over items
-  };
   std::string variant;
   std::string family;                        // SummaryOptions::families, else the variant
   std::int64_t n = 0, items = 0, right = 0;  // trials; items, fewer when they are tried with several seeds
   std::int64_t errors = 0;                   // count as not right
   double accuracy = 0;
-  Interval interval;                 // Wilson's; of as many as there are items
-  double score = 0;                  // mean
-  double coverage = -1;              // any attempt was right; below 0: not known
-  double selection_gap = 0;          // coverage - accuracy, of the trials whose attempts are known
-  double single = -1, rho = 0;       // of one attempt: mean (below 0: not known), and correlation of two
-  std::vector<Predicted> predicted;  // what single and rho predict of a vote
-  Calibration calibration;           // of trials with a confidence
+  Interval interval;                        // Wilson's; of as many as there are items
+  double score = 0;                         // mean
+  std::map<std::uint64_t, double> by_seed;  // accuracy
+  Calibration calibration;                  // of trials with a confidence
   std::int64_t calibrated = 0;
   std::int64_t judged = 0, judge_split = 0;        // a judge was asked; its two orders disagreed
-  double latency_median = 0, latency_p95 = 0;      // seconds
+  double latency_median = 0, latency_p95 = 0;      // seconds, without those that were queued
+  double queued_median = 0, queued_p95 = 0;        // seconds in our own queue, beside it
   double tokens_total = 0, tokens_sequential = 0;  // means
+  double cached_share = -1;                        // of the input tokens; below 0: not known
   double usd = 0;                                  // of all
   bool usd_is_known = true;
-  double started = 0, cancelled = 0;  // attempts, means; one a trial without a report
-  // Votes over attempts that saw nothing of each other, without a verifier: `predicted` speaks of these.
-  bool plain_votes = false;
-  std::map<std::string, std::int64_t> stops;
-  std::map<std::string, std::pair<std::int64_t, std::int64_t>> tags;  // right, n
+  std::map<std::string, EvalShare> tags;
+
+  // --- Of its attempts. Those that failed or abstained are not right.
+  double started = 0, cast = 0, abstained = 0, failed = 0, cancelled = 0;  // means; one, without a report
+  std::map<std::string, std::int64_t> stops;                               // {}: no contemplation
+  double agreement = -1;  // mean share of the votes that the leader has; below 0: not known
+  // Votes over attempts that saw nothing of each other, without a verifier; and all of them were made.
+  bool plain_votes = false, all_made = false;
+  double coverage = -1;        // any attempt was right; below 0: not known
+  double selection_gap = 0;    // coverage - accuracy, of the trials whose attempts are known
+  bool stopped_early = false;  // some attempts were not made: coverage and gap would be no less with them
+  // Of one attempt of the first round: mean (below 0: not known), and correlation of two at one item. Where
+  // stops cut attempts off, of the first two declared of each trial; `single_is_rough`: of these, too, some
+  // were cut off, and the two that ended first stand for them. Of one agent: of its seeds.
+  double single = -1, rho = 0;
+  bool single_is_rough = false;
+  // How votes would do. If all wrong answers agree, by `single` and `rho` (MajorityAccuracy): where they
+  // scatter, votes do better. And as they are: of each item's votes, `width` drawn without replacement. Only
+  // of one agent with several seeds, and of plain votes.
+  std::vector<EvalVoteAt> if_wrong_agree, as_drawn;
 };
 
-// By item: with several seeds, an item is right when more than half of its trials are.
+// Of two variants, item by item, each with the share of its trials that are right.
 struct EvalComparison {
+  // kAsGood: a gain of SummaryOptions::margin or more is ruled out. kNoTelling: neither that nor a
+  // difference.
+  enum Verdict { kNoTelling, kBetter, kWorse, kAsGood };
   std::string a, b;
-  std::int64_t n = 0, only_a = 0, only_b = 0;  // items that both were asked
-  double p = 1;                                // McNemar's
-  double difference = 0;                       // of accuracy, b - a
-  Interval interval;                           // of it, bootstrapped
-  double tokens_ratio = 0;                     // of b to a; 0: not known
-  std::int64_t items_needed = 0;               // about, to see a difference of 5 points four times in five
-  // b was not measured to be better: p >= 0.05 and the interval holds 0.
-  bool no_gain() const { return p >= 0.05 && interval.low <= 0 && interval.high >= 0; }
+  std::int64_t n = 0, only_a = 0,
+               only_b = 0;        // items that both were asked; of these, better under a, under b
+  double p = 1;                   // SignFlipP
+  double p_holm = 1;              // adjusted over the comparisons that stand together
+  double difference = 0;          // of accuracy, b - a
+  Interval interval = {-1, 1};    // of it: PairedInterval
+  double tokens_ratio = 0;        // of b to a; 0: not known
+  double discordant = 0;          // mean square of the differences, with one more of 1 than was seen
+  double least_seen = 1;          // about the least difference that so many items show, four times in five
+  std::int64_t items_needed = 0;  // about, to see one of the margin
+  Verdict verdict = kNoTelling;
 };
+std::string_view VerdictName(EvalComparison::Verdict verdict);  // "no telling", "better", "worse", "as good"
 
 // Of a family of variants (a sweep), the one whose tokens come nearest to those of a reference: what the idea
 // brings at the same cost, or in the same time.
 struct EvalMatch {
   std::string family;
-  bool sequential = false;    // matched by tokens one after another, which stand for time; else by all tokens
-  double ratio = 0;           // of its tokens to the reference's
-  EvalComparison comparison;  // a: the reference, b: the variant
+  bool sequential = false;  // matched by tokens one after another, which stand for time; else by all tokens
+  double ratio = 0;         // of its tokens to the reference's
+  bool near() const { return ratio >= 0.8 && ratio <= 1.25; }  // else it is no match
+  EvalComparison comparison;                                   // a: the reference, b: the variant
+};
+
+struct EvalTagComparison {
+  std::string tag;
+  EvalComparison comparison;  // of the baseline (a) with another on the items of this tag
+};
+
+// Whether a measured vote is where the votes of a wider one of the same team say it is.
+struct EvalVoteCheck {
+  std::string of, measured_by;  // variants
+  int width = 0;
+  double predicted = 0, measured = 0;
+  Interval difference;  // measured - predicted, by item
+  bool inside() const { return difference.low <= 0 && difference.high >= 0; }
 };
 
 struct EvalReport {
   std::string name;
   std::string note;  // said on every table and plot; "": nothing
   std::string baseline;
+  double margin = 0.03;
   std::vector<EvalArm> arms;                // in the order of their first trial
   std::vector<EvalComparison> comparisons;  // of the baseline (a) with each other
-  std::vector<EvalMatch> matches;           // by all tokens, then by those one after another
-  std::vector<std::string> warnings;        // "one agent is as good: …"
+  std::vector<EvalTagComparison> by_tag;
+  std::vector<EvalMatch> matches;  // by all tokens, then by those one after another
+  std::vector<EvalVoteCheck> vote_checks;
+  std::vector<std::string> warnings;  // "one agent is as good: …"
 };
 
 struct SummaryOptions {
   std::string name = "";
   std::string baseline = "";  // "": the first variant, as when there is none of this name
   std::uint64_t seed = 1;     // of what is bootstrapped
+  double margin = 0.03;       // a gain below it is none: "as good" is said when more is ruled out
   // The family of each variant; a family of the reference's own is not matched. {}: nothing is matched.
   std::map<std::string, std::string> families = {};
+  // Who makes the attempts of each variant: votes are checked against those of the same. {}: the family.
+  std::map<std::string, std::string> teams = {};
   std::string match = "";  // the reference; "": the baseline
   std::string note = "";
 };
 EvalReport Summarize(const std::vector<EvalTrial>& trials, const SummaryOptions& options);
 Json ToJson(const EvalReport& report);
 std::string ToText(const EvalReport& report);  // tables for a terminal, 100 columns
+
+struct PageOptions {
+  const std::vector<EvalItem>* items = nullptr;  // for what was asked and expected; null: only ids
+  // Where a trial's trace is, as seen from the page; "": nowhere. null: only the command that shows it.
+  std::function<std::string(const EvalTrial&)> trace_link = nullptr;
+};
 // One page that needs nothing else, with plots. `trials` for the list of items, each with its run's id.
-std::string ToHtml(const EvalReport& report, const std::vector<EvalTrial>& trials);
+std::string ToHtml(const EvalReport& report, const std::vector<EvalTrial>& trials,
+                   const PageOptions& options = {});
 
 }  // namespace ninefold

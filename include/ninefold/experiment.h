@@ -26,6 +26,7 @@ struct ExperimentVariant {
   std::string name;        // "vote width 3 rounds 1"
   std::string family;      // "vote": the variant of the file whose lists were multiplied out
   Pipeline pipeline;       // its team is what is asked
+  std::string team;        // who makes its attempts: equal for variants that differ only in what goes round
   std::uint64_t hash = 0;  // of all that it is made of
   std::int64_t calls = 1;  // of models, in one trial, about
   // USD of a call with 1,000 tokens in and 500 out, by the dearest of its models; `unpriced` have no price.
@@ -106,16 +107,25 @@ SummaryOptions SummaryOptionsOf(const Experiment& experiment);
 // Of two trials of one variant, item and seed the later one stands.
 absl::StatusOr<std::vector<EvalTrial>> ReadTrials(const std::string& path, std::string* note = nullptr);
 
-// What is worse now than it was, variant by variant on the items that both have: the accuracy fell and
-// McNemar's p is below 0.05, or it fell by more than `tolerance` (a share). Each says which items were lost.
-// kInvalidArgument: no variant is in both.
-absl::StatusOr<std::vector<std::string>> FindRegressions(const std::vector<EvalTrial>& before,
-                                                         const std::vector<EvalTrial>& now,
-                                                         std::optional<double> tolerance = {});
-// The same of a report in JSON, which has no items: an accuracy fell and its interval does not reach the
-// earlier one's, or it fell by more than `tolerance`. kInvalidArgument: it is no report, too.
-absl::StatusOr<std::vector<std::string>> FindRegressions(const Json& before_report,
-                                                         const std::vector<EvalTrial>& now,
-                                                         std::optional<double> tolerance = {});
+struct GateOptions {
+  std::optional<double> tolerance = {};  // a share: by more no accuracy may fall, however unsure it is
+  double overlap = 0.8;                  // the share of the baseline's items that must be there now
+  std::uint64_t seed = 1;                // of signs that are drawn
+};
+struct GateOutcome {
+  std::vector<std::string> failures;  // what is worse, missing, or has too little in common with what it was
+  std::vector<std::string> notes;     // what could not have been seen; what is new
+};
+// Whether anything is worse now than it was, variant by variant. On the items that both have, each with the
+// share of its trials that are right: the accuracy fell and SignFlipWorseP is below 0.05 (Holm's, over the
+// variants), or it fell by more than the tolerance. A variant of the baseline that is gone has failed, and so
+// has one with less than `overlap` of its items. kInvalidArgument: no variant is in both.
+absl::StatusOr<GateOutcome> FindRegressions(const std::vector<EvalTrial>& before,
+                                            const std::vector<EvalTrial>& now,
+                                            const GateOptions& options = {});
+// The same of a report in JSON, which has no items: an accuracy fell and the interval of the difference does
+// not hold 0, or it fell by more than the tolerance. kInvalidArgument: it is no report, too.
+absl::StatusOr<GateOutcome> FindRegressions(const Json& before_report, const std::vector<EvalTrial>& now,
+                                            const GateOptions& options = {});
 
 }  // namespace ninefold

@@ -31,13 +31,14 @@ constexpr std::size_t kExperimentBytesMax = 4u << 20, kReportBytesMax = std::siz
 
 struct EvalOptions {
   std::string experiment, model, out, baseline, html, store;
-  std::string limit, parallel, usd, tolerance;  // as they were typed
+  std::string limit, parallel, usd, tolerance, overlap;  // as they were typed
   bool simulate = false, allow_code = false, json = false, quiet = false, fresh = false, dry = false;
 };
 
 struct EvalNumbers {
   std::int64_t limit = 0, parallel = 0;  // 0: not given
-  std::optional<double> usd, tolerance;
+  std::optional<double> usd;
+  GateOptions gate;
 };
 
 absl::Status ReadCount(const char* name, const std::string& text, std::int64_t most, std::int64_t& to) {
@@ -59,10 +60,14 @@ absl::Status ReadNumbers(const EvalOptions& given, EvalNumbers& numbers) {
   CHECK_OK(ReadCount("--limit", given.limit, 1'000'000'000, numbers.limit));
   CHECK_OK(ReadCount("--parallel", given.parallel, 256, numbers.parallel));
   CHECK_OK(ReadAmount("--budget", given.usd, 1e9, "an amount in dollars, like 0.50", numbers.usd));
-  CHECK_OK(
-      ReadAmount("--tolerance", given.tolerance, 1, "a share, like 0.02 for two points", numbers.tolerance));
-  if (!numbers.tolerance || !given.baseline.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError("--tolerance says how much worse than --baseline; give both");
+  CHECK_OK(ReadAmount("--tolerance", given.tolerance, 1, "a share, like 0.02 for two points",
+                      numbers.gate.tolerance));
+  std::optional<double> overlap;
+  CHECK_OK(ReadAmount("--overlap", given.overlap, 1, "a share, like 0.5 for half of the items", overlap));
+  numbers.gate.overlap = overlap.value_or(numbers.gate.overlap);
+  if ((!numbers.gate.tolerance && !overlap) || !given.baseline.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(numbers.gate.tolerance ? "--tolerance" : "--overlap",
+                                                 " is about what is compared with --baseline; give both"));
 }
 
 // "sums": the file's name without its ending.
@@ -199,34 +204,34 @@ absl::StatusOr<EvalBefore> ReadBaseline(const std::string& given) {
   return before;
 }
 
-int Gate(const EvalOptions& given, std::optional<double> tolerance, const EvalBefore& before,
+int Gate(const EvalOptions& given, const GateOptions& options, const EvalBefore& before,
          const std::vector<EvalTrial>& now) {
-  const absl::StatusOr<std::vector<std::string>> worse = before.report.is_null()
-                                                             ? FindRegressions(before.trials, now, tolerance)
-                                                             : FindRegressions(before.report, now, tolerance);
-  if (!worse.ok())
-    return Refuse(Annotate(worse.status(), absl::StrCat("--baseline ", given.baseline)), kExitUsage);
-  for (const std::string& words : *worse) SayError(words);
-  if (worse->empty() && !given.quiet) Say(absl::StrCat("no worse than ", ShortPath(given.baseline), "\n"));
-  return worse->empty() ? kExitOk : kExitWorse;
+  const absl::StatusOr<GateOutcome> outcome = before.report.is_null()
+                                                  ? FindRegressions(before.trials, now, options)
+                                                  : FindRegressions(before.report, now, options);
+  if (!outcome.ok())
+    return Refuse(Annotate(outcome.status(), absl::StrCat("--baseline ", given.baseline)), kExitUsage);
+  for (const std::string& words : outcome->failures) SayError(words);
+  if (!outcome->failures.empty()) return kExitWorse;
+  if (given.quiet) return kExitOk;
+  Say(absl::StrCat("no worse than ", ShortPath(given.baseline), "\n"));
+  for (const std::string& note : outcome->notes) Say(absl::StrCat("  ", note, "\n"));
+  return kExitOk;
 }
 
-absl::Status PrintReport(const EvalOptions& given, const EvalReport& report,
+absl::Status PrintReport(const EvalOptions& given, const Experiment& experiment, const EvalReport& report,
                          const std::vector<EvalTrial>& trials, const std::string& page) {
   const absl::Status printed = given.json ? PrintJson(ToJson(report))
                                           : WriteAll(STDOUT_FILENO, ToText(report), "the report to stdout");
-  if (!printed.ok()) return printed;
-  // The list of an oracle's questions says nothing.
-  const bool listed = report.note.empty();
-  return page.empty() ? absl::OkStatus()
-                      : WriteFile(page, ToHtml(report, listed ? trials : std::vector<EvalTrial>()));
+  if (!printed.ok() || page.empty()) return printed;
+  return WriteFile(page, ToHtml(report, trials, {.items = &experiment.items}));
 }
 
 int ReportOutcome(const EvalOptions& given, const EvalNumbers& numbers, const Experiment& experiment,
                   const ExperimentOutcome& outcome, const std::string& folder, const EvalBefore& before) {
   const std::string page = !given.html.empty() ? given.html : folder.empty() ? "" : folder + "/report.html";
   const EvalReport report = Summarize(outcome.trials, SummaryOptionsOf(experiment));
-  const absl::Status printed = PrintReport(given, report, outcome.trials, page);
+  const absl::Status printed = PrintReport(given, experiment, report, outcome.trials, page);
   if (!printed.ok()) return Refuse(printed, kExitFailed);
   if (!given.quiet && !page.empty()) Say(absl::StrCat("report: ", ShortPath(page), "\n"));
   if (!outcome.partial.ok()) {
@@ -234,7 +239,7 @@ int ReportOutcome(const EvalOptions& given, const EvalNumbers& numbers, const Ex
                      Describe(outcome.partial), folder.empty() ? "" : "; the same command goes on", "\n"));
     return ExitCodeOf(outcome.partial);
   }
-  return given.baseline.empty() ? kExitOk : Gate(given, numbers.tolerance, before, outcome.trials);
+  return given.baseline.empty() ? kExitOk : Gate(given, numbers.gate, before, outcome.trials);
 }
 
 int Evaluate(const EvalOptions& given) {
@@ -313,6 +318,9 @@ void AddEval(CLI::App& app, int& exit_code) {
   eval->add_option(
           "--tolerance", given->tolerance,
           "With --baseline: how much lower an accuracy may be (0.02: two points), however few the items")
+      ->type_name("SHARE");
+  eval->add_option("--overlap", given->overlap,
+                   "With --baseline: the share of its items that must be there now; default 0.8")
       ->type_name("SHARE");
   eval->add_option("--html", given->html, "Write the page here instead")->type_name("FILE");
   eval->add_flag("--json", given->json, "Print the report as one JSON object");

@@ -17,10 +17,9 @@ inline std::size_t WidthOf(const std::string& text) {
 }
 
 // Long names keep both ends: variants often differ in the last letters.
-inline std::string ShortName(const std::string& name) {
-  constexpr std::size_t kMost = 24;
-  if (WidthOf(name) <= kMost) return name;
-  std::size_t head = kMost / 2, tail = name.size() - (kMost - kMost / 2 - 1);
+inline std::string ShortName(const std::string& name, std::size_t most = 24) {
+  if (WidthOf(name) <= most) return name;
+  std::size_t head = most / 2, tail = name.size() - (most - most / 2 - 1);
   while (head > 0 && (static_cast<unsigned char>(name[head]) & 0xC0) == 0x80) --head;
   while (tail < name.size() && (static_cast<unsigned char>(name[tail]) & 0xC0) == 0x80) ++tail;
   return absl::StrCat(name.substr(0, head), "…", name.substr(tail));
@@ -41,6 +40,51 @@ inline std::string Usd(const EvalArm& arm) {
 }
 inline std::string Seconds(double seconds) {
   return seconds < 10 ? absl::StrFormat("%.2f s", seconds) : absl::StrFormat("%.0f s", seconds);
+}
+
+inline std::string Mean(double mean) { return absl::StrFormat("%.1f", mean); }
+
+// "61 to 66 %": the least and the most of several seeds.
+inline std::string BySeed(const EvalArm& arm) {
+  if (arm.by_seed.size() < 2) return "-";
+  Interval spread = {1, 0};
+  for (const auto& [seed, accuracy] : arm.by_seed)
+    spread.low = std::min(spread.low, accuracy), spread.high = std::max(spread.high, accuracy);
+  return Between(spread);
+}
+
+// What stops have cut off might have been right too: "≥ 80.0 %". "≈": of attempts that are no quite fair
+// sample.
+inline std::string CoverageOf(const EvalArm& arm) {
+  return absl::StrCat(arm.coverage >= 0 && arm.stopped_early ? "≥ " : "", PercentOrNone(arm.coverage));
+}
+inline std::string GapOf(const EvalArm& arm) {
+  return arm.coverage < 0 ? "-" : absl::StrCat(arm.stopped_early ? "≥ " : "", Percent(arm.selection_gap));
+}
+inline std::string SingleOf(const EvalArm& arm) {
+  return absl::StrCat(arm.single >= 0 && arm.single_is_rough ? "≈ " : "", PercentOrNone(arm.single));
+}
+inline std::string RhoOf(const EvalArm& arm) {
+  return arm.single < 0 ? "-" : absl::StrFormat("%s%.2f", arm.single_is_rough ? "≈ " : "", arm.rho);
+}
+inline std::string StopsOf(const EvalArm& arm) {
+  std::string text;
+  for (const auto& [stop, n] : arm.stops) absl::StrAppend(&text, text.empty() ? "" : ", ", stop, " ", n);
+  return text;
+}
+
+// Columns that would be empty are left out.
+inline bool HasSeeds(const EvalReport& report) {
+  return std::any_of(report.arms.begin(), report.arms.end(),
+                     [](const EvalArm& arm) { return arm.by_seed.size() > 1; });
+}
+inline bool HasCached(const EvalReport& report) {
+  return std::any_of(report.arms.begin(), report.arms.end(),
+                     [](const EvalArm& arm) { return arm.cached_share >= 0; });
+}
+inline bool HasQueued(const EvalReport& report) {
+  return std::any_of(report.arms.begin(), report.arms.end(),
+                     [](const EvalArm& arm) { return arm.queued_p95 >= 0.01; });
 }
 
 }  // namespace ninefold

@@ -43,6 +43,27 @@ std::string TickText(double value, double step, bool share) {
   return absl::StrFormat("%.*f", step >= 1 ? 0 : int(std::ceil(-std::log10(step) - 1e-9)), value);
 }
 
+// A mark of about the same area whatever its form.
+std::string MarkShape(int series, double x, double y, double r) {
+  switch (series % 4) {
+    case 1:
+      return absl::StrFormat(R"(<rect class="mark" x="%.1f" y="%.1f" width="%.1f" height="%.1f">)",
+                             x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r);
+    case 2:
+      return absl::StrFormat(R"(<path class="mark" d="M%.1f %.1fL%.1f %.1fL%.1f %.1fZ">)", x, y - 1.25 * r,
+                             x + 1.2 * r, y + 0.9 * r, x - 1.2 * r, y + 0.9 * r);
+    case 3:
+      return absl::StrFormat(R"(<path class="mark" d="M%.1f %.1fL%.1f %.1fL%.1f %.1fL%.1f %.1fZ">)", x,
+                             y - 1.3 * r, x + 1.3 * r, y, x, y + 1.3 * r, x - 1.3 * r, y);
+    default:
+      return absl::StrFormat(R"(<circle class="mark" cx="%.1f" cy="%.1f" r="%.1f">)", x, y, r);
+  }
+}
+const char* MarkEnd(int series) {
+  return series % 4 == 0 ? "</circle>" : series % 4 == 1 ? "</rect>" : "</path>";
+}
+int ColorOf(int series) { return series % int(kPlotColors); }
+
 struct Box {
   double x = 0, y = 0, wide = 0, high = 0;
   bool Hits(const Box& b) const {
@@ -143,22 +164,26 @@ class PlotDrawing {
       absl::StrAppendFormat(&corners, "%.1f,%.1f ", X(p.x), Y(p.interval.high));
     for (auto p = series.points.rbegin(); p != series.points.rend(); ++p)
       absl::StrAppendFormat(&corners, "%.1f,%.1f ", X(p->x), Y(p->interval.low));
-    absl::StrAppendFormat(&svg_, R"(<polygon class="band s%d" points="%s"/>)", series.color % 8, corners);
+    absl::StrAppendFormat(&svg_, R"(<polygon class="band s%d" points="%s"/>)", ColorOf(series.color),
+                          corners);
   }
 
   void DrawLine(const PlotSeries& series) {
     if (!series.line || series.points.size() < 2) return;
     std::string corners;
     for (const PlotPoint& p : series.points) absl::StrAppendFormat(&corners, "%.1f,%.1f ", X(p.x), Y(p.y));
-    absl::StrAppendFormat(&svg_, R"(<polyline class="line s%d" points="%s"/>)", series.color % 8, corners);
+    absl::StrAppendFormat(&svg_, R"(<polyline class="line%s s%d" points="%s"/>)",
+                          series.dashed ? " dashed" : "", ColorOf(series.color), corners);
   }
 
   void DrawDots(const PlotSeries& series) {
     for (const PlotPoint& p : series.points) {
-      absl::StrAppendFormat(&svg_, R"(<g class="s%d">)", series.color % 8);
+      absl::StrAppendFormat(&svg_, R"(<g class="s%d">)", ColorOf(series.color));
       if (!series.band && p.interval.high > p.interval.low) DrawWhisker(p);
-      absl::StrAppendFormat(&svg_, R"(<circle cx="%.1f" cy="%.1f" r="%.1f"><title>%s</title></circle></g>)",
-                            X(p.x), Y(p.y), p.size, EscapeHtml(p.hint));
+      // What has no mark still says what it is.
+      const double size = std::max(p.size, 0.1);
+      absl::StrAppend(&svg_, MarkShape(series.color, X(p.x), Y(p.y), size), "<title>", EscapeHtml(p.hint),
+                      "</title>", MarkEnd(series.color), "</g>");
       taken_.push_back({X(p.x) - p.size, Y(p.y) - p.size, 2 * p.size, 2 * p.size});
     }
   }
@@ -169,6 +194,18 @@ class PlotDrawing {
     whiskers_.push_back({x - 2, high, 4, low - high});
   }
 
+  // From a label that stands apart to its mark.
+  void DrawLeader(const PlotSeries& series, const PlotPoint& p, const Box& label) {
+    const double x = std::clamp(X(p.x), label.x, label.x + label.wide);
+    const double y = std::clamp(Y(p.y), label.y, label.y + label.high);
+    const double away = std::hypot(x - X(p.x), y - Y(p.y));
+    if (away < p.size + 8) return;
+    const double from = (p.size + 1) / away;
+    absl::StrAppendFormat(&svg_, R"(<g class="s%d">)", ColorOf(series.color));
+    Line("leader", X(p.x) + from * (x - X(p.x)), Y(p.y) + from * (y - Y(p.y)), x, y);
+    svg_ += "</g>";
+  }
+
   void DrawLabels() {
     const Box inside = {kLeft, kTop - 12, kWide - kLeft - 2, kHigh - kTop - kBottom + 12};
     for (const PlotSeries& each : series_) {
@@ -177,8 +214,9 @@ class PlotDrawing {
         const Box at =
             PlaceLabel(X(p.x), Y(p.y), kCharacter * double(WidthOf(p.label)), taken_, whiskers_, inside);
         taken_.push_back(at);
-        absl::StrAppendFormat(&svg_, R"(<text class="label s%d" x="%.1f" y="%.1f">%s</text>)", each.color % 8,
-                              at.x, at.y + 10, EscapeHtml(p.label));
+        DrawLeader(each, p, at);
+        absl::StrAppendFormat(&svg_, R"(<text class="label s%d" x="%.1f" y="%.1f">%s</text>)",
+                              ColorOf(each.color), at.x, at.y + 10, EscapeHtml(p.label));
       }
     }
   }
@@ -219,6 +257,11 @@ std::string EscapeHtml(std::string_view text) {
   return out;
 }
 
+std::string_view PlotMark(int series) {
+  constexpr std::string_view kMarks[] = {"●", "■", "▲", "◆"};
+  return kMarks[std::size_t(series % 4)];
+}
+
 std::string DrawPlot(const PlotOptions& options, const std::vector<PlotSeries>& series) {
   return PlotDrawing(options, series).Draw();
 }
@@ -244,7 +287,7 @@ std::string DrawIntervals(const std::string& title, const std::vector<PlotRow>& 
     longest = std::max(longest, WidthOf(row.label));
   }
   const Axis axis = ShareAxis(low, high);
-  const double wide = 860, left = std::min(260.0, 24 + kCharacter * double(longest)), right = wide - 70;
+  const double wide = 760, left = std::min(230.0, 24 + kCharacter * double(longest)), right = wide - 70;
   const double bottom = kTop + kRowHigh * double(rows.size());
   const auto x = [&](double share) {
     return left + (share - axis.least) / (axis.most - axis.least) * (right - left);
@@ -265,8 +308,8 @@ std::string DrawIntervals(const std::string& title, const std::vector<PlotRow>& 
                           EscapeHtml(row.label));
     absl::StrAppendFormat(&svg,
                           R"(<g class="s%d"><line class="whisker" x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f"/>)",
-                          row.color % 8, x(row.interval.low), y, x(row.interval.high), y);
-    absl::StrAppendFormat(&svg, R"(<circle cx="%.1f" cy="%.1f" r="5"/></g>)", x(row.value), y);
+                          ColorOf(row.color), x(row.interval.low), y, x(row.interval.high), y);
+    absl::StrAppend(&svg, MarkShape(row.color, x(row.value), y, 5), MarkEnd(row.color), "</g>");
     absl::StrAppendFormat(&svg, R"(<text class="label" x="%.1f" y="%.1f">%.1f %%</text>)", right + 12, y + 4,
                           100 * row.value);
   }

@@ -1,4 +1,4 @@
-// Small plots as inline SVG. Colours are classes (s0 to s7, axis, grid, band), so that a page's style decides
+// Small plots as inline SVG. Colours are classes (s0 to s9, axis, grid, band), so that a page's style decides
 // over light and dark.
 #pragma once
 
@@ -13,18 +13,24 @@ namespace ninefold {
 // For text and for attributes in quotes; what is no UTF-8 becomes U+FFFD.
 std::string EscapeHtml(std::string_view text);
 
+// Ten colours and four marks: twenty series that differ.
+constexpr std::size_t kPlotColors = 10;
+// The mark of a series as a character: ● ■ ▲ ◆.
+std::string_view PlotMark(int series);
+
 struct PlotPoint {
   double x = 0, y = 0;
   Interval interval;  // of y; {0, 0}: none is drawn
-  double size = 4;    // the dot's radius
-  std::string label;  // beside it; moved until it covers no other
+  double size = 4;    // the mark's radius; 0: none
+  std::string label;  // beside it; moved until it covers no other, with a line to it when far
   std::string hint;   // shown when pointed at
 };
 struct PlotSeries {
-  int color = 0;
+  int color = 0;  // and mark
   std::vector<PlotPoint> points;
   bool line = false;  // through the points
   bool band = false;  // their intervals as an area
+  bool dashed = false;
 };
 struct PlotOptions {
   std::string title, x_name, y_name;

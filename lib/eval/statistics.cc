@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/draws.h"
-
 namespace ninefold {
 namespace {
 
@@ -27,29 +25,19 @@ Interval WilsonInterval(std::int64_t right, std::int64_t n) {
   return {right <= 0 ? 0 : std::max(0.0, middle - half), right >= n ? 1 : std::min(1.0, middle + half)};
 }
 
+Interval DifferenceInterval(std::int64_t right_a, std::int64_t n_a, std::int64_t right_b, std::int64_t n_b) {
+  if (n_a <= 0 || n_b <= 0) return {-1, 1};
+  const double a = double(right_a) / double(n_a), b = double(right_b) / double(n_b);
+  const Interval of_a = WilsonInterval(right_a, n_a), of_b = WilsonInterval(right_b, n_b);
+  return {a - b - std::hypot(a - of_a.low, of_b.high - b), a - b + std::hypot(of_a.high - a, b - of_b.low)};
+}
+
 double McNemarP(std::int64_t only_a, std::int64_t only_b) {
   const std::int64_t n = only_a + only_b, fewer = std::min(only_a, only_b);
   if (n <= 0) return 1;
   double tail = 0;
   for (std::int64_t k = 0; k <= fewer; ++k) tail += std::exp(LogWays(n, k) - double(n) * std::log(2.0));
   return std::min(1.0, 2 * tail);
-}
-
-Interval PairedBootstrap(const std::vector<std::pair<double, double>>& a_and_b, std::uint64_t seed,
-                         int samples) {
-  if (a_and_b.empty() || samples <= 0) return {};
-  Draws draws(seed);
-  std::vector<double> means;
-  means.reserve(std::size_t(samples));
-  for (int sample = 0; sample < samples; ++sample) {
-    double sum = 0;
-    for (std::size_t i = 0; i < a_and_b.size(); ++i) {
-      const auto& [a, b] = a_and_b[draws.Below(a_and_b.size())];
-      sum += b - a;
-    }
-    means.push_back(sum / double(a_and_b.size()));
-  }
-  return {Quantile(means, 0.025), Quantile(means, 0.975)};
 }
 
 double Quantile(std::vector<double> values, double q) {
@@ -67,6 +55,15 @@ std::int64_t ItemsNeeded(double discordant, double least) {
   const double variance = std::max(discordant - least * least, least * (1 - least));
   // 1 / least more, since the exact test is a little less ready than the normal one.
   return std::int64_t(std::ceil(kZPower * kZPower * variance / (least * least) + 1 / least));
+}
+
+double LeastDifference(double discordant, std::int64_t n) {
+  double low = 0, high = 1;
+  for (int i = 0; i < 50; ++i) {
+    const double middle = (low + high) / 2;
+    (ItemsNeeded(discordant, middle) > n ? low : high) = middle;
+  }
+  return high;
 }
 
 Calibration MeasureCalibration(const std::vector<std::pair<double, bool>>& confidence_and_right) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/try.h"
+#include "eval/attempts.h"
 #include "eval/graders.h"
 #include "ninefold/answer.h"
 #include "ninefold/eval.h"
@@ -70,13 +71,18 @@ absl::Status FillTrial(const EvalItem& item, const Reply& reply, const GradeOpti
   trial.answer = report->answer;
   trial.confidence = report->confidence;
   if (IsForVotes(GraderOf(item, options))) {
-    for (const Contemplation::Vote& vote : report->votes) {
+    const auto is_right = [&](const std::string& answer) -> absl::StatusOr<bool> {
       Reply attempt;
-      attempt.text = vote.answer;
+      attempt.text = answer;
       TRY(const Grade grade, GradeReply(item, attempt, options));
+      return grade.right;
+    };
+    for (const Contemplation::Vote& vote : report->votes) {
+      TRY(const bool right, is_right(vote.answer));
       trial.attempts_cast += vote.count;
-      trial.attempts_right += grade.right ? vote.count : 0;
+      trial.attempts_right += right ? vote.count : 0;
     }
+    TRY(trial.attempts, AttemptsOf(*report, *reply.report, is_right));
   }
   trial.report = *std::move(report);
   return absl::OkStatus();
@@ -102,6 +108,8 @@ Json ToJson(const EvalTrial& trial) {
     json["attempts_cast"] = trial.attempts_cast;
     json["attempts_right"] = trial.attempts_right;
   }
+  for (const EvalAttempt& attempt : trial.attempts) json["attempts"].push_back(ToJson(attempt));
+  if (trial.queued > absl::ZeroDuration()) json["queued_seconds"] = absl::ToDoubleSeconds(trial.queued);
   return json;
 }
 
@@ -135,6 +143,10 @@ absl::StatusOr<EvalTrial> EvalTrialFromJson(const Json& json) {
         "/attempts_right: more than /attempts_cast, or below 0; remove the line and measure it again");
   }
   trial.attempts_cast = int(cast), trial.attempts_right = int(right);
+  const Json* attempts = GetMember(json, "attempts");
+  for (std::size_t i = 0; attempts != nullptr && attempts->is_array() && i < attempts->size(); ++i)
+    trial.attempts.push_back(EvalAttemptFromJson((*attempts)[i]));
+  trial.queued = absl::Seconds(GetNumber(json, "queued_seconds").value_or(0));
   trial.confidence = GetNumber(json, "confidence").value_or(-1);
   if (const Json* cost = GetMember(json, "cost"); cost != nullptr) trial.cost = CostFromJson(*cost);
   trial.latency = absl::Seconds(GetNumber(json, "latency_seconds").value_or(0));

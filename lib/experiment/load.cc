@@ -293,8 +293,10 @@ Json ExperimentSchema() { return pipeline::SchemaOf(experiment::ExperimentShape(
 
 SummaryOptions SummaryOptionsOf(const Experiment& experiment) {
   SummaryOptions options{.name = experiment.name, .baseline = experiment.baseline, .match = experiment.match};
-  for (const ExperimentVariant& variant : experiment.variants)
+  for (const ExperimentVariant& variant : experiment.variants) {
     options.families[variant.name] = variant.family;
+    options.teams[variant.name] = variant.team;
+  }
   if (experiment.simulated) options.note = "An oracle answers: this checks the orchestrator, not the idea.";
   return options;
 }

@@ -134,6 +134,19 @@ AgentPtr Wrapped(const VariantPlan& plan, const Pipeline& pipeline, const ModelP
   return Contemplate(std::move(options));
 }
 
+// What makes the attempts, without what goes round them. An inline team's own hash has its family's name in
+// it.
+std::string TeamKey(const VariantPlan& plan, const Pipeline& pipeline, const std::string& mode) {
+  std::string key = absl::StrCat(absl::StrJoin(pipeline.models, ", "), "\n", mode);
+  for (const char* part : {"temperature", "answer_line"}) {
+    const YamlNode* node = plan.contemplate.kind == YamlNode::kMap ? plan.contemplate.Find(part) : nullptr;
+    absl::StrAppend(&key, "\n", node == nullptr ? "" : DumpJson(AsJson(*node)));
+  }
+  const bool in_file = plan.team.kind == YamlNode::kScalar;
+  return absl::StrCat(key, "\n",
+                      in_file ? absl::StrCat(pipeline.text_hash) : PipelineText(plan.team, "team"));
+}
+
 void NotePrice(const ModelCard& card, ExperimentVariant& variant) {
   constexpr std::int64_t kInput = 1000, kOutput = 500;
   if (card.price) variant.call_usd = std::max(variant.call_usd, card.price->Of(kInput, 0, kOutput));
@@ -262,6 +275,7 @@ ExperimentVariant LoadVariant(const VariantPlan& plan, const VariantLoad& load, 
     AgentPtr whole = Wrapped(plan, variant.pipeline, first, out);
     if (whole != nullptr) variant.pipeline.team = std::move(whole);
   }
+  variant.team = TeamKey(plan, variant.pipeline, plan.mode == "instant" ? "" : plan.mode);
   const std::string block =
       plan.contemplate.kind == YamlNode::kMap ? DumpJson(AsJson(plan.contemplate)) : std::string();
   variant.hash = HashBytes(absl::StrCat(variant.pipeline.text_hash, "\n", plan.mode, "\n", block, "\n",

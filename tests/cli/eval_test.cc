@@ -41,7 +41,7 @@ TEST(Eval, MeasuresAndGoesOn) {
   Measured program;
   const Ended first = program.Run({"eval", "sums.yaml"});
   EXPECT_EQ(first.code, 0) << first.err;
-  EXPECT_THAT(first.out, AllOf(HasSubstr("100.0 %"), HasSubstr("one agent is as good: vote")));
+  EXPECT_THAT(first.out, AllOf(HasSubstr("100.0 %"), HasSubstr("no gain measured: vote takes")));
   EXPECT_THAT(first.err, AllOf(HasSubstr("2 variants × 6 items = 12 trials"), HasSubstr("model calls"),
                                HasSubstr("12 of 12, 100.0 % right"), HasSubstr("sums.eval/report.html"),
                                Not(HasSubstr("\x1b["))));
@@ -81,7 +81,7 @@ TEST(Eval, AGateEndsWithSeven) {
   ASSERT_EQ(program.Run({"eval", "sums.yaml", "--out", "before"}).code, 0);
   const Ended same = program.Run({"eval", "sums.yaml", "--out", "now", "--baseline", "before"});
   EXPECT_EQ(same.code, 0) << same.err;
-  EXPECT_THAT(same.err, HasSubstr("no worse than before"));
+  EXPECT_THAT(same.err, AllOf(HasSubstr("no worse than before"), HasSubstr("is not surely seen on 6 items")));
   program.Write("report.json", program.Run({"eval", "sums.yaml", "--out", "before", "--json"}).out);
   const std::string sums = testing::ReadText(program.Path("sums.yaml"));
   program.Write("sums.yaml", absl::StrReplaceAll(sums, {{", tools: [calculator]", ""}}));
@@ -94,6 +94,10 @@ TEST(Eval, AGateEndsWithSeven) {
   const Ended unpaired = program.Run({"eval", "sums.yaml", "--out", "now", "--baseline", "report.json"});
   EXPECT_EQ(unpaired.code, 7) << unpaired.err;
   EXPECT_THAT(unpaired.err, HasSubstr("\"one\" is worse than it was: 0.0 % of 6 items, was 100.0 % of 6"));
+  program.Write("data.jsonl", "{\"id\":\"0\",\"question\":\"What is 0 * 7?\",\"expected\":\"0\"}\n");
+  const Ended few = program.Run({"eval", "sums.yaml", "--out", "few", "--baseline", "before"});
+  EXPECT_EQ(few.code, 7) << few.err;
+  EXPECT_THAT(few.err, HasSubstr("has 1 of the 6 items of the baseline"));
 }
 
 TEST(Eval, MistakesAreSaidAndCostNothing) {
@@ -111,7 +115,9 @@ TEST(Eval, MistakesAreSaidAndCostNothing) {
         std::tuple("--budget", "-1", "--budget \"-1\": give an amount in dollars, like 0.50"),
         std::tuple("--budget", "nan", "--budget \"nan\": give an amount"),
         std::tuple("--tolerance", "2", "--tolerance \"2\": give a share, like 0.02"),
-        std::tuple("--tolerance", "0.1", "than --baseline; give both"),
+        std::tuple("--tolerance", "0.1", "--tolerance is about what is compared with --baseline; give both"),
+        std::tuple("--overlap", "0.1", "--overlap is about what is compared with --baseline; give both"),
+        std::tuple("--overlap", "50", "--overlap \"50\": give a share, like 0.5"),
         std::tuple("--baseline", "empty.jsonl", "no trials are in it"),
         std::tuple("--baseline", "data.jsonl", "data.jsonl:1: no trial")}) {
     const Ended ended = program.Run({"eval", "sums.yaml", option, value});

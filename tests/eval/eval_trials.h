@@ -1,6 +1,8 @@
 // Trials that are made up.
 #pragma once
 
+#include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,30 @@ inline EvalTrial TrialOf(const std::string& variant, int item, bool right) {
   return trial;
 }
 
+// What `n` attempts of which the first `right` are right make of a trial: a vote that waited for all.
+inline void FillVotes(EvalTrial& trial, int n, const std::vector<std::string>& answers) {
+  Contemplation report;
+  report.width = n, report.started = n, report.aggregate = "vote", report.stop = "all answered";
+  std::map<std::string, Contemplation::Vote> votes;
+  trial.attempts.clear(), trial.attempts_cast = trial.attempts_right = 0;
+  for (int i = 0; i < n; ++i) {
+    const std::string& answer = answers[std::size_t(i)];
+    trial.attempts.push_back({answer.empty() ? "failed" : "cast", answer, answer == "yes", 1.0 + i});
+    if (answer.empty()) {
+      ++report.failed;
+      continue;
+    }
+    ++report.cast, ++trial.attempts_cast, trial.attempts_right += answer == "yes";
+    votes[answer].answer = answer, ++votes[answer].count;
+    votes[answer].whose.push_back(absl::StrCat("solve.", i + 1));
+  }
+  for (auto& [answer, vote] : votes) report.votes.push_back(vote);
+  std::stable_sort(report.votes.begin(), report.votes.end(),
+                   [](const auto& a, const auto& b) { return a.count > b.count; });
+  if (!report.votes.empty()) report.answer = report.votes.front().answer;
+  trial.report = report;
+}
+
 // Two variants on `n` items: one agent, and a vote of five over attempts of the same skill.
 inline std::vector<EvalTrial> OneAndFive(int n, std::uint64_t seed) {
   Draws draws(seed);
@@ -28,18 +54,18 @@ inline std::vector<EvalTrial> OneAndFive(int n, std::uint64_t seed) {
     EvalTrial one = TrialOf("one", i, draws.Happens(skill));
     one.confidence = 0.6 + 0.35 * draws.Even();
     int right = 0;
-    for (int k = 0; k < 5; ++k) right += draws.Happens(skill);
+    std::vector<std::string> answers;
+    for (int k = 0; k < 5; ++k) {
+      answers.push_back(draws.Happens(skill) ? "yes" : "no");
+      right += answers.back() == "yes";
+    }
     EvalTrial five = TrialOf("five", i, right >= 3);
-    five.attempts_right = right, five.attempts_cast = 5;
+    FillVotes(five, 5, answers);
     five.confidence = std::max(right, 5 - right) / 5.0;
     five.cost.tokens.input = 500, five.cost.tokens.output = 250;
     five.latency = absl::Seconds(3 + draws.Even());
-    Contemplation report;
-    report.answer = five.answer, report.width = 5, report.started = 5, report.cast = 5;
-    report.aggregate = "vote";
-    report.stop = right % 5 == 0 ? "decided" : "all answered";
-    report.confidence = five.confidence, report.tokens_total = 750, report.tokens_sequential = 60;
-    five.report = report;
+    five.report->confidence = five.confidence;
+    five.report->tokens_total = 750, five.report->tokens_sequential = 60;
     for (EvalTrial* trial : {&one, &five}) {
       trial->tags = {i % 2 == 0 ? "easy" : "hard"};
       trial->run_id = absl::StrCat(trial->variant, "run", i);

@@ -25,10 +25,36 @@ TEST(TextReport, FitsATerminal) {
     if (trial.variant == "five") trial.variant = "a team of five careful agents with a very long name";
   const std::string text = ToText(Summarize(trials, {.name = "sums", .baseline = "one"}));
   for (const auto& line : absl::StrSplit(text, '\n')) EXPECT_LE(ColumnsOf(std::string(line)), 100u) << line;
-  EXPECT_THAT(text,
-              AllOf(HasSubstr("sums\n! one agent is as good"), HasSubstr("a team of fi…y long name"),
-                    HasSubstr("variant"), HasSubstr("against one"), HasSubstr("by tag"), HasSubstr("x5.0"),
-                    HasSubstr("a vote of … in % (if wrong ones agree)"), HasSubstr("ended: all answered")));
+  EXPECT_THAT(text, AllOf(HasSubstr("sums\n! no gain measured"), HasSubstr("a team of fi…y long name"),
+                          HasSubstr("variant"), HasSubstr("against one"), HasSubstr("by tag"),
+                          HasSubstr("x5.0"), HasSubstr("a vote of … in %"), HasSubstr("y long name  drawn"),
+                          HasSubstr("y long name  floor"), HasSubstr("ended: all answered")));
+}
+
+// More columns than fit are shown below each other; no variant is missing.
+TEST(TextReport, LeavesNoVariantOut) {
+  std::vector<EvalTrial> trials;
+  SummaryOptions options{.match = "variant number 3"};
+  for (int v = 0; v < 9; ++v) {
+    const std::string name = absl::StrCat("variant number ", v);
+    options.families[name] = name;
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      for (int i = 0; i < 30; ++i) {
+        EvalTrial trial = TrialOf(name, i, (i + v) % 3 != 0);
+        trial.tags = {i % 2 == 0 ? "easy" : "a tag with quite a long name"}, trial.seed = seed;
+        trial.cost.tokens.cached_input = 40, trial.queued = absl::Seconds(1);
+        trial.cost.tokens.output = 50 * (v + 1) * (v + 1);
+        trial.grade.judge_agreed = i % 5 != 0;
+        trials.push_back(trial);
+      }
+    }
+  }
+  const std::string text = ToText(Summarize(trials, options));
+  for (const auto& line : absl::StrSplit(text, '\n')) EXPECT_LE(ColumnsOf(std::string(line)), 100u) << line;
+  const std::string by_tag = text.substr(text.find("  by tag"));
+  for (int v = 0; v < 9; ++v) EXPECT_THAT(by_tag, HasSubstr(absl::StrCat("variant number ", v)));
+  EXPECT_THAT(text, AllOf(HasSubstr("by seed"), HasSubstr("cached"), HasSubstr("queued"),
+                          HasSubstr("no variant between ×0.8 and ×1.25"), HasSubstr("18 (20.0 %)")));
 }
 
 TEST(TextReport, OfOneArmHasNoEmptyTables) {
@@ -43,9 +69,10 @@ TEST(JsonReport, HasWhatTheTextHas) {
   const Json json = ToJson(Summarize(OneAndFive(40, 3), {.name = "sums", .baseline = "one"}));
   EXPECT_EQ(json["arms"].size(), 2u);
   EXPECT_EQ(json["arms"][1]["variant"], "five");
-  EXPECT_EQ(json["arms"][1]["predicted"].size(), 5u);
+  EXPECT_EQ(json["arms"][1]["votes_as_drawn"].size(), 5u) << "1 to 5";
+  EXPECT_EQ(json["arms"][1]["votes_if_wrong_agree"].size(), 5u);
   EXPECT_EQ(json["arms"][0].count("coverage"), 0u);
-  EXPECT_EQ(json["comparisons"][0]["no_gain"], true);
+  EXPECT_EQ(json["comparisons"][0]["verdict"], "no telling");
   EXPECT_EQ(ParseJson(DumpJson(json)).value_or(Json()), json);
 }
 
@@ -59,11 +86,11 @@ TEST(Page, NeedsNothingElseAndHidesNothing) {
   EXPECT_THAT(page, AllOf(HasSubstr("default-src 'none'"), HasSubstr("<h1>&lt;sums&gt;</h1>"),
                           Not(HasSubstr("<sums>")), Not(HasSubstr("<script>alert")), Not(HasSubstr("<i>tag")),
                           Not(HasSubstr("<busy>"))));
-  EXPECT_THAT(page, AllOf(HasSubstr("&lt;script&gt;alert(&#39;x&#39;)"), HasSubstr("one agent is as good"),
+  EXPECT_THAT(page, AllOf(HasSubstr("&lt;script&gt;alert(&#39;x&#39;)"), HasSubstr("no gain measured"),
                           HasSubstr("ninefold show onerun7<"), HasSubstr("prefers-color-scheme: dark"),
                           HasSubstr("failed: UNAVAILABLE: &lt;busy&gt;")));
   for (const char* title : {"Accuracy with its", "Accuracy and tokens", "Accuracy and latency",
-                            "Votes: predicted", "Confidence and truth"}) {
+                            "Votes: as drawn", "Confidence and truth"}) {
     EXPECT_THAT(page, HasSubstr(title));
   }
   EXPECT_THAT(page, Not(HasSubstr("Accuracy and cost"))) << "nothing was paid";

@@ -40,34 +40,13 @@ TEST(Summary, CountsAnArm) {
   EXPECT_DOUBLE_EQ(arm.tokens_sequential, 50);
   EXPECT_NEAR(arm.usd, 0.1, 1e-12);
   EXPECT_TRUE(arm.usd_is_known);
-  EXPECT_EQ(arm.tags.at("x"), (std::pair<std::int64_t, std::int64_t>(1, 2)));
+  EXPECT_EQ(arm.tags.at("x").right, 1);
+  EXPECT_EQ(arm.tags.at("x").n, 2);
   EXPECT_LT(arm.coverage, 0) << "no attempts are known";
   EXPECT_LT(arm.single, 0);
   EXPECT_EQ(arm.calibrated, 0);
   EXPECT_THAT(report.warnings, Contains(HasSubstr("1 of 10 trials failed")));
   EXPECT_THAT(report.warnings, Contains(HasSubstr("10 items are too few to know an accuracy")));
-}
-
-TEST(Summary, LearnsFromAttempts) {
-  std::vector<EvalTrial> trials;
-  const std::pair<int, int> attempts[] = {{5, 5}, {4, 5}, {2, 5}, {1, 5}, {0, 5}, {1, 1}};
-  for (int i = 0; i < 6; ++i) {
-    EvalTrial trial = TrialOf("vote", i, attempts[i].first * 2 > attempts[i].second);
-    trial.attempts_right = attempts[i].first, trial.attempts_cast = attempts[i].second;
-    trials.push_back(trial);
-  }
-  const EvalArm arm = Summarize(trials, {}).arms.front();
-  EXPECT_DOUBLE_EQ(arm.coverage, 5.0 / 6);
-  EXPECT_DOUBLE_EQ(arm.selection_gap, 2.0 / 6);
-  EXPECT_DOUBLE_EQ(arm.single, 12.0 / 25) << "one attempt alone tells nothing of pairs";
-  EXPECT_GT(arm.rho, 0.2);
-  ASSERT_EQ(arm.predicted.size(), 5u);
-  for (const EvalArm::Predicted& at : arm.predicted) {
-    EXPECT_DOUBLE_EQ(at.accuracy, MajorityAccuracy(arm.single, arm.rho, at.width));
-    EXPECT_LE(at.interval.low, at.accuracy);
-    EXPECT_GE(at.interval.high, at.accuracy);
-    EXPECT_LT(at.interval.low, at.interval.high);
-  }
 }
 
 TEST(Summary, ComparesItemByItem) {
@@ -82,26 +61,60 @@ TEST(Summary, ComparesItemByItem) {
   EXPECT_EQ(c.n, 40);
   EXPECT_EQ(c.only_a, 5);
   EXPECT_EQ(c.only_b, 15);
-  EXPECT_DOUBLE_EQ(c.p, McNemarP(5, 15));
+  EXPECT_NEAR(c.p, McNemarP(5, 15), 1e-12);
+  EXPECT_DOUBLE_EQ(c.p_holm, c.p) << "the only one";
   EXPECT_DOUBLE_EQ(c.difference, 0.25);
   EXPECT_GT(c.interval.low, 0);
-  EXPECT_FALSE(c.no_gain());
-  EXPECT_THAT(report.warnings, Not(Contains(HasSubstr("no measured gain"))));
+  EXPECT_EQ(c.verdict, EvalComparison::kBetter);
+  EXPECT_THAT(report.warnings, Not(Contains(HasSubstr("no gain"))));
   EXPECT_EQ(Summarize(trials, {.baseline = "b"}).comparisons[0].a, "b");
   EXPECT_EQ(Summarize(trials, {.baseline = "nobody"}).baseline, "a");
 }
 
+// 24 items that agree show nothing of a gain of 3 points, nor do arms that are never right.
+TEST(Summary, DoesNotSayAsGoodForLackOfItems) {
+  for (const bool right : {true, false}) {
+    std::vector<EvalTrial> trials;
+    AddTrials(trials, "one", 24, [&](int) { return right; });
+    AddTrials(trials, "many", 24, [&](int) { return right; });
+    const EvalReport report = Summarize(trials, {});
+    EXPECT_EQ(report.comparisons[0].verdict, EvalComparison::kNoTelling);
+    EXPECT_GT(report.comparisons[0].interval.high, 0.03);
+    EXPECT_THAT(report.warnings, Not(Contains(HasSubstr("as good"))));
+    EXPECT_THAT(report.warnings,
+                Contains(AllOf(HasSubstr("no gain measured: many takes 1.0 times the tokens of one; 24 items "
+                                         "cannot tell one of less than"),
+                               HasSubstr("would see one of 3 points"))));
+  }
+}
+
 TEST(Summary, SaysThatOneAgentIsAsGood) {
-  const EvalReport report = Summarize(OneAndFive(40, 3), {.baseline = "one"});
-  ASSERT_EQ(report.comparisons.size(), 1u);
-  ASSERT_TRUE(report.comparisons[0].no_gain()) << report.comparisons[0].p;
+  std::vector<EvalTrial> trials;
+  AddTrials(trials, "one", 600, [](int i) { return i % 3 != 0; });
+  AddTrials(trials, "five", 600, [](int i) { return i % 3 != 0 || i == 30; });
+  for (EvalTrial& trial : trials)
+    if (trial.variant == "five") trial.cost.tokens.output = 650;
+  const EvalReport report = Summarize(trials, {.baseline = "one"});
+  EXPECT_EQ(report.comparisons[0].verdict, EvalComparison::kAsGood);
   EXPECT_DOUBLE_EQ(report.comparisons[0].tokens_ratio, 5);
-  EXPECT_THAT(
-      report.warnings,
-      Contains(AllOf(HasSubstr("one agent is as good: five takes 5.0 times the tokens of one for no measured "
-                               "gain on 40 items"),
-                     HasSubstr("p = "))));
-  EXPECT_THAT(report.warnings, Contains(HasSubstr("40 items are too few to see a difference of 5 points")));
+  EXPECT_THAT(report.warnings,
+              Contains(AllOf(HasSubstr("one agent is as good: five takes 5.0 times the tokens of one, and a "
+                                       "gain of 3 points is ruled out on 600 items"),
+                             HasSubstr("p = 1"))));
+  EXPECT_THAT(Summarize(trials, {.baseline = "one", .margin = 0.001}).warnings,
+              Not(Contains(HasSubstr("as good"))));
+}
+
+// Ten comparisons: the smallest p of 0.04 is no finding.
+TEST(Summary, ManyComparisonsAreAdjustedTogether) {
+  std::vector<EvalTrial> trials;
+  AddTrials(trials, "base", 100, [](int i) { return i < 50; });
+  for (int v = 0; v < 10; ++v)
+    AddTrials(trials, absl::StrCat("v", v), 100, [v](int i) { return i < (v == 0 ? 57 : 50); });
+  const EvalReport report = Summarize(trials, {});
+  EXPECT_NEAR(report.comparisons[0].p, 2.0 / 128, 1e-12);
+  EXPECT_NEAR(report.comparisons[0].p_holm, 20.0 / 128, 1e-12);
+  EXPECT_EQ(report.comparisons[0].verdict, EvalComparison::kNoTelling);
 }
 
 TEST(Summary, SaysThatMoreIsWorse) {
@@ -113,20 +126,20 @@ TEST(Summary, SaysThatMoreIsWorse) {
 
 TEST(Summary, SaysWhatIsSaved) {
   std::vector<EvalTrial> trials;
-  AddTrials(trials, "many", 60, [](int i) { return i != 3; });
-  AddTrials(trials, "one", 60, [](int i) { return i != 4; });
+  AddTrials(trials, "many", 600, [](int i) { return i != 3; });
+  AddTrials(trials, "one", 600, [](int i) { return i != 4; });
   for (EvalTrial& trial : trials)
     if (trial.variant == "many") trial.cost.tokens.output = 500;
   EXPECT_THAT(
       Summarize(trials, {}).warnings,
-      Contains(HasSubstr("one was not measured to be worse than many on 60 items, at 0.2 times the tokens")));
+      Contains(HasSubstr("one is no worse than many by 3 points on 600 items, at 0.2 times the tokens")));
 }
 
 TEST(Summary, ManyItemsAreEnough) {
   std::vector<EvalTrial> trials;
   AddTrials(trials, "one", 3000, [](int i) { return i % 10 < 6; });
   AddTrials(trials, "many", 3000, [](int i) { return i % 10 < 7; });
-  EXPECT_THAT(Summarize(trials, {}).warnings, IsEmpty());
+  EXPECT_THAT(Summarize(trials, {}).warnings, ElementsAre(HasSubstr("measured with 1 seed")));
 }
 
 TEST(Summary, SeedsMakeItemsSurerNotMore) {
@@ -134,7 +147,9 @@ TEST(Summary, SeedsMakeItemsSurerNotMore) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     for (int i = 0; i < 10; ++i) {
       trials.push_back(TrialOf("a", i, i < 5));
+      trials.back().seed = seed;
       trials.push_back(TrialOf("b", i, i < 5 || (i == 9 && seed < 3)));
+      trials.back().seed = seed;
     }
   }
   const EvalReport report = Summarize(trials, {});
@@ -142,8 +157,11 @@ TEST(Summary, SeedsMakeItemsSurerNotMore) {
   EXPECT_EQ(report.arms[0].items, 10);
   EXPECT_DOUBLE_EQ(report.arms[0].interval.low, WilsonInterval(5, 10).low);
   EXPECT_EQ(report.comparisons[0].n, 10);
-  EXPECT_EQ(report.comparisons[0].only_b, 1) << "two of three are more than half";
+  EXPECT_EQ(report.comparisons[0].only_b, 1);
   EXPECT_NEAR(report.comparisons[0].difference, 2.0 / 30, 1e-12);
+  EXPECT_NEAR(report.arms[1].by_seed.at(1), 0.6, 1e-12);
+  EXPECT_NEAR(report.arms[1].by_seed.at(3), 0.5, 1e-12);
+  EXPECT_THAT(report.warnings, Not(Contains(HasSubstr("measured with"))));
 }
 
 TEST(Summary, OfNothing) {
@@ -250,9 +268,9 @@ TEST(Summary, SaysOnceThatManyBringNothing) {
   const EvalReport report = Summarize(trials, {.baseline = "one"});
   EXPECT_EQ(
       report.warnings.at(0),
-      "one agent is as good: no gain over one was measured of two, three, four, five, at 10.0 to 10.0 times "
-      "its tokens");
-  EXPECT_EQ(report.warnings.size(), 2u) << "and that the items are few";
+      "no gain over one was measured of two, three, four, five, at 10.0 to 10.0 times its tokens; 40 items "
+      "cannot tell one of less than 18 points; about 288 would see one of 3 points");
+  EXPECT_EQ(report.warnings.size(), 2u) << "and the seeds";
 }
 
 // A curve of votes is compared with votes.
@@ -265,7 +283,9 @@ TEST(Summary, KnowsPlainVotes) {
   EXPECT_FALSE(Summarize(trials, {}).arms[1].plain_votes) << "refined";
   five.report->rounds = 0, five.report->votes = {{.answer = "yes", .count = 1, .verified = true}};
   EXPECT_FALSE(Summarize(trials, {}).arms[1].plain_votes) << "verified";
-  five.report->votes.clear(), five.report->aggregate = "knockout";
+  five.report->votes[0].verified = false, five.report->aggregate = "weighted_vote";
+  EXPECT_FALSE(Summarize(trials, {}).arms[1].plain_votes) << "weighted";
+  five.report->aggregate = "knockout";
   EXPECT_FALSE(Summarize(trials, {}).arms[1].plain_votes) << "judged";
 }
 

@@ -290,41 +290,5 @@ TEST_F(ExperimentTest, ABrokenFileOfTrialsIsSaid) {
   EXPECT_EQ(calls, 0);
 }
 
-std::vector<EvalTrial> Trials(const std::string& variant, int items, int right) {
-  std::vector<EvalTrial> trials;
-  for (int i = 0; i < items; ++i) {
-    EvalTrial trial;
-    trial.variant = variant, trial.item = absl::StrCat("i", i), trial.grade.right = i < right;
-    trials.push_back(trial);
-  }
-  return trials;
-}
-
-TEST(Gate, SaysWhatIsWorse) {
-  EXPECT_THAT(*FindRegressions(Trials("v", 100, 80), Trials("v", 100, 80)), IsEmpty());
-  EXPECT_THAT(*FindRegressions(Trials("v", 100, 80), Trials("v", 100, 90)), IsEmpty());
-  EXPECT_THAT(*FindRegressions(Trials("v", 100, 80), Trials("v", 100, 77)), IsEmpty())
-      << "as chance would have it";
-  EXPECT_THAT(
-      *FindRegressions(Trials("v", 100, 80), Trials("v", 100, 77), 0.02),
-      ElementsAre(
-          "\"v\" is worse than it was: 3.0 points lower on 100 items (3 lost, 0 gained, p 0.25); lost: "
-          "i77, i78, i79"));
-  const auto worse = *FindRegressions(Trials("v", 100, 80), Trials("v", 100, 60));
-  ASSERT_EQ(worse.size(), 1u);
-  EXPECT_THAT(worse[0], AllOf(HasSubstr("20.0 points lower"), HasSubstr("and 10 more")));
-  const Json report = ToJson(Summarize(Trials("v", 100, 80), {}));
-  EXPECT_THAT(*FindRegressions(report, Trials("v", 100, 77)), IsEmpty());
-  EXPECT_THAT(*FindRegressions(report, Trials("v", 100, 77), 0.02), ::testing::SizeIs(1));
-  EXPECT_THAT(*FindRegressions(report, Trials("v", 100, 60)),
-              ElementsAre(HasSubstr("\"v\" is worse than it was: 60.0 % of 100 items, was 80.0 % of 100")));
-  EXPECT_THAT(FindRegressions(report, Trials("b", 3, 1)),
-              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no variant in common")));
-  EXPECT_THAT(FindRegressions(Json::array(), Trials("b", 3, 1)),
-              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no report")));
-  EXPECT_THAT(FindRegressions(Trials("a", 3, 1), Trials("b", 3, 1)),
-              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no variant and item in common")));
-}
-
 }  // namespace
 }  // namespace ninefold

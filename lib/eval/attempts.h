@@ -1,0 +1,20 @@
+// The attempts of a contemplation, as a trial keeps them.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "ninefold/eval.h"
+
+namespace ninefold {
+
+// Of the first round, in declared order. `json`: the report as the reply has it; `is_right` grades an answer.
+absl::StatusOr<std::vector<EvalAttempt>> AttemptsOf(
+    const Contemplation& report, const Json& json,
+    const std::function<absl::StatusOr<bool>(const std::string& answer)>& is_right);
+Json ToJson(const EvalAttempt& attempt);
+EvalAttempt EvalAttemptFromJson(const Json& json);
+
+}  // namespace ninefold
