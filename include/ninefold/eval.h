@@ -264,4 +264,8 @@ struct PageOptions {
 std::string ToHtml(const EvalReport& report, const std::vector<EvalTrial>& trials,
                    const PageOptions& options = {});
 
+// What a trial's run did, as a page of the same look: its picture, and its steps with what was said. `item`
+// may be null.
+std::string TraceToHtml(const EvalTrial& trial, const EvalItem* item, const std::vector<Event>& events);
+
 }  // namespace ninefold

@@ -128,6 +128,10 @@ struct ToolEnded {
   absl::Duration took;
   std::vector<std::shared_ptr<const Image>> images = {};  // what came back beside text, when someone reads
 };
+// A model call waited for its turn under this program's own limits (RateLimiter); emitted when it begins.
+struct Queued {
+  absl::Duration waited;
+};
 struct Repaired {
   std::string what;
 };  // arguments or output that missed their schema, asked for again
@@ -152,7 +156,7 @@ using EventBody =
     std::variant<event::RunStarted, event::RunEnded, event::PlanMade, event::TasksAdded, event::GraphEnded,
                  event::TaskStarted, event::TaskEnded, event::AgentStarted, event::AgentEnded,
                  event::TurnStarted, event::ModelStarted, event::TextDelta, event::ReasoningDelta,
-                 event::ToolCallDelta, event::ModelEnded, event::ToolStarted, event::ToolEnded,
+                 event::ToolCallDelta, event::ModelEnded, event::ToolStarted, event::ToolEnded, event::Queued,
                  event::Repaired, event::StepReused, event::Retried, event::Decided, event::Warning>;
 
 struct Event {

@@ -49,6 +49,9 @@ struct Experiment {
   // An oracle answers, in virtual time: this checks the orchestrator, not the idea.
   bool simulated = false;
   std::vector<std::string> models;  // as opened, each once
+  std::string judge;                // the model that grades; "": none
+  double judge_call_usd = 0;        // as ExperimentVariant::call_usd
+  std::vector<std::string> judge_unpriced;
 
   std::int64_t trials() const {
     return std::int64_t(items.size()) * std::int64_t(variants.size()) * std::int64_t(seeds.size());
@@ -88,6 +91,9 @@ struct ExperimentRun {
   std::optional<double> usd = {};  // instead of the experiment's
   std::function<void(const ExperimentProgress&)> on_progress = nullptr;  // never called twice at once
   std::function<void(const std::string&)> on_note = nullptr;             // what a person should know
+  // Each trial that was made now, with the events of its run (pieces of text joined); never called twice at
+  // once.
+  std::function<void(const EvalTrial&, const std::vector<Event>&)> on_trial = nullptr;
   std::function<bool()> stop = nullptr;  // asked several times a second; true: no more, and end what runs
 };
 
@@ -97,8 +103,16 @@ struct ExperimentOutcome {
   std::int64_t reused = 0;
   absl::Status partial;  // not OK: why some are missing; kCancelled, kResourceExhausted, kDeadlineExceeded
 };
-// Errors: of the file of trials; of what no trial could go on with (no key, no price under a budget in USD).
-// What was asked until then is in the file.
+// Whether all that is asked has a price, where there is a budget in USD: variants and judge.
+// kFailedPrecondition: which has not.
+absl::Status CheckPrices(const Experiment& experiment, const ExperimentRun& run);
+// Model calls of one trial of `variant` on `item`, about, those of a judge too.
+std::int64_t CallsOfTrial(const Experiment& experiment, const ExperimentVariant& variant,
+                          const EvalItem& item);
+
+// The budget is of all trials together: what those in the file have cost, also before, counts. Errors: of the
+// file of trials; those of CheckPrices; of what no trial could go on with (no key). What was asked until then
+// is in the file.
 absl::StatusOr<ExperimentOutcome> RunExperiment(const Experiment& experiment, const ExperimentRun& run);
 
 SummaryOptions SummaryOptionsOf(const Experiment& experiment);

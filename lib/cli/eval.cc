@@ -14,6 +14,7 @@
 #include "base/try.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "cli/eval_traces.h"
 #include "cli/known_models.h"
 #include "cli/load.h"
 #include "cli/signals.h"
@@ -75,14 +76,18 @@ std::string StemOf(const std::string& path) { return std::filesystem::path(path)
 
 // "; about 5400 model calls, $8.10 if each has 1,000 tokens in and 500 out"
 std::string CostGuess(const Experiment& experiment) {
-  const auto asked = std::int64_t(experiment.items.size() * experiment.seeds.size());
+  const auto seeds = std::int64_t(experiment.seeds.size());
   std::int64_t calls = 0;
   double usd = 0;
-  bool priced = true;
+  bool priced = experiment.judge_unpriced.empty();
   for (const ExperimentVariant& variant : experiment.variants) {
-    calls += asked * variant.calls;
-    usd += double(asked * variant.calls) * variant.call_usd;
     priced = priced && variant.unpriced.empty();
+    for (const EvalItem& item : experiment.items) {
+      const std::int64_t all = CallsOfTrial(experiment, variant, item);
+      calls += seeds * all;
+      usd += double(seeds) * (double(variant.calls) * variant.call_usd +
+                              double(all - variant.calls) * experiment.judge_call_usd);
+    }
   }
   const std::string text = absl::StrCat("; about ", Count(calls, "model call"));
   if (!priced) return text + ", at a price that is not known";
@@ -220,18 +225,25 @@ int Gate(const EvalOptions& given, const GateOptions& options, const EvalBefore&
 }
 
 absl::Status PrintReport(const EvalOptions& given, const Experiment& experiment, const EvalReport& report,
-                         const std::vector<EvalTrial>& trials, const std::string& page) {
+                         const std::vector<EvalTrial>& trials, const std::string& page,
+                         const TraceFolder& traces) {
   const absl::Status printed = given.json ? PrintJson(ToJson(report))
                                           : WriteAll(STDOUT_FILENO, ToText(report), "the report to stdout");
   if (!printed.ok() || page.empty()) return printed;
-  return WriteFile(page, ToHtml(report, trials, {.items = &experiment.items}));
+  const std::string page_folder = std::filesystem::path(page).parent_path().string();
+  PageOptions options{.items = &experiment.items};
+  options.trace_link = [&](const EvalTrial& trial) {
+    return traces.LinkTo(trial, page_folder.empty() ? "." : page_folder);
+  };
+  return WriteFile(page, ToHtml(report, trials, options));
 }
 
 int ReportOutcome(const EvalOptions& given, const EvalNumbers& numbers, const Experiment& experiment,
-                  const ExperimentOutcome& outcome, const std::string& folder, const EvalBefore& before) {
+                  const ExperimentOutcome& outcome, const std::string& folder, const TraceFolder& traces,
+                  const EvalBefore& before) {
   const std::string page = !given.html.empty() ? given.html : folder.empty() ? "" : folder + "/report.html";
   const EvalReport report = Summarize(outcome.trials, SummaryOptionsOf(experiment));
-  const absl::Status printed = PrintReport(given, experiment, report, outcome.trials, page);
+  const absl::Status printed = PrintReport(given, experiment, report, outcome.trials, page, traces);
   if (!printed.ok()) return Refuse(printed, kExitFailed);
   if (!given.quiet && !page.empty()) Say(absl::StrCat("report: ", ShortPath(page), "\n"));
   if (!outcome.partial.ok()) {
@@ -240,6 +252,18 @@ int ReportOutcome(const EvalOptions& given, const EvalNumbers& numbers, const Ex
     return ExitCodeOf(outcome.partial);
   }
   return given.baseline.empty() ? kExitOk : Gate(given, numbers.gate, before, outcome.trials);
+}
+
+// The trials of before, and their traces.
+absl::Status Forget(const std::string& folder) {
+  for (const char* name : {"/trials.jsonl", "/traces"}) {
+    std::error_code error;
+    std::filesystem::remove_all(folder + name, error);
+    if (error)
+      return absl::PermissionDeniedError(
+          absl::StrCat("--fresh: cannot remove ", folder, name, ": ", error.message()));
+  }
+  return absl::OkStatus();
 }
 
 int Evaluate(const EvalOptions& given) {
@@ -256,9 +280,12 @@ int Evaluate(const EvalOptions& given) {
     before = *std::move(read);
   }
   if (!given.quiet) Say(absl::StrCat(OneLine(experiment->name), ": ", PlanWords(*experiment), "\n"));
-  if (given.dry) return kExitOk;
   std::string folder;
   ExperimentRun run;
+  run.usd = numbers.usd;
+  if (const absl::Status priced = CheckPrices(*experiment, run); !priced.ok())
+    return Refuse(priced, kExitUsage);
+  if (given.dry) return kExitOk;
   if (!experiment->simulated || !given.out.empty()) {
     folder = given.out.empty() ? StemOf(given.experiment) + ".eval" : given.out;
     std::error_code error;
@@ -270,14 +297,22 @@ int Evaluate(const EvalOptions& given) {
   }
   if (!experiment->simulated) {
     run.trials_path = folder + "/trials.jsonl";
-    if (given.fresh) std::filesystem::remove(run.trials_path);
+    if (given.fresh) {
+      const absl::Status removed = Forget(folder);
+      if (!removed.ok()) return Refuse(removed, kExitUsage);
+    }
     absl::StatusOr<ChosenStore> store = OpenForRun(given.store);
     if (!store.ok())
       return Refuse(store.status(), absl::IsInvalidArgument(store.status()) ? kExitUsage : kExitStore);
     run.store = store->store;
   }
   run.parallel = int(numbers.parallel);
-  run.usd = numbers.usd;
+  TraceFolder traces(folder + "/traces", experiment->items);
+  if (!folder.empty()) {
+    run.on_trial = [&traces](const EvalTrial& trial, const std::vector<Event>& events) {
+      traces.Add(trial, events);
+    };
+  }
   ProgressLine line(given.quiet);
   Signals signals;
   run.on_progress = [&line](const ExperimentProgress& progress) { line.Show(progress); };
@@ -291,7 +326,7 @@ int Evaluate(const EvalOptions& given) {
         absl::IsInvalidArgument(outcome.status()) || absl::IsPermissionDenied(outcome.status());
     return Refuse(outcome.status(), usage ? kExitUsage : kExitFailed);
   }
-  return ReportOutcome(given, numbers, *experiment, *outcome, folder, before);
+  return ReportOutcome(given, numbers, *experiment, *outcome, folder, traces, before);
 }
 
 }  // namespace

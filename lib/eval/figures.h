@@ -42,6 +42,7 @@ inline std::string Seconds(double seconds) {
   return seconds < 10 ? absl::StrFormat("%.2f s", seconds) : absl::StrFormat("%.0f s", seconds);
 }
 
+inline std::string Chance(double p) { return p < 0.0001 ? "<0.0001" : absl::StrFormat("%.2g", p); }
 inline std::string Mean(double mean) { return absl::StrFormat("%.1f", mean); }
 
 // "61 to 66 %": the least and the most of several seeds.

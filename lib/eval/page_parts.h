@@ -76,6 +76,8 @@ summary { cursor: pointer; }
 .trials td:first-child { min-width: 110px; position: static; }
 .trials td:last-child { white-space: nowrap; width: 1%; } .trials td:nth-child(2) { min-width: 160px; }
 .trials code { color: var(--faint); font-size: 11px; } .why { color: var(--faint); }
+pre { background: var(--panel); padding: 8px 10px; margin: 6px 0; overflow-x: auto; font-size: 12px;
+  white-space: pre-wrap; overflow-wrap: anywhere; } pre.picture { white-space: pre; }
 @media (max-width: 600px) { body { padding: 16px 12px 40px; } .excerpt { flex-basis: 100%; order: 3; }
   .trials td:last-child { white-space: normal; } }
 </style>

@@ -73,7 +73,7 @@ PlotSeries CurveOf(const EvalArm& arm, std::size_t family, bool is_floor) {
     const std::string hint =
         absl::StrCat(arm.variant, ": a vote of ", at.width, " is right in ", Percent(at.accuracy), " (",
                      Between(at.interval), ")", is_floor ? " if wrong answers agree" : ", as drawn");
-    curve.points.push_back({double(at.width), at.accuracy, at.interval, 0, "", hint});
+    curve.points.push_back({double(at.width), at.accuracy, is_floor ? Interval() : at.interval, 0, "", hint});
   }
   return curve;
 }

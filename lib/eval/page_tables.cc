@@ -67,8 +67,8 @@ Cells ComparisonCells(const EvalComparison& c) {
           absl::StrCat(c.only_a),
           absl::StrFormat("%+.1f", 100 * c.difference),
           absl::StrFormat("%+.1f to %+.1f", 100 * c.interval.low, 100 * c.interval.high),
-          absl::StrFormat("%.2g", c.p),
-          absl::StrFormat("%.2g", c.p_holm),
+          Chance(c.p),
+          Chance(c.p_holm),
           VerdictCell(c)};
 }
 
@@ -129,27 +129,29 @@ std::string MatchedTable(const EvalReport& report) {
 }
 
 std::string AttemptTable(const EvalReport& report) {
-  std::vector<Cells> rows;
+  std::vector<Cells> counts, quality;
   for (const EvalArm& arm : report.arms) {
     if (arm.stops.empty()) continue;
-    rows.push_back({NameCell(report, arm), Mean(arm.started), Mean(arm.cast), Mean(arm.abstained),
-                    Mean(arm.failed), Mean(arm.cancelled), PercentOrNone(arm.agreement), SingleOf(arm),
-                    RhoOf(arm), CoverageOf(arm), GapOf(arm),
-                    absl::StrCat("<span class=\"wrap\">", EscapeHtml(StopsOf(arm)), "</span>")});
+    counts.push_back({NameCell(report, arm), Mean(arm.started), Mean(arm.cast), Mean(arm.abstained),
+                      Mean(arm.failed), Mean(arm.cancelled), PercentOrNone(arm.agreement),
+                      absl::StrCat("<span class=\"wrap\">", EscapeHtml(StopsOf(arm)), "</span>")});
+    if (arm.single >= 0 || arm.coverage >= 0)
+      quality.push_back({NameCell(report, arm), SingleOf(arm), RhoOf(arm), CoverageOf(arm), GapOf(arm)});
   }
-  if (rows.empty()) return "";
-  return Section(
-      "Attempts",
-      "Means of an item. Agree: the share of the votes that the leader has. One alone and correlation: of "
-      "two "
-      "attempts of the first round that no stop has chosen (≈: stops cut some of these off, too); one that "
-      "abstained or failed is not right. The higher the correlation, the less a vote brings. Any right: what "
-      "a "
-      "perfect choice among the attempts would reach (≥: attempts that a stop cut off might have been "
-      "right).",
-      TableOf({"variant", "made", "cast", "no answer", "failed", "cut off", "agree", "one alone",
-               "correlation", "any right", "lost choosing", "ended"},
-              rows));
+  if (counts.empty()) return "";
+  return absl::StrCat(
+      Section(
+          "Attempts", "Means of an item. Agree: the share of the votes that the leader has.",
+          TableOf({"variant", "made", "cast", "no answer", "failed", "cut off", "agree", "ended"}, counts)),
+      quality.empty()
+          ? ""
+          : Section("How good they are",
+                    "One alone and correlation: of two attempts of the first round that no stop has "
+                    "chosen (≈: stops cut some of these off, too); one that abstained or failed is "
+                    "not right. The higher the correlation, the less a vote brings. Any right: what "
+                    "a perfect choice among the attempts would reach (≥: attempts that a stop cut "
+                    "off might have been right).",
+                    TableOf({"variant", "one alone", "correlation", "any right", "lost choosing"}, quality)));
 }
 
 std::string VoteTable(const EvalReport& report) {

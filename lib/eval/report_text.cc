@@ -102,8 +102,8 @@ TextRow ComparisonCells(const EvalComparison& c) {
           absl::StrCat(c.only_a),
           absl::StrFormat("%+.1f", 100 * c.difference),
           absl::StrFormat("%+.1f to %+.1f", 100 * c.interval.low, 100 * c.interval.high),
-          absl::StrFormat("%.2g", c.p),
-          absl::StrFormat("%.2g", c.p_holm)};
+          Chance(c.p),
+          Chance(c.p_holm)};
 }
 
 TextRow With(TextRow first, const TextRow& cells) {

@@ -12,6 +12,7 @@
 #include "experiment/trial.h"
 #include "experiment/variants.h"
 #include "ninefold/experiment.h"
+#include "ninefold/models.h"
 #include "ninefold/status.h"
 #include "pipeline/files.h"
 #include "pipeline/format.h"
@@ -203,7 +204,13 @@ class Loader {
     if (judge == nullptr || judge->kind != YamlNode::kScalar || read_.simulated) return;
     PipelineOptions options;
     options.catalogue = options_.catalogue;
-    options.open_model = options_.open_model;
+    ExperimentVariant priced;  // only for its prices
+    options.open_model = [&](std::string_view spec, const ModelOptions& given) {
+      absl::StatusOr<ModelPtr> model =
+          options_.open_model ? options_.open_model(spec, given) : OpenModel(spec, given);
+      if (model.ok()) NotePrice((*model)->card(), priced);
+      return model;
+    };
     const Json whole = {{"version", 1},
                         {"name", "judge"},
                         {"agents", {{"judge", {{"model", judge->text}}}}},
@@ -214,6 +221,8 @@ class Loader {
       return;
     }
     read_.grade.judge = made->team;
+    read_.judge = absl::StrJoin(made->models, ", ");
+    read_.judge_call_usd = priced.call_usd, read_.judge_unpriced = priced.unpriced;
     for (const std::string& model : made->models) AddModel(model);
   }
 

@@ -1,9 +1,11 @@
 #include "experiment/purse.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 
 namespace ninefold::experiment {
 namespace {
@@ -70,6 +72,21 @@ bool Purse::Narrow(const BudgetLimits& share, BudgetLimits& limits) {
   if (share.tokens && (!limits.tokens || *share.tokens < *limits.tokens))
     limits.tokens = share.tokens, narrower = true;
   return narrower;
+}
+
+std::string Purse::WhyEmpty(const std::string& variant) const {
+  const auto found = most_.find(variant);
+  const Amount most = found == most_.end() ? Amount() : found->second;
+  std::vector<std::string> needs;
+  const double usd = whole_.usd ? *whole_.usd - spent_.usd : 0;
+  const double tokens = whole_.tokens ? double(*whole_.tokens) - spent_.tokens : 0;
+  if (whole_.usd && usd > kLeast * kLeast * *whole_.usd && most.usd > usd)
+    needs.push_back(absl::StrFormat("%.4g USD, and %.4g are left", most.usd, usd));
+  if (whole_.tokens && tokens > kLeast * kLeast * double(*whole_.tokens) && most.tokens > tokens)
+    needs.push_back(absl::StrFormat("%.0f tokens, and %.0f are left", std::ceil(most.tokens), tokens));
+  if (needs.empty()) return absl::StrCat("the experiment's budget is used up: ", Words());
+  return absl::StrCat("the next trial of \"", variant, "\" may need ", absl::StrJoin(needs, "; "), " (",
+                      Words(), " are spent); raise the budget");
 }
 
 std::string Purse::Words() const {

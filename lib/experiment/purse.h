@@ -13,6 +13,8 @@ namespace ninefold::experiment {
 class Purse {
  public:
   explicit Purse(const BudgetLimits& whole) : whole_(whole) {}
+  // Before anything is taken: what an earlier trial of `variant` has cost.
+  void Spend(const std::string& variant, const Cost& cost) { Give(variant, {}, cost); }
 
   enum Answer { kTaken, kWait, kEmpty };
   // A share for one more trial of `variant`: all that is left when nothing is known of it. kWait: until one
@@ -26,6 +28,8 @@ class Purse {
   static bool Narrow(const BudgetLimits& share, BudgetLimits& limits);
 
   std::string Words() const;  // "0.98 of 1 USD"
+  // Why kEmpty: "used up: …", or what the next trial of `variant` needs and is not left.
+  std::string WhyEmpty(const std::string& variant) const;
 
  private:
   struct Amount {

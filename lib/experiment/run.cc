@@ -31,6 +31,7 @@ struct Job {
   const EvalItem* item = nullptr;
   std::uint64_t seed = 0;
   std::uint64_t item_hash = 0;
+  Cost spent;  // on it so far, where its share was too small
 };
 
 std::string HashOfTrial(const ExperimentVariant& variant, std::uint64_t of_item) {
@@ -53,7 +54,7 @@ class Trials {
         runtime_({.threads = 1, .blocking_threads = std::min(threads_, 16), .store = run.store}) {}
 
   absl::StatusOr<ExperimentOutcome> Run() {
-    CHECK_OK(CheckPrices());
+    CHECK_OK(CheckPrices(experiment_, run_));
     CHECK_OK(OpenLog());
     NoteIsolation();
     began_ = absl::Now();
@@ -77,18 +78,6 @@ class Trials {
     return limits;
   }
 
-  // Of all variants, before any of them has cost something.
-  absl::Status CheckPrices() const {
-    for (const ExperimentVariant& variant : experiment_.variants) {
-      if (!Limits().usd || variant.unpriced.empty()) continue;
-      return absl::FailedPreconditionError(absl::StrCat(
-          "variant \"", variant.name, "\": a budget in USD is set, and the price of ",
-          variant.unpriced.front(),
-          " is not known; add it to the file that NINEFOLD_MODELS names, or set a budget in tokens"));
-    }
-    return absl::OkStatus();
-  }
-
   // Jobs are those that the file does not have. By item first, so that a part of them is a fair one.
   absl::Status OpenLog() {
     TrialFile file;
@@ -99,8 +88,11 @@ class Trials {
     }
     std::int64_t stale = 0, failed = 0;
     for (const EvalItem& item : experiment_.items) {
-      // Another grader grades anew.
-      const std::uint64_t hash = HashBytes(experiment_.grade.grader, HashOf(item));
+      // Another grader, and another judge, grade anew.
+      const bool judged = NeedsJudge(item, experiment_.grade);
+      const std::uint64_t hash = HashBytes(
+          judged ? absl::StrCat(experiment_.grade.grader, " ", experiment_.judge) : experiment_.grade.grader,
+          HashOf(item));
       for (const std::uint64_t seed : experiment_.seeds) {
         for (const ExperimentVariant& variant : experiment_.variants) {
           const auto known = file.trials.find({variant.name, item.id, seed});
@@ -109,15 +101,20 @@ class Trials {
           } else if (known != file.trials.end() && !known->second.trial.error.empty()) {
             ++failed;
           } else if (known != file.trials.end()) {
+            known->second.trial.tags = item.tags;  // they change nothing of the answer
             Keep(known->second.trial);
             ++progress_.reused;
             continue;
           }
-          jobs_.push_back({&variant, &item, seed, hash});
+          jobs_.push_back({&variant, &item, seed, hash, {}});
         }
       }
     }
     progress_.total = experiment_.trials();
+    for (const auto& [variant, cost] : file.spent) purse_.Spend(variant, cost);
+    if (HasLimit(Limits()) && !file.trials.empty())
+      Note(absl::StrCat("the budget counts what the trials in ", run_.trials_path,
+                        " have cost: ", purse_.Words()));
     if (stale > 0)
       Note(absl::StrCat(stale, " trials in ", run_.trials_path,
                         " are of a team or an item that has changed, and are asked again"));
@@ -195,8 +192,7 @@ class Trials {
       if (!jobs_.empty()) {
         const Purse::Answer answer = purse_.Take(jobs_.front().variant->name, in_flight_, share);
         if (answer == Purse::kEmpty) {
-          ending_ = absl::ResourceExhaustedError(
-              absl::StrCat("the experiment's budget is used up: ", purse_.Words()));
+          ending_ = absl::ResourceExhaustedError(purse_.WhyEmpty(jobs_.front().variant->name));
           return false;
         }
         if (answer == Purse::kTaken) break;
@@ -212,31 +208,40 @@ class Trials {
   void Try(const Job& job, const BudgetLimits& share) {
     RunOptions options = RunOptionsOf(experiment_, *job.variant, job.seed);
     const bool ours = Purse::Narrow(share, options.budget);
-    Cost cost, of_judge;
-    std::string run_id;
+    Made made;
+    Cost of_judge;
     absl::StatusOr<Prompt> prompt = PromptOf(*job.item, job.variant->pipeline);
     const absl::Time began = absl::Now();
     absl::StatusOr<Reply> reply =
-        prompt.ok() ? Ask(job.variant->pipeline.team, *std::move(prompt), std::move(options), cost, run_id)
+        prompt.ok() ? Ask(job.variant->pipeline.team, *std::move(prompt), std::move(options), made)
                     : absl::StatusOr<Reply>(prompt.status());
     const absl::Duration took = absl::Now() - began;
     absl::StatusOr<EvalTrial> trial = TrialOf(experiment_, *job.variant, *job.item, job.seed, reply);
     absl::Status status = reply.ok() ? trial.status() : reply.status();
     if (trial.ok() && reply.ok() && NeedsJudge(*job.item, experiment_.grade))
-      status = Judge(*job.item, *reply, *trial, of_judge);
-    if (trial.ok()) trial->cost = cost, trial->run_id = run_id, trial->latency = took;
+      status = Judge(*job.item, *reply, Left(share, made.cost), *trial, of_judge);
+    if (trial.ok()) {
+      trial->cost = made.cost, trial->run_id = made.run_id, trial->latency = took;
+      trial->queued = std::min(took, QueuedIn(made.events));
+    }
     // What grading costs is the experiment's, not the variant's.
-    Settle(job, share, ours, status, std::move(trial), cost + of_judge);
+    Settle(job, share, ours, status, std::move(trial), made.cost + of_judge, made.events);
   }
 
-  absl::StatusOr<Reply> Ask(const AgentPtr& agent, Prompt prompt, RunOptions options, Cost& cost,
-                            std::string& run_id) {
-    Cost spent;
-    options.on_event = [&spent](const Event& event) {
-      if (const auto* ended = std::get_if<event::RunEnded>(&event.body)) spent = ended->cost;
+  // What a run leaves behind.
+  struct Made {
+    Cost cost;
+    std::string run_id;
+    std::vector<Event> events;
+  };
+
+  absl::StatusOr<Reply> Ask(const AgentPtr& agent, Prompt prompt, RunOptions options, Made& made) {
+    options.on_event = [this, &made](const Event& event) {
+      if (const auto* ended = std::get_if<event::RunEnded>(&event.body)) made.cost = ended->cost;
+      KeepEvent(event, run_.on_trial != nullptr, made.events);
     };
     RunHandle handle = runtime_.Start(agent, std::move(prompt), std::move(options));
-    run_id = handle.id();
+    made.run_id = handle.id();
     {
       std::lock_guard lock(mutex_);
       running_.insert(&handle);
@@ -246,27 +251,40 @@ class Trials {
     absl::StatusOr<Reply> reply = handle.Wait();
     std::lock_guard lock(mutex_);
     running_.erase(&handle);
-    cost = cost + spent;
     return reply;
   }
 
-  absl::Status Judge(const EvalItem& item, const Reply& reply, EvalTrial& trial, Cost& cost) {
+  // A judge has what the trial has left of its share, and a trial's time.
+  static BudgetLimits Left(BudgetLimits share, const Cost& spent) {
+    if (share.usd) share.usd = std::max(0.0, *share.usd - spent.usd);
+    if (share.tokens) {
+      const std::int64_t used = spent.tokens.input.value_or(0) + spent.tokens.output.value_or(0);
+      share.tokens = std::max<std::int64_t>(0, *share.tokens - used);
+    }
+    return share;
+  }
+
+  absl::Status Judge(const EvalItem& item, const Reply& reply, const BudgetLimits& share, EvalTrial& trial,
+                     Cost& cost) {
     const AgentFn grade = [&](Prompt, Context& ctx) -> Async<absl::StatusOr<Reply>> {
       absl::StatusOr<Grade> grade = co_await GradeByJudge(item, reply, experiment_.grade, ctx);
       if (!grade.ok()) co_return grade.status();
       trial.grade = *std::move(grade);
       co_return Reply{};
     };
-    std::string run_id;
+    RunOptions options;
+    options.budget = share, options.deadline = experiment_.trial_time;
+    Made made;
     const absl::Status judged =
-        Ask(MakeFunctionAgent({"judge", "Grades a reply"}, grade), Prompt("grade"), {}, cost, run_id)
+        Ask(MakeFunctionAgent({"judge", "Grades a reply"}, grade), Prompt("grade"), std::move(options), made)
             .status();
+    cost = made.cost;
     if (!judged.ok()) trial.error = absl::StrCat("the judge: ", Describe(judged));
     return judged;
   }
 
   void Settle(const Job& job, const BudgetLimits& share, bool ours, const absl::Status& status,
-              absl::StatusOr<EvalTrial> trial, const Cost& cost) {
+              absl::StatusOr<EvalTrial> trial, const Cost& cost, const std::vector<Event>& events) {
     std::unique_lock lock(mutex_);
     --in_flight_;
     progress_.cost = progress_.cost + cost;
@@ -281,6 +299,7 @@ class Trials {
     if (ours && (cut || used_up)) {
       purse_.Enlarge(job.variant->name, share);
       jobs_.push_front(job);
+      jobs_.front().spent = job.spent + cost;
       return;
     }
     if (!trial.ok() || EndsAll(status)) {
@@ -289,11 +308,12 @@ class Trials {
         fatal_ = Annotate(why, absl::StrCat("variant \"", job.variant->name, "\", ", job.item->where));
       return End(fatal_, lock);
     }
-    const absl::Status written = log_.Add(*trial, HashOfTrial(*job.variant, job.item_hash));
+    const absl::Status written = log_.Add(*trial, HashOfTrial(*job.variant, job.item_hash), job.spent + cost);
     if (!written.ok()) {
       if (fatal_.ok()) fatal_ = written;
       return End(written, lock);
     }
+    if (run_.on_trial) run_.on_trial(*trial, events);
     Keep(*trial);
     Report();
   }
@@ -333,6 +353,26 @@ class Trials {
 
 }  // namespace
 }  // namespace experiment
+
+absl::Status CheckPrices(const Experiment& experiment, const ExperimentRun& run) {
+  if (experiment.simulated || !(run.usd || experiment.budget.usd)) return absl::OkStatus();
+  const auto unpriced = [](const std::string& whose, const std::string& model) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        whose, ": a budget in USD is set, and the price of ", model,
+        " is not known; add it to the file that NINEFOLD_MODELS names, or set a budget in tokens"));
+  };
+  for (const ExperimentVariant& variant : experiment.variants) {
+    if (!variant.unpriced.empty())
+      return unpriced(absl::StrCat("variant \"", variant.name, "\""), variant.unpriced.front());
+  }
+  if (experiment.judge_unpriced.empty()) return absl::OkStatus();
+  return unpriced("the judge", experiment.judge_unpriced.front());
+}
+
+std::int64_t CallsOfTrial(const Experiment& experiment, const ExperimentVariant& variant,
+                          const EvalItem& item) {
+  return variant.calls + (!experiment.judge.empty() && NeedsJudge(item, experiment.grade) ? 2 : 0);
+}
 
 absl::StatusOr<ExperimentOutcome> RunExperiment(const Experiment& experiment, const ExperimentRun& run) {
   if (experiment.simulated) return experiment::RunSimulated(experiment, run);

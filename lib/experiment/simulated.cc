@@ -47,15 +47,19 @@ class SimulatedTrials {
       lock.unlock();
       const std::size_t variants = experiment_.variants.size(), seeds = experiment_.seeds.size();
       const std::size_t variant = at % variants, seed = at / variants % seeds, item = at / variants / seeds;
-      EvalTrial trial = Live(experiment_.variants[variant], experiment_.items[item], experiment_.seeds[seed]);
+      std::vector<Event> events;
+      EvalTrial trial =
+          Live(experiment_.variants[variant], experiment_.items[item], experiment_.seeds[seed], events);
       lock.lock();
       Count(trial);
+      if (run_.on_trial) run_.on_trial(trial, events);
       // They are given back by variant, item and seed.
       trials_[(variant * experiment_.items.size() + item) * seeds + seed] = std::move(trial);
     }
   }
 
-  EvalTrial Live(const ExperimentVariant& variant, const EvalItem& item, std::uint64_t seed) const {
+  EvalTrial Live(const ExperimentVariant& variant, const EvalItem& item, std::uint64_t seed,
+                 std::vector<Event>& events) const {
     // The seed of a question's luck is its own, and the same under each variant.
     const std::uint64_t own = Mix(seed, HashBytes(item.id));
     testing::Sim sim({.seed = own});
@@ -66,6 +70,9 @@ class SimulatedTrials {
     absl::StatusOr<EvalTrial> trial = TrialOf(experiment_, variant, item, seed, reply);
     if (!trial.ok()) trial = TrialOf(experiment_, variant, item, seed, trial.status());
     trial->latency = sim.elapsed();
+    if (run_.on_trial) {
+      for (const Event& event : sim.events()) KeepEvent(event, true, events);
+    }
     return *std::move(trial);
   }
 

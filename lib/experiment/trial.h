@@ -24,6 +24,13 @@ absl::StatusOr<EvalTrial> TrialOf(const Experiment& experiment, const Experiment
 
 RunOptions RunOptionsOf(const Experiment& experiment, const ExperimentVariant& variant, std::uint64_t seed);
 
+// Adds `event` to those that are kept of a trial: with `all`, what tells the run (pieces of a text joined,
+// without those of reasoning and of calls); else what QueuedIn needs.
+void KeepEvent(const Event& event, bool all, std::vector<Event>& events);
+// How long nothing of a run went on but waiting for our own limits: calls queued while no other call, of a
+// model or a tool, was at work.
+absl::Duration QueuedIn(const std::vector<Event>& events);
+
 // All trials of an oracle, one after another, each in virtual time of its own.
 ExperimentOutcome RunSimulated(const Experiment& experiment, const ExperimentRun& run);
 

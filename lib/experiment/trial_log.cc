@@ -42,6 +42,9 @@ absl::StatusOr<TrialFile> ParseTrials(const std::string& text, const std::string
                                                      "; remove the line, and its trial is asked again"));
     }
     const std::string* hash = GetString(*json, "hash");
+    const Json* spent = GetMember(*json, "spent");
+    file.spent.emplace_back(trial->variant,
+                            spent != nullptr && spent->is_object() ? CostFromJson(*spent) : trial->cost);
     TrialKey key{trial->variant, trial->item, trial->seed};
     if (file.trials.count(key) == 0) file.order.push_back(key);
     file.trials[std::move(key)] = {*std::move(trial), hash == nullptr ? "" : *hash};
@@ -77,10 +80,11 @@ absl::StatusOr<TrialFile> TrialLog::Open(const std::string& path, std::string& n
   return file;
 }
 
-absl::Status TrialLog::Add(const EvalTrial& trial, const std::string& hash) {
+absl::Status TrialLog::Add(const EvalTrial& trial, const std::string& hash, const Cost& spent) {
   if (fd_ < 0) return absl::OkStatus();
   Json json = ToJson(trial);
   json["hash"] = hash;
+  if (!(spent == trial.cost)) json["spent"] = ToJson(spent);
   const std::string line = absl::StrCat(DumpJson(json), "\n");
   for (std::size_t at = 0; at < line.size();) {
     const ssize_t wrote = ::write(fd_, line.data() + at, line.size() - at);

@@ -33,6 +33,8 @@ struct TrialFile {
   std::vector<TrialKey> order;  // as they first stand in the file
   std::size_t whole_bytes = 0;  // up to the end of the last whole line
   bool torn = false;
+  // Of all its lines, those that later ones stand for too: the variant, and what was spent on it.
+  std::vector<std::pair<std::string, Cost>> spent;
 };
 // kNotFound; kInvalidArgument with file:line.
 absl::StatusOr<TrialFile> ReadTrialFile(const std::string& path);
@@ -48,7 +50,8 @@ class TrialLog {
   // Makes the file when it is not there; cuts off what is torn, which `note` says. kUnavailable: another
   // process writes to it.
   absl::StatusOr<TrialFile> Open(const std::string& path, std::string& note);
-  absl::Status Add(const EvalTrial& trial, const std::string& hash);
+  // `spent`: on it in all, with what grading it and beginning it anew has cost.
+  absl::Status Add(const EvalTrial& trial, const std::string& hash, const Cost& spent);
 
  private:
   std::string path_;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/hash.h"
+#include "experiment/plan_cost.h"
 #include "ninefold/contemplate.h"
 #include "ninefold/models.h"
 #include "ninefold/status.h"
@@ -147,25 +149,13 @@ std::string TeamKey(const VariantPlan& plan, const Pipeline& pipeline, const std
                       in_file ? absl::StrCat(pipeline.text_hash) : PipelineText(plan.team, "team"));
 }
 
+}  // namespace
+
 void NotePrice(const ModelCard& card, ExperimentVariant& variant) {
   constexpr std::int64_t kInput = 1000, kOutput = 500;
   if (card.price) variant.call_usd = std::max(variant.call_usd, card.price->Of(kInput, 0, kOutput));
   if (!card.price && !card.free) variant.unpriced.push_back(card.name);
 }
-
-// Attempts and refinements; judges are not counted, nor what is settled before.
-std::int64_t AttemptsOf(const VariantPlan& plan, Mode mode) {
-  ContemplateOptions options = WithMode(mode, {});
-  if (plan.contemplate.kind == YamlNode::kMap) {
-    options = {};
-    pipeline::ContemplateNumbers(plan.contemplate, options);
-  } else if (mode == Mode::kInstant) {
-    return 1;
-  }
-  return std::int64_t(options.width) * (1 + options.rounds);
-}
-
-}  // namespace
 
 std::string Beside(const std::string& folder, const std::string& name) {
   return (std::filesystem::path(folder) / name).lexically_normal().string();
@@ -173,6 +163,7 @@ std::string Beside(const std::string& folder, const std::string& name) {
 
 std::vector<VariantPlan> PlanVariants(const YamlNode& root, Diagnostics& out) {
   std::vector<VariantPlan> plans;
+  std::set<std::string> names;
   const YamlNode* variants = root.Find("variants");
   if (variants == nullptr || variants->kind != YamlNode::kMap) return plans;
   if (variants->members.empty())
@@ -207,6 +198,10 @@ std::vector<VariantPlan> PlanVariants(const YamlNode& root, Diagnostics& out) {
                           value.text);
       }
       plan.model = TextAt(own, "model"), plan.mode = TextAt(own, "mode", "instant");
+      if (!names.insert(plan.name).second) {
+        out.Error(variant.key_at, absl::StrCat("there are two variants \"", plan.name, "\""),
+                  "rename one, or take a value that is twice in a list away");
+      }
       plans.push_back(std::move(plan));
     }
   }
@@ -269,8 +264,10 @@ ExperimentVariant LoadVariant(const VariantPlan& plan, const VariantLoad& load, 
                            "\": its team asks for more than a question: ", Describe(asked)),
               "give its inputs defaults");
   }
-  variant.calls =
-      std::max<std::int64_t>(1, std::int64_t(variant.pipeline.graph.size())) * AttemptsOf(plan, options.mode);
+  const std::int64_t of_team =
+      std::max({std::int64_t(1), std::int64_t(variant.pipeline.graph.size()),
+                inline_team ? CallsOfTeam(plan.team) : CallsOfFile(Beside(load.folder, plan.team.text))});
+  variant.calls = of_team * AttemptsOf(plan.contemplate, options.mode);
   if (plan.contemplate.kind == YamlNode::kMap) {
     AgentPtr whole = Wrapped(plan, variant.pipeline, first, out);
     if (whole != nullptr) variant.pipeline.team = std::move(whole);

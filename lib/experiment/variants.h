@@ -19,6 +19,9 @@ struct VariantPlan {
 // `defaults`: the file's own team or agent.
 std::vector<VariantPlan> PlanVariants(const pipeline::YamlNode& root, pipeline::Diagnostics& out);
 
+// What a model of the variant costs, and that it has no price.
+void NotePrice(const ModelCard& card, ExperimentVariant& variant);
+
 // The path of `name` as a file in `folder` writes it.
 std::string Beside(const std::string& folder, const std::string& name);
 

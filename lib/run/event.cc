@@ -123,6 +123,10 @@ struct Writer {
     for (const auto& image : e.images) json["images"].push_back(ToJson(Part(*image)));
     return "tool_ended";
   }
+  std::string_view operator()(const event::Queued& e) {
+    json["waited_ms"] = Milliseconds(e.waited);
+    return "queued";
+  }
   std::string_view operator()(const event::Repaired& e) {
     json["what"] = e.what;
     return "repaired";

@@ -47,6 +47,12 @@ TEST(Eval, MeasuresAndGoesOn) {
                                Not(HasSubstr("\x1b["))));
   EXPECT_EQ(program.Lines("sums.eval/trials.jsonl"), 12);
   EXPECT_THAT(testing::ReadText(program.Path("sums.eval/report.html")), HasSubstr("ninefold show "));
+  const std::string page = testing::ReadText(program.Path("sums.eval/report.html"));
+  const std::size_t link = page.find("href=\"traces/");
+  ASSERT_NE(link, std::string::npos);
+  const std::string trace = page.substr(link + 6, page.find('"', link + 6) - link - 6);
+  EXPECT_THAT(testing::ReadText(program.Path("sums.eval/" + trace)),
+              AllOf(HasSubstr("What is 0 * 7?"), HasSubstr("Steps")));
   const Ended again = program.Run({"eval", "sums.yaml", "--json"});
   EXPECT_EQ(again.code, 0) << again.err;
   EXPECT_EQ(program.Lines("sums.eval/trials.jsonl"), 12) << "nothing was asked again";

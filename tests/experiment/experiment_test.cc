@@ -187,7 +187,9 @@ TEST_F(ExperimentTest, StaysUnderItsBudget) {
   ASSERT_THAT(experiment, IsOk());
   const auto outcome = Run(*experiment);
   ASSERT_THAT(outcome, IsOk());
-  EXPECT_THAT(outcome->partial, Fails(absl::StatusCode::kResourceExhausted, HasSubstr("budget is used up")));
+  EXPECT_THAT(outcome->partial,
+              Fails(absl::StatusCode::kResourceExhausted,
+                    HasSubstr("the next trial of \"one\" may need 2 tokens, and 1 are left")));
   EXPECT_THAT(outcome->trials, IsEmpty());
   EXPECT_EQ(calls, 0);
 }
@@ -278,6 +280,10 @@ TEST_F(ExperimentTest, SaysAllMistakesBeforeAnythingIsAsked) {
   EXPECT_THAT(
       Mistakes("data: data.jsonl\nagent: {}\nvariants: {v: {mode: thinking, contemplate: {width: 2}}}\n"),
       HasSubstr("keep one of them"));
+  EXPECT_THAT(
+      Mistakes("data: data.jsonl\nagent: {}\nvariants: {\"v width 3\": {}, v: {contemplate: {width: [3, 3, "
+               "5]}}}\n"),
+      AllOf(HasSubstr("e.yaml:3:29: error: there are two variants \"v width 3\""), HasSubstr("rename one")));
   EXPECT_THAT(Mistakes("data: data.jsonl\nagent: {}\nteam: x.yaml\nvariants: {v: {}}\n"),
               HasSubstr("a team and an agent"));
   EXPECT_EQ(calls, 0);

@@ -36,7 +36,7 @@ class FidelityTest : public ::testing::Test {
         asked = request.conversation.back();
         ModelReply reply;
         reply.message = AssistantMessage(says);
-        reply.usage = {.input = 100, .cached_input = {}, .output = 50, .reasoning = {}};
+        reply.usage = {.input = input, .cached_input = {}, .output = output, .reasoning = {}};
         return reply;
       });
     };
@@ -60,6 +60,7 @@ class FidelityTest : public ::testing::Test {
   ExperimentOptions options;
   ModelCard card{.name = "m", .free = true};
   std::string says = "4";
+  std::int64_t input = 100, output = 50;
   Message asked;
   std::atomic<int> calls = 0;
 };
@@ -146,6 +147,71 @@ TEST_F(FidelityTest, AJudgeIsNotTheVariantsCost) {
   EXPECT_EQ(outcome->cost.model_calls, 3);
 }
 
+TEST_F(FidelityTest, AnotherJudgeGradesAnew) {
+  says = "verdict: right";
+  EXPECT_EQ(Made("grader: judge\njudge: m\n"), 1);
+  EXPECT_EQ(Made("grader: judge\njudge: m\n"), 0);
+  EXPECT_EQ(Made("grader: judge\njudge: other\n"), 1);
+}
+
+TEST_F(FidelityTest, AJudgeIsUnderTheBudget) {
+  const auto judged = Load("grader: judge\njudge: acme/m\nbudget: {usd: 1}\n");
+  ASSERT_THAT(judged, IsOk());
+  EXPECT_THAT(CheckPrices(*judged, {}), IsOk()) << "it is free";
+  card = {.name = "acme/m"};
+  EXPECT_THAT(CheckPrices(*Load("grader: judge\njudge: acme/m\nbudget: {usd: 1}\n"), {}),
+              Fails(absl::StatusCode::kFailedPrecondition, HasSubstr("price of acme/m is not known")));
+  Experiment only_judge = *judged;
+  only_judge.judge_unpriced = {"acme/judge"};
+  EXPECT_THAT(RunExperiment(only_judge, {}),
+              Fails(absl::StatusCode::kFailedPrecondition,
+                    AllOf(HasSubstr("the judge"), HasSubstr("price of acme/judge is not known"))));
+  EXPECT_EQ(calls, 0);
+}
+
+// The tokens are of all trials together, also those that another run made.
+TEST_F(FidelityTest, TheBudgetCountsWhatWasSpentBefore) {
+  std::string items;
+  for (const char* id : {"a", "b", "c"})
+    absl::StrAppend(&items, "{\"id\":\"", id, "\",\"question\":\"2+2\",\"expected\":\"4\"}\n");
+  Write("data.jsonl", items);
+  input = 60'000, output = 40'000;
+  const auto left = [&](const char* tokens) {
+    ExperimentRun run{.trials_path = folder / "trials.jsonl", .parallel = 1};
+    const auto outcome = RunExperiment(Load(absl::StrCat("budget: {tokens: ", tokens, "}\n")).value(), run);
+    EXPECT_THAT(outcome, IsOk());
+    return 3 - std::int64_t(outcome->trials.size());
+  };
+  EXPECT_EQ(left("250000"), 1);
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(left("250000"), 1) << "200,000 were spent before";
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(left("300000"), 0);
+  EXPECT_EQ(calls, 3);
+}
+
+TEST_F(FidelityTest, ATagThatChangesIsThatOfTheItem) {
+  EXPECT_EQ(Made(), 1);
+  Write("data.jsonl", R"({"id": "a", "question": "2+2", "expected": "4", "tags": ["sum"]})");
+  const auto outcome = RunExperiment(Load().value(), {.trials_path = folder / "trials.jsonl"});
+  ASSERT_THAT(outcome, IsOk());
+  EXPECT_EQ(outcome->reused, 1);
+  EXPECT_THAT(outcome->trials.at(0).tags, ::testing::ElementsAre("sum"));
+}
+
+TEST_F(FidelityTest, TrialsAreGivenWithTheirEvents) {
+  ExperimentRun run;
+  std::vector<std::string> names;
+  run.on_trial = [&](const EvalTrial& trial, const std::vector<Event>& events) {
+    EXPECT_EQ(trial.item, "a");
+    for (const Event& event : events) names.emplace_back(EventName(event));
+    EXPECT_THAT(TraceToHtml(trial, nullptr, events), AllOf(HasSubstr("one on a"), HasSubstr("<b>m</b>")));
+  };
+  ASSERT_THAT(RunExperiment(Load().value(), run), IsOk());
+  EXPECT_THAT(names, ::testing::Contains("model_ended"));
+  EXPECT_THAT(names, ::testing::Contains("task_ended"));
+}
+
 TEST_F(FidelityTest, PricesAreNeededBeforeAnyVariantCosts) {
   card = {.name = "acme/m"};
   const auto experiment = Load("budget: {usd: 1}\n");
@@ -165,6 +231,18 @@ TEST_F(FidelityTest, CallsAreCountedBeforehand) {
   for (const ExperimentVariant& variant : experiment->variants) each.push_back(variant.calls);
   EXPECT_THAT(each, ::testing::ElementsAre(1, 5, 6, 16));
   EXPECT_DOUBLE_EQ(experiment->variants[0].call_usd, 0.007);
+  Write("team.yaml", R"(version: 1
+name: t
+agents: {a: {model: m}}
+steps:
+  - {id: many, contemplate: {agent: a, width: 4, rounds: 1}}
+  - {id: both, parallel: [a, {id: b, agent: a}]}
+  - {id: again, agent: a, loop: {until: "true", max: 3}}
+)");
+  const auto nested = Load("grader: judge\njudge: m\n", "{one: {team: team.yaml}}");
+  ASSERT_THAT(nested, IsOk());
+  EXPECT_EQ(nested->variants[0].calls, 8 + 2 + 3);
+  EXPECT_EQ(CallsOfTrial(*nested, nested->variants[0], nested->items[0]), 13 + 2);
 }
 
 // Threads make no difference to an oracle's trials, and what was stopped has asked all variants alike.

@@ -35,6 +35,42 @@ TEST(Purse, EndsWhenATrialCannotBePaid) {
   EXPECT_DOUBLE_EQ(*share.usd, 4);
 }
 
+TEST(Purse, CountsWhatWasSpentBefore) {
+  Purse purse({.usd = 10.0});
+  purse.Spend("b", Usd(7));
+  BudgetLimits share;
+  ASSERT_EQ(purse.Take("a", 0, share), Purse::kTaken);
+  EXPECT_DOUBLE_EQ(*share.usd, 3);
+  purse.Give("a", share, Usd(3));
+  EXPECT_EQ(purse.Take("a", 0, share), Purse::kEmpty);
+  EXPECT_EQ(purse.WhyEmpty("a"), "the experiment's budget is used up: 10 of 10 USD");
+}
+
+TEST(Purse, KnowsWhatATrialCostBefore) {
+  Purse purse({.usd = 10.0});
+  purse.Spend("a", Usd(6));
+  BudgetLimits share;
+  EXPECT_EQ(purse.Take("a", 0, share), Purse::kEmpty);
+  EXPECT_EQ(
+      purse.WhyEmpty("a"),
+      "the next trial of \"a\" may need 6 USD, and 4 are left (6 of 10 USD are spent); raise the budget");
+}
+
+TEST(Purse, SaysWhatTheNextTrialNeeds) {
+  Purse purse({.tokens = 5000});
+  BudgetLimits share;
+  ASSERT_EQ(purse.Take("a", 0, share), Purse::kTaken);
+  Cost cost;
+  cost.tokens.input = 900;
+  purse.Give("b", share, cost);
+  purse.Enlarge("a", {.tokens = 4800});
+  EXPECT_EQ(purse.Take("a", 0, share), Purse::kEmpty);
+  EXPECT_EQ(
+      purse.WhyEmpty("a"),
+      "the next trial of \"a\" may need 4805 tokens, and 4100 are left (900 of 5000 tokens are spent); raise "
+      "the budget");
+}
+
 TEST(Purse, AShareThatWasTooSmallGrowsOrEndsIt) {
   Purse purse({.usd = 10.0});
   BudgetLimits share;

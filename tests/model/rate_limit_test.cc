@@ -42,6 +42,17 @@ TEST(RateLimit, InNoMinuteMoreThanTheLimit) {
   }
 }
 
+TEST(RateLimit, SaysHowLongACallWaited) {
+  Sim sim;
+  auto server = ActingInTurn({Taking(absl::Seconds(1))});
+  EXPECT_THAT(AskManyIn(sim, WithRateLimit(server, {.concurrency = 1}), 3), Each(IsOk()));
+  std::vector<absl::Duration> waited;
+  for (const Event& event : sim.events()) {
+    if (const auto* queued = std::get_if<event::Queued>(&event.body)) waited.push_back(queued->waited);
+  }
+  EXPECT_THAT(waited, ::testing::ElementsAre(absl::Seconds(1), absl::Seconds(2)));
+}
+
 TEST(RateLimit, TokensCountAsTheyWereUsed) {
   Sim sim;
   Act act = Taking(absl::Milliseconds(300));

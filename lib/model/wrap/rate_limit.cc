@@ -55,8 +55,10 @@ class RateLimitedModel : public Model {
     if (!refused.ok()) co_return Annotate(refused, card().name);
     RatePlace place(limiter, waiter);
     const bool at_once = limiter->Granted(waiter);
+    const absl::Time came = ctx.Now();
     if (!at_once) co_await WaitForTurn(*waiter, ctx);
     place.now = ctx.Now();
+    if (place.now > came) ctx.Emit(event::Queued{place.now - came});
     CO_CHECK_OK(ctx.status());
     absl::StatusOr<ModelReply> reply = co_await model_->Generate(request, ctx);
     place.now = ctx.Now();
