@@ -42,6 +42,7 @@ struct Experiment {
   GradeOptions grade;
   std::string baseline;  // a variant's name; "": the first
   std::string match;     // the variant whose tokens the others' are matched to; "": the baseline
+  double margin = 0.03;  // as SummaryOptions::margin
   int parallel = 4;
   BudgetLimits budget;                                   // of all trials together: tokens, usd
   absl::Duration time = absl::InfiniteDuration();        // of the whole

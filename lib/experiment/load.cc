@@ -101,6 +101,7 @@ class Loader {
  private:
   void ReadNumbers() {
     read_.parallel = int(WholeOf(root_, "parallel", read_.parallel));
+    read_.margin = NumberOf(root_, "margin", read_.margin);
     read_.trial_time = TimeOf(root_, "trial_time", read_.trial_time);
     if (const YamlNode* seeds = root_.Find("seeds"); seeds != nullptr) {
       read_.seeds.clear();
@@ -302,6 +303,7 @@ Json ExperimentSchema() { return pipeline::SchemaOf(experiment::ExperimentShape(
 
 SummaryOptions SummaryOptionsOf(const Experiment& experiment) {
   SummaryOptions options{.name = experiment.name, .baseline = experiment.baseline, .match = experiment.match};
+  options.margin = experiment.margin;
   for (const ExperimentVariant& variant : experiment.variants) {
     options.families[variant.name] = variant.family;
     options.teams[variant.name] = variant.team;

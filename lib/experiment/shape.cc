@@ -116,6 +116,7 @@ const Shape& ExperimentShape() {
        {"budget", Object(BudgetShape), "of all trials together"},
        {"trial_time", Duration(), "of one trial"},
        {"baseline", TextType(), "the variant that others are compared with; default the first"},
+       {"margin", Number(0, 1), "a share: a gain below it is none; default 0.03, three points"},
        {"match", TextType(), "the variant whose tokens others are matched to; default the baseline"},
        {"oracle", Object(OracleShape), "answers instead of a model, in virtual time"},
        {"team", AnyJson(), "of variants that name none"},

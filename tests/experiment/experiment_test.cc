@@ -107,6 +107,7 @@ TEST_F(ExperimentTest, ListsAreMultipliedOut) {
   const auto experiment = Load(R"(data: data.jsonl
 agent: {}
 baseline: vote width 5 rounds 0
+margin: 0.01
 variants:
   one: {model: [x, y]}
   vote: {contemplate: {width: [3, 5], rounds: [0, 1], pace: latency}}
@@ -118,6 +119,9 @@ variants:
                                  "vote width 5 rounds 0", "vote width 5 rounds 1"));
   EXPECT_EQ(experiment->variants[3].family, "vote");
   EXPECT_EQ(experiment->baseline, "vote width 5 rounds 0");
+  EXPECT_EQ(SummaryOptionsOf(*experiment).margin, 0.01);
+  EXPECT_EQ(experiment->variants[3].team, experiment->variants[4].team) << "what goes round is not the team";
+  EXPECT_NE(experiment->variants[0].team, experiment->variants[1].team) << "another model is another team";
   const std::set<std::uint64_t> hashes = {experiment->variants[2].hash, experiment->variants[3].hash,
                                           experiment->variants[4].hash, experiment->variants[5].hash};
   EXPECT_EQ(hashes.size(), 4u);
