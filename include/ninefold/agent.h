@@ -64,6 +64,7 @@ absl::StatusOr<Reply> ReplyFromJson(const Json& json);
 struct AgentCard {
   std::string name;         // [A-Za-z0-9_-]{1,64}
   std::string description;  // what it is good at: planners and models choose by it
+  std::shared_ptr<const OutputSchema> output = nullptr;  // the form of its answers; null: text
 };
 
 class Agent {

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -60,7 +62,8 @@ class Budget {
   absl::StatusOr<Reservation> Reserve(std::int64_t input, std::int64_t output,
                                       const std::optional<Price>& price);
   // After it, also after a failure; unknown usage keeps the reservation as spent.
-  Cost Settle(const Reservation& reserved, const Usage& used, const std::optional<Price>& price);
+  Cost Settle(const Reservation& reserved, const Usage& used, const std::optional<Price>& price,
+              bool estimated = false);
   // Gives a reservation back: the call was never sent.
   void Release(const Reservation& reserved);
   absl::Status CountToolCall();
@@ -74,9 +77,24 @@ class Budget {
   // Adds what an earlier life of this run spent.
   void Restore(const Cost& cost);
 
+  // Calls `on_freed` whenever a reservation is given back or settled, here, in the whole or in another part
+  // of it: for who was refused what IsHeldUp says may be there later. It does not outlive the budget.
+  class Watch {
+   public:
+    Watch(Budget& budget, std::function<void()> on_freed);
+    ~Watch();
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+   private:
+    std::list<std::function<void()>>& watches_;
+    std::list<std::function<void()>>::iterator place_;
+  };
+
  private:
   absl::Status Check(const Reservation& asked, bool price_is_known) const;
-  absl::Status Exhausted(std::string_view what) const;
+  absl::Status Exhausted(std::string_view what, bool held_up = false) const;
+  void Freed();
 
   BudgetLimits limits_;
   std::string whose_;  // "": the run's
@@ -87,6 +105,7 @@ class Budget {
   double charged_usd_ = 0;
   std::int64_t reserved_tokens_ = 0;
   double reserved_usd_ = 0;
+  std::list<std::function<void()>> watches_;  // of the whole: all of them
 };
 
 // Whether it is a limit of the run, of a part of its budget or of an agent that was reached, and none of a
@@ -95,6 +114,8 @@ bool IsLimit(const absl::Status& status);
 // Whether it is a limit of one agent, or of a part of the budget, that was reached: others of the run may go
 // on.
 bool IsOwnLimit(const absl::Status& status);
+// Whether a budget refused only because of what calls in flight have reserved, which may use less.
+bool IsHeldUp(const absl::Status& status);
 // `status`, which is about a limit that an agent has for itself.
 absl::Status AsOwnLimit(absl::Status status);
 

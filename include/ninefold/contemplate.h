@@ -49,11 +49,13 @@ struct ContemplateStops {
   double settled = 0.95;     // the odds that the leader beats the runner-up in the long run; 1: never settled
   int settled_least = 3;     // answers before that
   double quorum = 0.75;      // this share of the width has ended; 1: wait for all …
-  double tail_cut = 0.25;    // … then those that are late get this share of the time so far
+  double tail_cut = 0.25;    // … and those still out took longer than these by this share: they are late
   double time_share = 0.75;  // of the time left until the deadline, for all attempts and their refinement
 };
 
-// Whether an attempt is right, as far as code can tell; an error is no verdict. Called on the run's loop.
+// Whether an attempt is right, as far as code can tell; an error is no verdict. Called on the run's loop:
+// what takes long, such as tests in a sandbox, belongs into a `verifier` made with MakeFunctionAgent, which
+// may await Context::Blocking.
 using CheckFn = std::function<absl::StatusOr<bool>(const Prompt& question, const Reply& attempt)>;
 
 struct ContemplateOptions {
@@ -72,20 +74,27 @@ struct ContemplateOptions {
   BudgetLimits each = {};
 
   // Diversity. Each attempt but the first gets the documents in an order of its own.
-  std::vector<std::string> strategies = {};  // one an attempt, in turn; {}: the built-in ones
+  // One an attempt, in turn: how to go about it, or who to be ("You are an auditor who …"). {}: eight
+  // built-in ones.
+  std::vector<std::string> strategies = {};
   bool shuffle_documents = true;
   // One an attempt, in turn, for all agents that work at it; {}: their own. A seed that a solver has is
   // another one for each attempt, whatever stands here.
   std::vector<double> temperatures = {};
-  bool ask_for_answer_line = true;  // of votes: "answer: …" as the last line, so that answers can be compared
+  // Of votes: "answer: …" as the last line, so that answers can be compared; also lines for steps, evidence,
+  // checks and doubts, where others read the attempt. Not of answers that have an output schema.
+  bool ask_for_answer_line = true;
 
   int rounds = 0;                   // of refinement, 0 to 100, unless it is settled before
   int digests = 4;                  // of other attempts that a refining one sees, drawn for each
   std::size_t digest_bytes = 2400;  // of one, about 600 tokens
-  // Asked for the digest of an attempt that is longer. Null, or when it fails: cut from the attempt.
+  // Asked for the digest of an attempt that is longer, for those who refine and for the judge. Null, or when
+  // it fails: cut from the attempt.
   AgentPtr digester = nullptr;
 
-  CheckFn check = nullptr;      // both may be set; an answer that one of them finds right wins
+  // An answer found right wins; one found wrong does not while there is another, and others are told why.
+  // What code has found the verifier is not asked about.
+  CheckFn check = nullptr;
   AgentPtr verifier = nullptr;  // asked once for each distinct answer: "correct" or "incorrect"
 
   Aggregate aggregate = Aggregate::kVote;
@@ -95,7 +104,8 @@ struct ContemplateOptions {
   // How answers compare; null: NormalizeAnswer of the data, or of the text where there is none. "": an
   // abstention.
   std::function<std::string(const Reply&)> normalize = nullptr;
-  // Asked whether two answers that are written differently are the same ("yes" or "no"). Null: not asked.
+  // Asked whether two answers that are written differently are the same ("yes" or "no"), of the eight that
+  // most gave, where that can change the result. Null: not asked.
   AgentPtr same = nullptr;
 };
 
@@ -107,18 +117,30 @@ struct Contemplation {
     int count = 0;
     double weight = 0;               // of a weighted vote; else the count
     bool verified = false;           // found right
+    bool refuted = false;            // found wrong
     std::vector<std::string> whose;  // attempts, in declared order
+  };
+  struct Attempt {
+    std::string id;       // "solve.3", "refine.1.3"
+    std::string outcome;  // "cast", "abstained", "failed", "cancelled"
+    std::string answer;   // as compared; of one that was cast
+    double seconds = 0;   // until then
   };
   std::string answer;       // as compared; the reply's text is the whole of the best attempt that gave it
   std::vector<Vote> votes;  // of the last round, most first
-  double confidence = 0;    // the winner's share of the votes
+  // The winner's share of the votes, 0 where it was found wrong; of a synthesis, the share of the attempts
+  // that it cites.
+  double confidence = 0;
   bool tie = false;
   std::string stop;
   std::string aggregate;               // what made the answer in the end
   std::vector<std::string> fallbacks;  // what was tried before it, with why it failed
+  std::vector<std::string> cited;      // of a synthesis: the attempts that its text names
+  std::vector<std::string> left_out;   // … and those whose merge failed
   int width = 0, rounds = 0;           // rounds: refinements that were made
   // Of all rounds. finished = cast + abstained + failed.
   int started = 0, cast = 0, abstained = 0, failed = 0, cancelled = 0;
+  std::vector<Attempt> attempts;                  // those that were started, of all rounds
   std::optional<std::int64_t> tokens_total;       // input and output of all calls; unset: not known
   std::optional<std::int64_t> tokens_sequential;  // output tokens one after another: the longest chain
   absl::Duration latency;

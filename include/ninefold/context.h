@@ -35,6 +35,7 @@ struct RunState;   // lib/run/run_state.h
 struct Sampling {
   std::optional<double> temperature = {};  // 0 to 2; in place of the agents' own
   std::uint64_t seed = 0;                  // added to the seed of agents that have one
+  bool cold = false;                       // agents that have a temperature answer at 0: for judges
 };
 
 class Context {
@@ -115,6 +116,9 @@ class Context {
   CancelNode& cancel_node() const { return *cancel_; }
   Loop& loop() const;
   void EnterAgent() { ++depth_; }
+  // Whether a model call above this context has its tokens reserved.
+  bool in_call() const { return in_call_; }
+  void SetInCall(bool in_call) { in_call_ = in_call; }
 
  private:
   RunState& run_;
@@ -122,6 +126,7 @@ class Context {
   std::shared_ptr<const std::string> path_;
   absl::Time deadline_;
   int depth_ = 0;
+  bool in_call_ = false;
   Cost cost_;
   std::int64_t chain_begin_ = 0, chain_ = 0;
   Budget* budget_;

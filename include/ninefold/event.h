@@ -37,6 +37,7 @@ struct Cost {
   Usage tokens;
   double usd = 0;            // of the calls whose price is known
   bool usd_is_known = true;  // false: some call had no price
+  bool estimated = false;    // some call was broken off, and is counted by what had come of it
   std::int64_t model_calls = 0;
   std::int64_t tool_calls = 0;
   // Output tokens one after another: of the longest chain of calls that waited for each other, teams within

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "ninefold/event.h"
 
 namespace ninefold {
 
@@ -43,5 +44,11 @@ std::optional<bool> ShouldRetryOf(const absl::Status& status);
 absl::Status WithModelError(absl::Status status, ModelError error,
                             std::optional<absl::Duration> retry_after = std::nullopt,
                             std::optional<bool> should_retry = std::nullopt);
+
+// What a call used that failed or was cancelled while the server worked at it: what the server had said, and
+// of the output at least what had come. Whoever charges the call estimates the input where it is not said.
+// nullopt: nothing is known of it, as where it was never sent.
+std::optional<Usage> UsageOf(const absl::Status& status);
+absl::Status WithUsage(absl::Status status, const Usage& usage);  // OK stays OK
 
 }  // namespace ninefold

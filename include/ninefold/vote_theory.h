@@ -19,8 +19,9 @@ double MajorityAccuracy(double p, int n);
 double MajorityAccuracy(double p, double rho, int n);
 // Of a plurality when wrong attempts scatter evenly over `wrong_answers`; ties are split evenly. n up to 128.
 double PluralityAccuracy(double p, int wrong_answers, int n);
-// That any of them is right: what a perfect verifier would find.
+// That any of them is right: what a perfect verifier would find. With rho, as of a majority.
 double Coverage(double p, int n);
+double Coverage(double p, double rho, int n);
 // How many independent attempts n correlated ones are worth: n / (1 + (n-1) rho).
 double EffectiveAttempts(int n, double rho);
 

@@ -70,7 +70,7 @@ bool IsName(std::string_view name) {
 class ModelAgent : public Agent {
  public:
   explicit ModelAgent(AgentOptions options)
-      : card_{options.name, options.description}, spec_(MakeTurnSpec(std::move(options))) {}
+      : card_{options.name, options.description, options.output}, spec_(MakeTurnSpec(std::move(options))) {}
   const AgentCard& card() const override { return card_; }
 
   Async<absl::StatusOr<Reply>> Run(Prompt prompt, Context& ctx) const override {

@@ -13,6 +13,7 @@
 #include "base/try.h"
 #include "base/utf8.h"
 #include "ninefold/concurrency.h"
+#include "ninefold/model_error.h"
 #include "ninefold/status.h"
 
 namespace ninefold {
@@ -154,9 +155,10 @@ absl::Status Refused(const ModelReply& reply, const std::string& text, const Con
   std::string why(CutUtf8(reply.stop_detail, kRefusalShown));
   if (reply.stop_detail.find(text) == std::string::npos)
     absl::StrAppend(&why, why.empty() ? "" : "; it said: ", ToAbsl(CutUtf8(text, kRefusalShown)));
-  return absl::FailedPreconditionError(
+  const absl::Status refused = absl::FailedPreconditionError(
       absl::StrCat(ctx.path(), ": the model refused (", ToAbsl(StopReasonName(reply.stop_reason)), ")",
                    why.empty() ? ", and its vendor does not say why" : ": ", why));
+  return WithModelError(refused, ModelError::kContentPolicy);
 }
 
 // The texts within a value, each a paragraph.
@@ -200,6 +202,7 @@ absl::StatusOr<std::optional<Reply>> Finish(ModelReply model_reply, Talk& talk, 
 
 ModelSettings Varied(ModelSettings settings, const Sampling& sampling) {
   if (sampling.temperature) settings.temperature = sampling.temperature;
+  if (sampling.cold && settings.temperature) settings.temperature = 0;
   if (settings.seed) *settings.seed += sampling.seed;
   return settings;
 }

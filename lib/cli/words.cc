@@ -142,7 +142,8 @@ std::string Usd(const Cost& cost) {
   const std::string sum = cost.usd == 0     ? "$0"
                           : cost.usd < 0.01 ? absl::StrFormat("$%.6f", cost.usd)
                                             : absl::StrFormat("$%.4f", cost.usd);
-  return cost.usd_is_known ? sum : absl::StrCat("more than ", sum);
+  if (!cost.usd_is_known) return absl::StrCat("more than ", sum);
+  return cost.estimated ? absl::StrCat("about ", sum) : sum;
 }
 
 std::int64_t TokensOf(const Cost& cost) {

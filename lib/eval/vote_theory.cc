@@ -73,6 +73,7 @@ double PluralityAccuracy(double p, int wrong_answers, int n) {
 }
 
 double Coverage(double p, int n) { return 1 - std::pow(1 - p, n); }
+double Coverage(double p, double rho, int n) { return 1 - BetaBinomial(p, rho, n, 0); }
 double EffectiveAttempts(int n, double rho) { return n / (1 + (n - 1) * rho); }
 
 // Dynamic programming over how many were right and wrong so far.

@@ -45,6 +45,7 @@ class AnthropicAssembly : public Assembly {
 
   absl::Status Take(std::string_view type, std::string_view text, const EmitFn& emit) override;
   absl::StatusOr<ModelReply> Finish(const ToolList* tools, const WireTools& wire) override;
+  Usage SoFar() const override;
 
  private:
   struct Block {
@@ -58,6 +59,7 @@ class AnthropicAssembly : public Assembly {
   void Delta(const Json& event, const EmitFn& emit);
   void TakeStop(const Json& json);
   void TakeUsage(const Json* usage);
+  Usage UsageSaid() const;
   void Add(Block&& block, ModelReply& reply, bool cut, const ToolList* tools, const WireTools& wire) const;
 
   std::string who_, vendor_, id_, model_, stop_reason_, stop_detail_;

@@ -175,17 +175,29 @@ void AnthropicAssembly::Add(Block&& block, ModelReply& reply, bool cut, const To
   }
 }
 
+Usage AnthropicAssembly::UsageSaid() const {
+  Usage usage;
+  if (fresh_) usage.input = *fresh_ + cache_write_.value_or(0) + cache_read_.value_or(0);
+  usage.cached_input = cache_read_;
+  usage.output = output_;
+  usage.reasoning = thinking_;
+  if (thinking_ && output_) usage.reasoning = std::min(*thinking_, *output_);
+  return usage;
+}
+
+Usage AnthropicAssembly::SoFar() const {
+  std::size_t bytes = 0;
+  for (const auto& [index, block] : blocks_) bytes += block.text.size() + block.input.size();
+  return WithOutput(UsageSaid(), bytes);
+}
+
 absl::StatusOr<ModelReply> AnthropicAssembly::Finish(const ToolList* tools, const WireTools& wire) {
   if (!ended_) return BrokenOff(who_, "\"message_stop\" never came");
   ModelReply reply;
   reply.message.role = Role::kAssistant;
   reply.model = model_;
   reply.request_id = id_;
-  if (fresh_) reply.usage.input = *fresh_ + cache_write_.value_or(0) + cache_read_.value_or(0);
-  reply.usage.cached_input = cache_read_;
-  reply.usage.output = output_;
-  reply.usage.reasoning = thinking_;
-  if (thinking_ && output_) reply.usage.reasoning = std::min(*thinking_, *output_);
+  reply.usage = UsageSaid();
   const bool cut = stop_reason_ == "max_tokens" || stop_reason_ == "model_context_window_exceeded";
   for (auto& [index, block] : blocks_) Add(std::move(block), reply, cut, tools, wire);
   const bool calls = !ToolCallsOf(reply.message).empty();

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/cancel.h"
+#include "base/one_shot.h"
 #include "base/try.h"
 #include "base/utf8.h"
 #include "model/estimate.h"
@@ -43,26 +45,45 @@ absl::StatusOr<ModelReply> ReplyOf(const StepRecord& record) {
   return absl::DataLossError(absl::StrCat("journal, step ", record.path, ": ", Describe(reply.status())));
 }
 
+// Calls in flight reserve their worst case and use less, so what they are in the way of may be there when one
+// of them has ended. A call within another one, such as a summary, would wait for itself.
+Async<absl::StatusOr<Budget::Reservation>> ReserveInTurn(const ModelRequest& request, const ModelCard& card,
+                                                         Context& ctx) {
+  absl::StatusOr<Budget::Reservation> reserved = ReserveFor(request, card, ctx);
+  while (IsHeldUp(reserved.status()) && !ctx.in_call()) {
+    OneShot<absl::Status> freed(ctx.executor());
+    const Budget::Watch watch(ctx.budget(), [&freed] { freed.Set(absl::OkStatus()); });
+    const CancelHook hook(ctx.cancel_node(), [&freed](const absl::Status& why) { freed.Set(why); });
+    CO_CHECK_OK(co_await freed.Wait());
+    reserved = ReserveFor(request, card, ctx);
+  }
+  co_return reserved;
+}
+
 Async<absl::StatusOr<ModelReply>> Ask(const Model& model, const ModelRequest& request, Context& ctx) {
   const ModelCard& card = model.card();
   const std::optional<Price> price = PriceOf(card);
-  CO_TRY(const Budget::Reservation reserved, ReserveFor(request, card, ctx));
+  CO_TRY(const Budget::Reservation reserved, co_await ReserveInTurn(request, card, ctx));
   const absl::Time started = ctx.Now();
   ctx.Emit(event::ModelStarted{card.name});
   absl::StatusOr<ModelReply> reply = absl::InternalError("the model threw");
+  const bool was_in_call = ctx.in_call();
+  ctx.SetInCall(true);
   try {
     reply = co_await model.Generate(request, ctx);
   } catch (const std::exception& error) {
     reply = absl::InternalError(absl::StrCat("model ", card.name, " threw: ", error.what()));
   }
-  // A call that failed may have been billed: without a count from the server the reservation stands only when
-  // something came back.
+  ctx.SetInCall(was_in_call);
   if (reply.ok()) {
     const std::optional<Price> paid = reply->answered_by ? PriceOf(*reply->answered_by) : price;
     ctx.Charge(ctx.budget().Settle(reserved, reply->usage, paid));
   } else {
-    const Usage nothing{.input = 0, .cached_input = {}, .output = 0, .reasoning = {}};
-    ctx.Charge(ctx.budget().Settle(reserved, nothing, price));
+    // What is broken off in the midst of the server's work is billed; what it refused is not.
+    Usage used{.input = 0, .cached_input = {}, .output = 0, .reasoning = {}};
+    const std::optional<Usage> said = UsageOf(reply.status());
+    if (said) used = WithInput(*said, request);
+    ctx.Charge(ctx.budget().Settle(reserved, used, price, /*estimated=*/said.has_value()));
   }
   event::ModelEnded ended{card.name, reply.status(), {}, "", ctx.Now() - started};
   if (reply.ok()) {

@@ -37,6 +37,7 @@ class ChatAssembly : public Assembly {
 
   absl::Status Take(std::string_view type, std::string_view text, const EmitFn& emit) override;
   absl::StatusOr<ModelReply> Finish(const ToolList* tools, const WireTools& wire) override;
+  Usage SoFar() const override;
   bool done() const { return done_; }  // [DONE] was seen
 
  private:

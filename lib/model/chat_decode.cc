@@ -220,4 +220,10 @@ absl::StatusOr<ModelReply> ChatAssembly::Finish(const ToolList* tools, const Wir
   return reply;
 }
 
+Usage ChatAssembly::SoFar() const {
+  std::size_t bytes = text_.size() + reasoning_.size() + held_.size() + refusal_.size();
+  for (const Call& call : calls_) bytes += call.arguments.size();
+  return WithOutput(usage_, bytes);
+}
+
 }  // namespace ninefold

@@ -31,7 +31,27 @@ std::int64_t BytesOf(const std::vector<Part>& parts) {
   return bytes;
 }
 
+// Of a call that ended without a count: nothing when the server refused it, unknown when it went away in the
+// midst of its work, which it may charge for.
+Usage UsageUnsaid(const absl::Status& status) {
+  const ModelError error = ModelErrorOf(status);
+  const bool worked = error == ModelError::kBroken || error == ModelError::kTimeout ||
+                      status.code() == absl::StatusCode::kCancelled;
+  if (worked) return {};
+  return {.input = 0, .cached_input = {}, .output = 0, .reasoning = {}};
+}
+
 }  // namespace
+
+std::int64_t TokensOfOutput(std::size_t bytes) {
+  constexpr std::int64_t kBytesPerOutputToken = 4;
+  return (std::int64_t(bytes) + kBytesPerOutputToken - 1) / kBytesPerOutputToken;
+}
+
+Usage WithInput(Usage usage, const ModelRequest& request) {
+  if (!usage.input) usage.input = EstimateInputTokens(request);
+  return usage;
+}
 
 std::int64_t EstimateTokens(const Message& message) { return (16 + BytesOf(message.parts)) / kBytesPerToken; }
 
@@ -64,11 +84,15 @@ absl::StatusOr<Budget::Reservation> ReserveFor(const ModelRequest& request, cons
   return reserved;
 }
 
-ExtraCall::ExtraCall(Context& ctx, Budget::Reservation reserved, std::optional<Price> price)
-    : ctx_(&ctx), reserved_(reserved), price_(price) {}
+ExtraCall::ExtraCall(Context& ctx, const ModelRequest& request, Budget::Reservation reserved,
+                     std::optional<Price> price)
+    : ctx_(&ctx), request_(&request), reserved_(reserved), price_(price) {}
 
 ExtraCall::ExtraCall(ExtraCall&& other) noexcept
-    : ctx_(std::exchange(other.ctx_, nullptr)), reserved_(other.reserved_), price_(other.price_) {}
+    : ctx_(std::exchange(other.ctx_, nullptr)),
+      request_(other.request_),
+      reserved_(other.reserved_),
+      price_(other.price_) {}
 
 ExtraCall::~ExtraCall() {
   if (ctx_ != nullptr) ctx_->budget().Release(reserved_);
@@ -77,21 +101,20 @@ ExtraCall::~ExtraCall() {
 absl::StatusOr<ExtraCall> ExtraCall::Reserve(Context& ctx, const ModelRequest& request,
                                              const ModelCard& card) {
   TRY(const Budget::Reservation reserved, ReserveFor(request, card, ctx));
-  return ExtraCall(ctx, reserved, PriceOf(card));
+  return ExtraCall(ctx, request, reserved, PriceOf(card));
 }
 
-void ExtraCall::Settle(const Usage& usage) {
+void ExtraCall::Settle(const absl::StatusOr<ModelReply>& reply) {
   if (ctx_ == nullptr) return;
-  ctx_->Charge(ctx_->budget().Settle(reserved_, usage, price_));
+  Budget& budget = ctx_->budget();
+  if (reply.ok()) {
+    ctx_->Charge(budget.Settle(reserved_, reply->usage, price_));
+  } else if (const std::optional<Usage> used = UsageOf(reply.status())) {
+    ctx_->Charge(budget.Settle(reserved_, WithInput(*used, *request_), price_, /*estimated=*/true));
+  } else {
+    ctx_->Charge(budget.Settle(reserved_, UsageUnsaid(reply.status()), price_));
+  }
   ctx_ = nullptr;
-}
-
-Usage UsageOfFailure(const absl::Status& status) {
-  const ModelError error = ModelErrorOf(status);
-  const bool worked = error == ModelError::kBroken || error == ModelError::kTimeout ||
-                      status.code() == absl::StatusCode::kCancelled;
-  if (worked) return {};
-  return {.input = 0, .cached_input = {}, .output = 0, .reasoning = {}};
 }
 
 }  // namespace ninefold

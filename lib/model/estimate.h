@@ -11,6 +11,8 @@ namespace ninefold {
 // About four bytes a token, from above for most languages.
 std::int64_t EstimateTokens(const Message& message);
 std::int64_t EstimateInputTokens(const ModelRequest& request);
+// `usage` of a call that failed, its input estimated where the server had not said it.
+Usage WithInput(Usage usage, const ModelRequest& request);
 // The most output a call is reserved for: what the request says, else what the card says, at most 4096.
 std::int64_t EstimateOutputTokens(const ModelRequest& request, const ModelCard& card);
 // Zero for a model that is free; nullopt when it is not known.
@@ -21,7 +23,7 @@ absl::StatusOr<Budget::Reservation> ReserveFor(const ModelRequest& request, cons
                                                Context& ctx);
 
 // A request beyond the one that CallModel has reserved: a further attempt, another model, a hedge. It is
-// checked against the budget and counted like the first.
+// checked against the budget and counted like the first. The request outlives it.
 class ExtraCall {
  public:
   static absl::StatusOr<ExtraCall> Reserve(Context& ctx, const ModelRequest& request, const ModelCard& card);
@@ -30,17 +32,18 @@ class ExtraCall {
   ~ExtraCall();  // not settled: it was never sent
 
   // With what it used; what is unknown keeps the reservation as spent.
-  void Settle(const Usage& usage);
+  void Settle(const absl::StatusOr<ModelReply>& reply);
 
  private:
-  ExtraCall(Context& ctx, Budget::Reservation reserved, std::optional<Price> price);
+  ExtraCall(Context& ctx, const ModelRequest& request, Budget::Reservation reserved,
+            std::optional<Price> price);
   Context* ctx_;  // null: settled
+  const ModelRequest* request_;
   Budget::Reservation reserved_;
   std::optional<Price> price_;
 };
 
-// The usage of a call that ended with `status` and without a count: nothing when the server refused it,
-// unknown when it went away in the midst of its work, which it may charge for.
-Usage UsageOfFailure(const absl::Status& status);
+// About as many tokens as these bytes of a model's output are.
+std::int64_t TokensOfOutput(std::size_t bytes);
 
 }  // namespace ninefold

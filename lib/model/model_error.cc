@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "ninefold/budget.h"
+#include "ninefold/json.h"
 #include "ninefold/status.h"
 
 namespace ninefold {
@@ -15,6 +16,7 @@ namespace {
 constexpr char kErrorUrl[] = "ninefold/model-error";
 constexpr char kRetryAfterUrl[] = "ninefold/retry-after-ms";
 constexpr char kShouldRetryUrl[] = "ninefold/should-retry";
+constexpr char kUsageUrl[] = "ninefold/usage";
 
 struct Name {
   ModelError error;
@@ -104,6 +106,19 @@ absl::Status WithModelError(absl::Status status, ModelError error, std::optional
   Set(status, kErrorUrl, ModelErrorName(error));
   if (retry_after) Set(status, kRetryAfterUrl, absl::StrCat(absl::ToInt64Milliseconds(*retry_after)));
   if (should_retry) Set(status, kShouldRetryUrl, *should_retry ? "true" : "false");
+  return status;
+}
+
+std::optional<Usage> UsageOf(const absl::Status& status) {
+  const auto said = Get(status, kUsageUrl);
+  if (!said) return std::nullopt;
+  const absl::StatusOr<Json> json = ParseJson(*said);
+  if (!json.ok()) return std::nullopt;
+  return UsageFromJson(*json);
+}
+
+absl::Status WithUsage(absl::Status status, const Usage& usage) {
+  if (!status.ok()) Set(status, kUsageUrl, DumpJson(ToJson(usage)));
   return status;
 }
 

@@ -33,6 +33,7 @@ class ResponsesAssembly : public Assembly {
   ResponsesAssembly(std::string who, std::string vendor) : who_(std::move(who)), vendor_(std::move(vendor)) {}
   absl::Status Take(std::string_view type, std::string_view text, const EmitFn& emit) override;
   absl::StatusOr<ModelReply> Finish(const ToolList* tools, const WireTools& wire) override;
+  Usage SoFar() const override;
 
  private:
   // An item of the output while it comes; `done` is its final form, where the server gives one.

@@ -311,4 +311,10 @@ ModelPtr MakeResponsesModel(ResponsesOptions options) {
   return MakeWireModel(std::move(wire), std::make_unique<ResponsesDialect>(std::move(options)));
 }
 
+Usage ResponsesAssembly::SoFar() const {
+  std::size_t bytes = 0;
+  for (const auto& [index, item] : items_) bytes += item.text.size() + item.refusal.size();
+  return WithOutput(usage_, bytes);
+}
+
 }  // namespace ninefold

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/loop.h"
 #include "base/try.h"
+#include "model/estimate.h"
 #include "model/wrap/guard.h"
 #include "net/http.h"
 #include "net/ndjson.h"
@@ -111,9 +112,9 @@ class WireModel : public Model {
     } else {
       done = co_await Whole(std::move(body), *assembly, limits, ctx);
     }
-    if (!done.ok()) co_return Safe(done);
+    if (!done.ok()) co_return Used(Safe(done), *assembly);
     absl::StatusOr<ModelReply> reply = assembly->Finish(request.tools.get(), *tools);
-    if (!reply.ok()) co_return Safe(reply.status());
+    if (!reply.ok()) co_return Used(Safe(reply.status()), *assembly);
     reply->rate_limits = std::move(limits);
     co_return reply;
   }
@@ -133,6 +134,14 @@ class WireModel : public Model {
     status.ForEachPayload(
         [&](absl::string_view url, const absl::Cord& payload) { clean.SetPayload(url, payload); });
     return clean;
+  }
+
+  // With what it has cost, where the server was at work.
+  static absl::Status Used(absl::Status status, const Assembly& assembly) {
+    const ModelError error = ModelErrorOf(status);
+    const bool worked = error == ModelError::kBroken || error == ModelError::kTimeout ||
+                        absl::IsCancelled(status) || absl::IsDeadlineExceeded(status);
+    return worked ? WithUsage(std::move(status), assembly.SoFar()) : status;
   }
 
   // What the transfer itself met, told apart from what this run's own end did to it.
@@ -248,6 +257,11 @@ std::string WithoutDots(std::string_view name) {
 }
 
 }  // namespace
+
+Usage WithOutput(Usage said, std::size_t output_bytes) {
+  said.output = std::max(said.output.value_or(0), TokensOfOutput(output_bytes));
+  return said;
+}
 
 ModelPtr MakeWireModel(WireOptions options, std::unique_ptr<const Dialect> dialect) {
   const WireOptions guarded = options;

@@ -56,7 +56,11 @@ class Assembly {
   // `type` is the event's name, often empty. Errors: what the server said, or that it makes no sense.
   virtual absl::Status Take(std::string_view type, std::string_view text, const EmitFn& emit) = 0;
   virtual absl::StatusOr<ModelReply> Finish(const ToolList* tools, const WireTools& wire) = 0;
+  // Of a reply that will not be finished: what the server has said of it, and else what has come.
+  virtual Usage SoFar() const = 0;
 };
+// `said`, with an output of at least what so many bytes are.
+Usage WithOutput(Usage said, std::size_t output_bytes);
 
 class Dialect {
  public:

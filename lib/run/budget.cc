@@ -14,6 +14,7 @@ namespace {
 
 // Of a status: whose limit. "0": the run's budget; "1": a part of it, "2": a part of that; "own": an agent's.
 constexpr char kLimitUrl[] = "ninefold/limit";
+constexpr char kHeldUpUrl[] = "ninefold/held-up";
 
 std::optional<std::int64_t> Sum(std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
   if (!a) return b;
@@ -48,6 +49,7 @@ Cost operator+(const Cost& a, const Cost& b) {
   return {a.tokens + b.tokens,
           a.usd + b.usd,
           a.usd_is_known && b.usd_is_known,
+          a.estimated || b.estimated,
           a.model_calls + b.model_calls,
           a.tool_calls + b.tool_calls,
           Sum(a.tokens_sequential, b.tokens_sequential)};
@@ -63,6 +65,8 @@ bool IsOwnLimit(const absl::Status& status) {
   const absl::optional<absl::Cord> limit = status.GetPayload(kLimitUrl);
   return limit && *limit != "0";
 }
+
+bool IsHeldUp(const absl::Status& status) { return status.GetPayload(kHeldUpUrl).has_value(); }
 
 absl::Status AsOwnLimit(absl::Status status) {
   status.SetPayload(kLimitUrl, absl::Cord("own"));
@@ -86,9 +90,10 @@ bool Budget::counts_tokens() const {
   return limits_.tokens || limits_.usd || (whole_ != nullptr && whole_->counts_tokens());
 }
 
-absl::Status Budget::Exhausted(std::string_view what) const {
+absl::Status Budget::Exhausted(std::string_view what, bool held_up) const {
   absl::Status status = Annotate(absl::ResourceExhaustedError(ToAbsl(what)), whose_);
   status.SetPayload(kLimitUrl, absl::Cord(absl::StrCat(level_)));
+  if (held_up) status.SetPayload(kHeldUpUrl, absl::Cord(""));
   return status;
 }
 
@@ -98,9 +103,10 @@ absl::Status Budget::Check(const Reservation& asked, bool price_is_known) const 
                                      *limits_.model_calls, *limits_.model_calls == 1 ? "" : "s"));
   }
   if (limits_.tokens && charged_tokens_ + reserved_tokens_ + asked.tokens > *limits_.tokens) {
-    return Exhausted(absl::StrFormat(
+    const std::string why = absl::StrFormat(
         "the budget of %d tokens cannot pay for this call: %d used, %d reserved, %d asked for; raise it",
-        *limits_.tokens, charged_tokens_, reserved_tokens_, asked.tokens));
+        *limits_.tokens, charged_tokens_, reserved_tokens_, asked.tokens);
+    return Exhausted(why, charged_tokens_ + asked.tokens <= *limits_.tokens);
   }
   if (limits_.usd && !price_is_known) {
     const absl::Status unpriced = absl::FailedPreconditionError(absl::StrFormat(
@@ -111,9 +117,10 @@ absl::Status Budget::Check(const Reservation& asked, bool price_is_known) const 
     return Annotate(unpriced, whose_);
   }
   if (limits_.usd && charged_usd_ + reserved_usd_ + asked.usd > *limits_.usd) {
-    return Exhausted(absl::StrFormat(
+    const std::string why = absl::StrFormat(
         "the budget of %.4f USD cannot pay for this call: %.4f used, %.4f reserved, %.4f asked for; raise it",
-        *limits_.usd, charged_usd_, reserved_usd_, asked.usd));
+        *limits_.usd, charged_usd_, reserved_usd_, asked.usd);
+    return Exhausted(why, charged_usd_ + asked.usd <= *limits_.usd);
   }
   return absl::OkStatus();
 }
@@ -132,13 +139,15 @@ absl::StatusOr<Budget::Reservation> Budget::Reserve(std::int64_t input, std::int
   return asked;
 }
 
-Cost Budget::Settle(const Reservation& reserved, const Usage& used, const std::optional<Price>& price) {
+Cost Budget::Settle(const Reservation& reserved, const Usage& used, const std::optional<Price>& price,
+                    bool estimated) {
   const std::optional<std::int64_t> input = Sane(used.input);
   const std::optional<std::int64_t> output = Sane(used.output);
   Cost cost;
   cost.model_calls = 1;
   cost.tokens = {input, Sane(used.cached_input), output, Sane(used.reasoning)};
   cost.usd_is_known = price.has_value();
+  cost.estimated = estimated;
   std::int64_t charged = reserved.tokens;
   if (input && output) {
     charged = *input + *output;
@@ -156,6 +165,7 @@ Cost Budget::Settle(const Reservation& reserved, const Usage& used, const std::o
     budget->charged_usd_ += cost.usd;
     budget->spent_ = budget->spent_ + counted;
   }
+  Freed();
   return cost;
 }
 
@@ -165,7 +175,23 @@ void Budget::Release(const Reservation& reserved) {
     budget->reserved_usd_ -= reserved.usd;
     --budget->spent_.model_calls;
   }
+  Freed();
 }
+
+void Budget::Freed() {
+  Budget* all = this;
+  while (all->whole_ != nullptr) all = all->whole_;
+  for (const std::function<void()>& on_freed : all->watches_) on_freed();
+}
+
+Budget::Watch::Watch(Budget& budget, std::function<void()> on_freed)
+    : watches_([](Budget* all) -> auto& {
+        while (all->whole_ != nullptr) all = all->whole_;
+        return all->watches_;
+      }(&budget)),
+      place_(watches_.insert(watches_.end(), std::move(on_freed))) {}
+
+Budget::Watch::~Watch() { watches_.erase(place_); }
 
 absl::Status Budget::CountToolCall() {
   for (const Budget* budget = this; budget != nullptr; budget = budget->whole_) {

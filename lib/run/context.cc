@@ -34,6 +34,7 @@ Context::Context(Context& parent, std::string_view segment, absl::Duration timeo
       parent_(&parent),
       deadline_(parent.deadline_),
       depth_(parent.depth_),
+      in_call_(parent.in_call_),
       chain_begin_(parent.chain_),
       chain_(parent.chain_),
       budget_(parent.budget_),
@@ -75,6 +76,7 @@ void Context::LimitBudget(const BudgetLimits& limits, std::string whose) {
 void Context::Vary(const Sampling& sampling) {
   constexpr std::uint64_t kAttemptsMost = 1024, kSeeds = 1 << 30;
   if (sampling.temperature) sampling_.temperature = sampling.temperature;
+  sampling_.cold = sampling_.cold || sampling.cold;
   sampling_.seed = (sampling_.seed * kAttemptsMost + sampling.seed) % kSeeds;
 }
 

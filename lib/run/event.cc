@@ -173,6 +173,7 @@ Json ToJson(const Cost& cost) {
   Json json = {
       {"tokens", ToJson(cost.tokens)}, {"model_calls", cost.model_calls}, {"tool_calls", cost.tool_calls}};
   json["usd"] = cost.usd_is_known ? Json(cost.usd) : Json(nullptr);
+  if (cost.estimated) json["estimated"] = true;
   Put(json, "tokens_sequential", cost.tokens_sequential);
   return json;
 }
@@ -183,6 +184,7 @@ Cost CostFromJson(const Json& json) {
   const std::optional<double> usd = GetNumber(json, "usd");
   cost.usd = usd.value_or(0);
   cost.usd_is_known = usd.has_value();
+  cost.estimated = GetBool(json, "estimated").value_or(false);
   cost.model_calls = GetInt(json, "model_calls").value_or(0);
   cost.tool_calls = GetInt(json, "tool_calls").value_or(0);
   cost.tokens_sequential = GetInt(json, "tokens_sequential");

@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "base/draws.h"
 #include "base/hash.h"
 #include "base/try.h"
+#include "ninefold/model_error.h"
 #include "ninefold/status.h"
 
 namespace ninefold::testing {
@@ -55,28 +58,38 @@ absl::Duration Drawn(const Latency& latency, Dice& dice) {
   return latency.mean;
 }
 
+struct ShownAnswer {
+  std::int64_t number = 0;
+  bool is_refuted = false;
+};
+
 // The numbers after "answer: " in a prompt, in order.
-std::vector<std::int64_t> AnswersIn(std::string_view text) {
-  constexpr std::string_view kLabel = "answer: ";
-  std::vector<std::int64_t> answers;
+std::vector<ShownAnswer> AnswersIn(std::string_view text) {
+  constexpr std::string_view kLabel = "answer: ", kRefuted = "(A check found this answer wrong";
+  std::vector<ShownAnswer> answers;
   for (std::size_t at = text.find(kLabel); at != std::string_view::npos; at = text.find(kLabel, at + 1)) {
     const std::string_view rest = text.substr(at + kLabel.size());
-    std::int64_t answer = 0;
+    ShownAnswer shown;
     const std::size_t end = std::min(rest.find_first_not_of("0123456789"), rest.size());
-    if (absl::SimpleAtoi(ToAbsl(rest.substr(0, end)), &answer)) answers.push_back(answer);
+    if (!absl::SimpleAtoi(ToAbsl(rest.substr(0, end)), &shown.number)) continue;
+    shown.is_refuted = rest.substr(0, rest.find(kLabel)).find(kRefuted) != std::string_view::npos;
+    answers.push_back(shown);
   }
   return answers;
 }
 
-// What most say; of equals one is drawn.
-std::int64_t MostOf(const std::vector<std::int64_t>& answers, Dice& dice) {
+// What most say of what was not found wrong; of equals one is drawn. nullopt: all were.
+std::optional<std::int64_t> MostOf(const std::vector<ShownAnswer>& answers, Dice& dice) {
   std::map<std::int64_t, int> counts;
   int most = 0;
-  for (const std::int64_t answer : answers) most = std::max(most, ++counts[answer]);
+  for (const ShownAnswer& answer : answers) {
+    if (!answer.is_refuted) most = std::max(most, ++counts[answer.number]);
+  }
   std::vector<std::int64_t> best;
   for (const auto& [answer, count] : counts) {
     if (count == most) best.push_back(answer);
   }
+  if (best.empty()) return std::nullopt;
   return best[dice.Below(best.size())];
 }
 
@@ -92,18 +105,25 @@ class OracleModel : public Model {
     Dice dice(Mix(options_.seed, ctx.Random("oracle")));
     Dice waiting(Mix(options_.seed, ctx.Random("latency")));  // so that another law changes no answer
     const std::string prompt = TextOf(request.conversation.back());
-    CO_CHECK_OK(co_await ctx.Sleep(Drawn(options_.latency, waiting)));
+    const double tokens = double(options_.output_tokens) * (0.5 + waiting.Even());
+    const std::int64_t input = std::int64_t(prompt.size() / 4);
+    const absl::Duration takes = Drawn(options_.latency, waiting);
+    const absl::Time began = ctx.Now();
+    const absl::Status slept = co_await ctx.Sleep(takes);
+    if (!slept.ok()) {
+      // A server bills what it has written until it is cut off.
+      const double share = takes > absl::ZeroDuration() ? absl::FDivDuration(ctx.Now() - began, takes) : 1;
+      const Usage used{
+          .input = input, .cached_input = {}, .output = std::int64_t(tokens * share), .reasoning = {}};
+      co_return WithUsage(slept, used);
+    }
     if (dice.Happens(options_.fails)) co_return absl::UnavailableError("the oracle is silent");
     const absl::StatusOr<std::string> said = Say(prompt, dice);
     CO_CHECK_OK(said.status());
     ModelReply reply;
     reply.message = AssistantMessage(*said);
     reply.model = "oracle";
-    const double tokens = double(options_.output_tokens) * (0.5 + dice.Even());
-    reply.usage = {.input = std::int64_t(prompt.size() / 4),
-                   .cached_input = {},
-                   .output = std::int64_t(tokens),
-                   .reasoning = {}};
+    reply.usage = {.input = input, .cached_input = {}, .output = std::int64_t(tokens), .reasoning = {}};
     ctx.Emit(event::TextDelta{*said});
     co_return reply;
   }
@@ -116,18 +136,23 @@ class OracleModel : public Model {
     if (!absl::SimpleAtoi(rest.substr(0, rest.find_first_not_of("0123456789")), &number))
       return absl::InvalidArgumentError("the oracle answers OracleQuestion(…) only");
     const std::int64_t right = number * kApart;
-    const std::vector<std::int64_t> shown = AnswersIn(prompt);
+    const std::vector<ShownAnswer> shown = AnswersIn(prompt);
     if (absl::StrContains(prompt, "\nanswer: A\n") && shown.size() >= 2) return Judged(right, shown, dice);
-    if (absl::StrContains(prompt, "answer: incorrect") && !shown.empty()) {
-      const bool accepts = dice.Happens(shown[0] == right ? options_.accepts_right : options_.accepts_wrong);
+    if (absl::StrContains(prompt, "\nanswer: correct\nor\nanswer: incorrect") && !shown.empty()) {
+      const bool accepts =
+          dice.Happens(shown[0].number == right ? options_.accepts_right : options_.accepts_wrong);
       return accepts ? "answer: correct" : "answer: incorrect";
     }
     if (dice.Happens(options_.abstains)) return "I don't know";
-    return absl::StrCat("answer: ", shown.empty() ? Attempted(number, dice) : Refined(right, shown, dice));
+    const std::int64_t answer = shown.empty() ? Attempted(number, dice) : Refined(number, shown, dice);
+    const double sure = answer == right ? options_.sure_right : options_.sure_wrong;
+    if (sure <= 0) return absl::StrCat("answer: ", answer);
+    const double said = std::clamp(sure + 0.2 * (dice.Even() - 0.5), 0.0, 1.0);
+    return absl::StrFormat("answer: %d\nconfidence: %.3f", answer, said);
   }
 
-  std::string Judged(std::int64_t right, const std::vector<std::int64_t>& shown, Dice& dice) const {
-    const bool first_right = shown[0] == right, second_right = shown[1] == right;
+  std::string Judged(std::int64_t right, const std::vector<ShownAnswer>& shown, Dice& dice) const {
+    const bool first_right = shown[0].number == right, second_right = shown[1].number == right;
     if (dice.Happens(options_.picks_first)) return "answer: A";
     if (first_right == second_right) return dice.Happens(0.5) ? "answer: A" : "answer: B";
     return first_right == dice.Happens(options_.judges_right) ? "answer: A" : "answer: B";
@@ -142,10 +167,12 @@ class OracleModel : public Model {
     return dice.Happens(OracleChance(options_, number)) ? right : Wrong(right, dice);
   }
 
-  std::int64_t Refined(std::int64_t right, const std::vector<std::int64_t>& shown, Dice& dice) const {
-    const std::int64_t most = MostOf(shown, dice);
-    if (most == right) return dice.Happens(options_.spoils) ? Wrong(right, dice) : right;
-    return dice.Happens(options_.mends) ? right : most;
+  std::int64_t Refined(std::int64_t number, const std::vector<ShownAnswer>& shown, Dice& dice) const {
+    const std::int64_t right = number * kApart;
+    const std::optional<std::int64_t> most = MostOf(shown, dice);
+    if (!most) return Attempted(number, dice);
+    if (*most == right) return dice.Happens(options_.spoils) ? Wrong(right, dice) : right;
+    return dice.Happens(options_.mends) ? right : *most;
   }
 
   const OracleOptions options_;

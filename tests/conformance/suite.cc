@@ -328,6 +328,9 @@ void PlayCancellation(const Kit& kit) {
   });
   EXPECT_EQ(answer.reply.status().code(), absl::StatusCode::kCancelled) << answer.reply.status();
   EXPECT_TRUE(table.server().WaitUntilClosed(absl::Seconds(10)));
+  // What had come is counted: a server bills what it wrote before it was cut off.
+  const std::optional<Usage> used = UsageOf(answer.reply.status());
+  EXPECT_TRUE(used && used->output.value_or(0) >= 1);
 }
 
 // A stream that ends too soon is an error that says so, wherever it ends, and never half a reply.

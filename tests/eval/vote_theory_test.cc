@@ -53,6 +53,9 @@ TEST(VoteTheory, CoverageAndEffectiveAttempts) {
   EXPECT_NEAR(Coverage(0.3, 2), 0.51, 1e-12);
   EXPECT_NEAR(Coverage(0.3, 4), 0.7599, kPlaces);
   EXPECT_NEAR(Coverage(0.3, 16), 0.9967, kPlaces);
+  EXPECT_NEAR(Coverage(0.3, 0.0, 4), 0.7599, kPlaces);
+  EXPECT_NEAR(Coverage(0.3, 0.2, 8), 0.7963, kPlaces);
+  EXPECT_NEAR(Coverage(0.3, 1.0, 8), 0.3, 1e-12);
   EXPECT_DOUBLE_EQ(EffectiveAttempts(9, 0), 9);
   EXPECT_DOUBLE_EQ(EffectiveAttempts(9, 1), 1);
 }

@@ -436,7 +436,9 @@ TEST(Chat, CancellingMidStreamClosesTheSocket) {
     if (std::holds_alternative<event::TextDelta>(event.body)) ctx.loop().Post([&ctx] { ctx.Cancel(); });
   };
   const Asked asked = Ask(server.base_url(), true, cancel);
-  EXPECT_EQ(asked.reply.status(), absl::CancelledError("cancelled"));
+  EXPECT_EQ(asked.reply.status().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(asked.reply.status().message(), "cancelled");
+  EXPECT_EQ(UsageOf(asked.reply.status())->output, 1) << "about a token has come";
   EXPECT_EQ(asked.text, "hi");
   EXPECT_TRUE(server.WaitUntilClosed(absl::Seconds(20)));
 }

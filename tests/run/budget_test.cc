@@ -28,6 +28,26 @@ TEST(Budget, ReservesBeforeAndSettlesAfter) {
   EXPECT_TRUE(budget.Reserve(400, 400, kPrice).ok()) << "what was not used is free again";
 }
 
+TEST(Budget, SaysWhenOnlyCallsInFlightAreInTheWay) {
+  Budget whole({.tokens = 1000});
+  Budget part({.tokens = 5000}, "part", whole);
+  const auto first = part.Reserve(300, 400, kPrice);
+  const absl::Status second = whole.Reserve(300, 1, kPrice).status();
+  EXPECT_TRUE(IsHeldUp(second));
+  EXPECT_FALSE(IsHeldUp(whole.Reserve(900, 400, kPrice).status())) << "it will never fit";
+  int freed = 0;
+  {
+    const Budget::Watch watch(whole, [&] { ++freed; });
+    part.Settle(*first, Used(100, 50), kPrice);
+    EXPECT_EQ(freed, 1) << "also what a part gives back";
+    part.Release(*part.Reserve(1, 1, kPrice));
+    EXPECT_EQ(freed, 2);
+  }
+  part.Release(*part.Reserve(1, 1, kPrice));
+  EXPECT_EQ(freed, 2) << "nobody looks any more";
+  EXPECT_FALSE(IsHeldUp(whole.Reserve(800, 100, kPrice).status())) << "150 are used";
+}
+
 TEST(Budget, CachedTokensCostLess) {
   Budget budget;
   const auto reserved = budget.Reserve(0, 0, kPrice);

@@ -44,6 +44,23 @@ TEST(ContemplateSim, CorrelatedVotesFollowTheBetaBinomial) {
   }
 }
 
+// Failures and abstentions thin out the votes: of n attempts each is cast with one chance, apart from whether
+// it is right.
+TEST(ContemplateSim, FailuresAndAbstentionsThinOutTheVotes) {
+  const double fails = 0.2, abstains = 0.25, cast = (1 - fails) * (1 - abstains);
+  for (const int width : {1, 3, 9}) {
+    double law = 0, ways = 1;
+    for (int n = 0; n <= width; ++n) {
+      const double chance = ways * std::pow(cast, n) * std::pow(1 - cast, width - n);
+      if (n > 0) law += chance * MajorityAccuracy(0.7, n);
+      ways = ways * (width - n) / (n + 1);
+    }
+    const Outcome outcome = Ask({.right = 0.7, .fails = fails, .abstains = abstains},
+                                {.width = width, .pace = Pace::kLatency, .stops = kNoStops});
+    ExpectNear(outcome.right, law, absl::StrFormat("majority, 60 %% of votes cast, width %d", width));
+  }
+}
+
 TEST(ContemplateSim, ScatteredVotesFollowThePlurality) {
   for (const int width : {3, 9, 15}) {
     const Outcome outcome = Ask({.right = 0.3, .wrong_answers = 4}, {.width = width, .stops = kNoStops});

@@ -2,11 +2,8 @@
 // it.
 #include <set>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "matchers.h"
-#include "ninefold/contemplate.h"
 #include "ninefold/team.h"
+#include "team/contemplate_testing.h"
 
 namespace ninefold {
 namespace {
@@ -22,18 +19,6 @@ using testing::Say;
 using testing::ScriptStep;
 using testing::Sim;
 using ::testing::UnorderedElementsAre;
-
-constexpr ContemplateStops kNever{.decided = false, .settled = 1, .quorum = 1};
-
-Contemplation ReportOf(const absl::StatusOr<Reply>& reply) {
-  EXPECT_THAT(reply, IsOk());
-  const absl::StatusOr<Contemplation> report =
-      reply.ok() ? ContemplationOf(*reply) : absl::StatusOr<Contemplation>(reply.status());
-  EXPECT_THAT(report, IsOk());
-  return report.ok() ? *report : Contemplation();
-}
-
-std::string Asked(const ModelRequest& request) { return TextOf(request.conversation.back()); }
 
 ToolPtr Nothing() {
   return MakeDynamicTool({.name = "look"}, [](const Json&, Context&) -> Async<absl::StatusOr<ToolOutput>> {

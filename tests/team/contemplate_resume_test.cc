@@ -1,10 +1,7 @@
 // A contemplation that is gone on with after a kill decides what it had decided, also when what failed then
 // goes well now: what others were shown must be what they were shown.
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "matchers.h"
-#include "ninefold/contemplate.h"
 #include "ninefold/stores.h"
+#include "team/contemplate_testing.h"
 
 namespace ninefold {
 namespace {
@@ -16,10 +13,6 @@ using testing::Responding;
 using testing::Say;
 using testing::ScriptStep;
 using testing::Sim;
-
-constexpr ContemplateStops kNever{.decided = false, .settled = 1, .quorum = 1};
-
-std::string Asked(const ModelRequest& request) { return TextOf(request.conversation.back()); }
 
 // Gives answers in turn, each long; with the number of bytes it was asked with where it refines.
 AgentPtr Solver(std::function<ScriptStep(int way)> first) {
@@ -80,6 +73,57 @@ TEST(ContemplateResume, AnAttemptThatFailedStaysOut) {
                         .strategies = Ways(4),
                         .rounds = 2,
                         .digests = 2});
+  });
+}
+
+// Nobody of the round is left to be made again: it is over at once.
+TEST(ContemplateResume, ARoundInWhichAllFailedIsOver) {
+  for (const bool refused : {false, true}) {
+    const auto make = [refused] {
+      auto way = std::make_shared<int>(0);
+      return Contemplate({.solver = Saying("solver",
+                                           [=](const ModelRequest& request) {
+                                             if (!absl::StrContains(Asked(request), "## Attempt A"))
+                                               return Say(absl::StrCat("I am ", ++*way, "\nanswer: ", *way));
+                                             if (!refused) return Fail(absl::UnavailableError("busy"));
+                                             ScriptStep step = Say("No.");
+                                             step.reply.stop_reason = StopReason::kRefusal;
+                                             return step;
+                                           }),
+                          .width = 3,
+                          .stops = kNever,
+                          .rounds = 1});
+    };
+    const StorePtr store = MemoryStore();
+    std::string first;
+    for (const RunMode mode : {RunMode::kFresh, RunMode::kReplay, RunMode::kResume}) {
+      Sim sim({.shuffle = false, .store = store});
+      const auto reply = sim.Run(make(), "?", {.mode = mode, .run_id = "r"});
+      ASSERT_THAT(reply, IsOk());
+      const std::string said = absl::StrCat(reply->text, " ", DumpJson(*reply->report));
+      if (first.empty()) first = said;
+      EXPECT_EQ(said, first);
+      EXPECT_THAT(reply->text, HasSubstr("I am 1"));
+    }
+  }
+}
+
+// The verifier has more to say in the second life than was known when the round ended.
+TEST(ContemplateResume, AVerdictThatCameTooLateStaysOut) {
+  ExpectTheSameIsAsked([](int life) {
+    const AgentPtr verifier = Saying("verifier", [life](const ModelRequest& request) {
+      const bool of_first = absl::StrContains(Asked(request), "answer: 1");
+      if (of_first && life == 1) return Say("Hard to say.");
+      return Say(of_first ? "answer: incorrect" : "It cannot be.\nanswer: incorrect");
+    });
+    return Contemplate({.solver = Solver([](int way) { return Work(way, absl::StrCat(way)); }),
+                        .width = 4,
+                        .pace = Pace::kLatency,
+                        .stops = kNever,
+                        .strategies = Ways(4),
+                        .rounds = 1,
+                        .digests = 2,
+                        .verifier = verifier});
   });
 }
 

@@ -3,9 +3,7 @@
 #include <functional>
 #include <set>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "matchers.h"
+#include "team/contemplate_testing.h"
 
 namespace ninefold {
 namespace {
@@ -31,20 +29,9 @@ AgentPtr Solver(std::vector<std::string> answers) {
                          })});
 }
 
-// Waits for all.
-constexpr ContemplateStops kNever{.decided = false, .settled = 1, .quorum = 1};
-
 absl::StatusOr<Reply> Vote(Sim& sim, std::vector<std::string> answers, ContemplateStops stops = kNever) {
   const int width = int(answers.size());
   return sim.Run(Contemplate({.solver = Solver(std::move(answers)), .width = width, .stops = stops}), "?");
-}
-
-Contemplation ReportOf(const absl::StatusOr<Reply>& reply) {
-  EXPECT_THAT(reply, IsOk());
-  if (!reply.ok()) return {};
-  const absl::StatusOr<Contemplation> report = ContemplationOf(*reply);
-  EXPECT_THAT(report, IsOk());
-  return report.ok() ? *report : Contemplation();
 }
 
 TEST(Contemplate, TheMajorityWinsAndTheRestIsDissent) {

@@ -39,8 +39,13 @@ struct OracleOptions {
   Latency latency = {};
   std::int64_t output_tokens = 100;  // the mean; each draws from half to three halves of it
 
+  // What an attempt says of its confidence, on average, when it is right and when it is wrong; each draws
+  // from a tenth around it. 0: nothing.
+  double sure_right = 0, sure_wrong = 0;
+
   // A refining attempt takes the answer that most of the attempts before it gave (of equals, one is drawn);
-  // then a wrong one is mended, or a right one spoilt.
+  // then a wrong one is mended, or a right one spoilt. What a check found wrong it does not take: where it is
+  // shown nothing else, it is an attempt like the first.
   double mends = 0.2, spoils = 0.05;
 
   // A judge of two attempts, one right: picks it with this chance, else the other.

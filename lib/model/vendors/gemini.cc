@@ -116,6 +116,12 @@ class GeminiAssembly : public Assembly {
     return reply;
   }
 
+  Usage SoFar() const override {
+    std::size_t bytes = 0;
+    for (const Block& block : blocks_) bytes += block.text.size();
+    return WithOutput(UsageSaid(), bytes);
+  }
+
  private:
   enum class Kind { kText, kThought, kCall, kImage, kOther };
   struct Block {

@@ -214,6 +214,8 @@ class OllamaAssembly : public Assembly {
     return reply;
   }
 
+  Usage SoFar() const override { return WithOutput(usage_, text_.size() + thinking_.size()); }
+
  private:
   static std::optional<std::int64_t> Count(const Json& json, std::string_view key) {
     const auto value = GetInt(json, key);

@@ -62,7 +62,7 @@ class CompactionModel : public Model {
       const absl::StatusOr<std::optional<ModelRequest>> shorter = co_await Shortened(request, ctx);
       if (!shorter.ok() || !shorter->has_value()) co_return reply;
       CO_TRY(ExtraCall extra, ExtraCall::Reserve(ctx, **shorter, card()));
-      extra.Settle(UsageOfFailure(reply.status()));  // the call that is settled at the end is the second
+      extra.Settle(reply);  // the call that is settled at the end is the second
       absl::StatusOr<ModelReply> again = co_await model_->Generate(**shorter, ctx);
       co_return again;
     }

@@ -38,7 +38,7 @@ class FallbackModel : public Model {
       if (trail.failed > 0) {
         absl::StatusOr<ExtraCall> extra = ExtraCall::Reserve(ctx, request, *cards_[trail.last_model]);
         if (!extra.ok()) co_return AllFailed(trail, Describe(extra.status()));
-        extra->Settle(UsageOfFailure(trail.last));
+        extra->Settle(trail.last);
         ctx.Emit(event::Warning{absl::StrCat("model ", cards_[trail.last_model]->name, " failed (",
                                              ToAbsl(ModelErrorName(ModelErrorOf(trail.last))), ": ",
                                              Describe(trail.last), "); going on with ", cards_[i]->name)});

@@ -153,7 +153,7 @@ class HedgeModel : public Model {
   absl::StatusOr<ModelReply> Outcome(Race& race) const {
     const int winner = race.leader >= 0 ? race.leader : 0;
     const int loser = 1 - winner;
-    if (race.extra) race.extra->Settle(UsageOf(race.replies[loser]));
+    if (race.extra) race.extra->Settle(race.replies[loser]);
     absl::StatusOr<ModelReply>& reply = race.replies[winner];
     if (reply.ok() && reply->answered_by == nullptr) reply->answered_by = cards_[std::size_t(winner)];
     if (!reply.ok() && race.extra && race.leader < 0) {
@@ -161,10 +161,6 @@ class HedgeModel : public Model {
                                                    Describe(race.replies[1].status())));
     }
     return std::move(reply);
-  }
-
-  static Usage UsageOf(const absl::StatusOr<ModelReply>& reply) {
-    return reply.ok() ? reply->usage : UsageOfFailure(reply.status());
   }
 
   const std::vector<ModelPtr> models_;

@@ -98,7 +98,7 @@ class RetryModel : public Model {
       tries.empty_before = tries.empty_before || ModelErrorOf(failure) == ModelError::kEmpty;
       ctx.Emit(event::Retried{tries.attempt, failure, verdict.delay});
       CO_CHECK_OK(co_await ctx.Sleep(verdict.delay));
-      extra->Settle(UsageOfFailure(failure));
+      extra->Settle(failure);
     }
   }
 

@@ -1,15 +1,15 @@
 // One answer of many, by the aggregate that was asked for or the next simpler one.
 #include <algorithm>
-#include <set>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/try.h"
 #include "ninefold/status.h"
 #include "team/contemplate/attempt.h"
 #include "team/contemplate/plan_state.h"
 #include "team/contemplate/prompts.h"
 #include "team/finished.h"
+#include "team/patterns/parts.h"
 
 namespace ninefold {
 namespace {
@@ -17,11 +17,22 @@ namespace {
 constexpr std::size_t kCandidatesMost = 16;  // of a knock-out
 constexpr std::size_t kComparedMost = 8;     // answers that are asked about: 28 pairs
 
+absl::Status NoTime(std::string_view who) {
+  return absl::DeadlineExceededError(absl::StrCat("no time was left for the ", ToAbsl(who)));
+}
+
 }  // namespace
 
-std::vector<std::string> ContemplatePlan::State::CastIds() const {
+// What was found wrong stays out of it while there is anything else.
+std::vector<Cluster> ContemplatePlan::State::Unrefuted() const {
+  std::vector<Cluster> clusters = tally.clusters;
+  std::erase_if(clusters, [](const Cluster& cluster) { return cluster.finding == Finding::kWrong; });
+  return clusters.empty() ? tally.clusters : clusters;
+}
+
+std::vector<std::string> ContemplatePlan::State::CastIds(const std::vector<Cluster>& clusters) const {
   std::vector<std::size_t> cast;
-  for (const Cluster& cluster : tally.clusters)
+  for (const Cluster& cluster : clusters)
     cast.insert(cast.end(), cluster.attempts.begin(), cluster.attempts.end());
   std::sort(cast.begin(), cast.end());
   std::vector<std::string> ids;
@@ -40,33 +51,58 @@ const Attempt& ContemplatePlan::State::BestOf(const Cluster& cluster) const {
   return *best;
 }
 
+// ---- answers that are written differently ---------------------------------------------------------------
+
+// A vote that has more than all others together is won whatever is the same as what.
+bool ContemplatePlan::State::MayCompareMatter() const {
+  if (options.same == nullptr || report.stop == "verified" || tally.clusters.size() < 2) return false;
+  if (options.aggregate == Aggregate::kSynthesize) return false;
+  return options.aggregate == Aggregate::kKnockout || tally.Lead() <= tally.Others();
+}
+
 void ContemplatePlan::State::Compare(Extension& extension) {
   stage = kComparing;
+  if (!MayCompareMatter()) return;
   const std::size_t answers = std::min(tally.clusters.size(), kComparedMost);
-  for (std::size_t i = 0; options.same != nullptr && i < answers; ++i) {
+  for (std::size_t i = 0; i < answers; ++i) {
     for (std::size_t k = i + 1; k < answers; ++k) {
-      const std::string &one = tally.clusters[i].answer, &other = tally.clusters[k].answer;
       Task task{.id = absl::StrCat("same.", i + 1, ".", k + 1),
                 .agent = options.same,
-                .prompt = SamePrompt(one, other)};
+                .prompt = SamePrompt(tally.clusters[i].answer, tally.clusters[k].answer)};
       task.on_failure = OnFailure::Skip();
-      compared[task.id] = {one, other};
+      compared[task.id] = {i, k};
       extension.tasks.push_back(std::move(task));
     }
   }
-  compared_open = compared.size();
 }
 
-// Each answer becomes the one it is the same as; chains are followed to their end (union-find).
-void ContemplatePlan::State::MergeSame() {
-  if (same_as.empty()) return;
-  std::vector<Ballot> ballots;
-  for (Attempt& attempt : attempts) {
-    if (attempt.state != Attempt::kCast) continue;
-    for (auto found = same_as.find(attempt.answer); found != same_as.end();
-         found = same_as.find(attempt.answer))
-      attempt.answer = found->second;
+bool ContemplatePlan::State::IsComparing() const {
+  return std::any_of(compared.begin(), compared.end(), [](const auto& pair) { return pair.second.is_open; });
+}
+
+// Answers that are the same become the one of them that stands first (union-find): so it makes no difference
+// in which order the comparisons ended. Those that have not ended say nothing.
+void ContemplatePlan::State::MergeSame(Extension& extension) {
+  std::vector<std::size_t> first(tally.clusters.size());
+  std::iota(first.begin(), first.end(), std::size_t(0));
+  const auto root = [&](std::size_t i) {
+    while (first[i] != i) i = first[i];
+    return i;
+  };
+  bool any = false;
+  for (const auto& [id, pair] : compared) {
+    if (pair.is_open) extension.cancel.push_back(id);
+    if (!pair.is_same) continue;
+    const std::size_t one = root(pair.one), other = root(pair.other);
+    first[std::max(one, other)] = std::min(one, other);
+    any = true;
   }
+  if (!any) return;
+  for (std::size_t i = 0; i < tally.clusters.size(); ++i) {
+    for (const std::size_t at : tally.clusters[i].attempts)
+      attempts[at].answer = tally.clusters[root(i)].answer;
+  }
+  std::vector<Ballot> ballots;
   for (std::size_t i = 0; i < attempts.size(); ++i) {
     const Attempt& attempt = attempts[i];
     if (attempt.state == Attempt::kCast)
@@ -75,82 +111,117 @@ void ContemplatePlan::State::MergeSame() {
   tally = CountVotes(std::move(ballots), tally.weighted);
 }
 
+// ---- aggregates -----------------------------------------------------------------------------------------
+
 void ContemplatePlan::State::BeginAggregate(Extension& extension) {
   stage = kAggregating;
   aggregate = options.aggregate;
   if (report.stop == "verified" || tally.cast < 2) aggregate = Aggregate::kVote;
-  const bool agreed = tally.clusters.size() < 2;
+  const std::vector<Cluster> candidates = Unrefuted();
   if (aggregate == Aggregate::kAuto)
     aggregate = tally.clusters[0].count > 1 ? Aggregate::kVote : Aggregate::kKnockout;
-  if (aggregate == Aggregate::kKnockout && agreed) aggregate = Aggregate::kVote;
+  if (aggregate == Aggregate::kKnockout && candidates.size() < 2) aggregate = Aggregate::kVote;
   if (aggregate == Aggregate::kSynthesize) {
-    merge.emplace(CastIds(), options, options.judge);
-    extension.tasks = merge->NextLevel();
+    merge.emplace(CastIds(candidates), options, options.judge);
+    for (Task& task : merge->NextLevel()) extension.tasks.push_back(std::move(task));
   } else if (aggregate == Aggregate::kKnockout) {
-    FallBack(absl::OkStatus(), Aggregate::kKnockout, extension);
+    BeginKnockout(extension);
   } else {
     AnswerByVote(extension);
   }
 }
 
-void ContemplatePlan::State::FallBack(const absl::Status& why, Aggregate to, Extension& extension) {
-  if (!why.ok())
-    report.fallbacks.push_back(absl::StrCat(ToAbsl(AggregateName(aggregate)), ": ", Describe(why)));
-  aggregate = to;
-  if (to != Aggregate::kKnockout || tally.clusters.size() < 2) {
-    aggregate = Aggregate::kVote;
-    AnswerByVote(extension);
-    return;
-  }
-  std::vector<std::string> candidates;
-  for (const Cluster& cluster : tally.clusters) {
-    if (candidates.size() < kCandidatesMost) candidates.push_back(BestOf(cluster).id);
+void ContemplatePlan::State::BeginKnockout(Extension& extension) {
+  std::vector<ShownAttempt> candidates;
+  for (const Cluster& cluster : Unrefuted()) {
+    if (candidates.size() < kCandidatesMost) candidates.push_back(AsShown(BestOf(cluster)));
   }
   knockout.emplace(std::move(candidates), options, options.judge);
-  extension.tasks = knockout->NextLevel();
+  AdvanceKnockout(/*is_late=*/false, extension);
 }
 
-void ContemplatePlan::State::Advance(Extension& extension) {
-  if (knockout) {
-    if (!knockout->LevelIsOver()) return;
-    EndLevel();
-    extension.tasks = knockout->NextLevel();
-    if (!extension.tasks.empty()) return;
-    if (knockout->has_failed()) return FallBack(knockout->failure(), Aggregate::kVote, extension);
-    const auto winner = std::find_if(attempts.begin(), attempts.end(), [&](const Attempt& attempt) {
-      return attempt.id == knockout->winner();
-    });
-    report.answer = winner->answer;
-    // It stands also where the last matches failed, by those before.
-    std::vector<std::string> needs = knockout->last_matches();
-    needs.push_back(winner->id);
-    return Answer(WinnersReply(*winner), std::move(needs), extension);
-  }
-  if (!merge || !merge->LevelIsOver()) return;
-  EndLevel();
-  extension.tasks = merge->NextLevel();
-  if (!extension.tasks.empty()) return;
-  if (merge->whole().empty()) return FallBack(merge->failure(), Aggregate::kKnockout, extension);
-  report.answer = tally.clusters[0].answer;
-  Answer(Reply(), {merge->whole()}, extension);
+void ContemplatePlan::State::FallBack(const absl::Status& why, Aggregate to, Extension& extension) {
+  report.fallbacks.push_back(absl::StrCat(ToAbsl(AggregateName(aggregate)), ": ", Describe(why)));
+  aggregate = to;
+  if (to == Aggregate::kKnockout && Unrefuted().size() >= 2) return BeginKnockout(extension);
+  aggregate = Aggregate::kVote;
+  AnswerByVote(extension);
 }
+
+void ContemplatePlan::State::Advance(const Progress& progress, absl::Time now, Extension& extension) {
+  const bool is_late = now >= until.judge;
+  if (knockout) {
+    if (is_late || knockout->LevelIsOver()) AdvanceKnockout(is_late, extension);
+  } else if (merge) {
+    if (is_late || merge->LevelIsOver()) AdvanceMerge(progress, is_late, extension);
+  }
+}
+
+void ContemplatePlan::State::AdvanceKnockout(bool is_late, Extension& extension) {
+  if (is_late) {
+    const std::vector<std::string> open = knockout->open();
+    extension.cancel.insert(extension.cancel.end(), open.begin(), open.end());
+    return FallBack(NoTime("judge"), Aggregate::kVote, extension);
+  }
+  std::vector<Task> matches = knockout->NextLevel();
+  for (Task& match : matches) {
+    AddDigests(match, extension);
+    extension.tasks.push_back(std::move(match));
+  }
+  if (!matches.empty()) return;
+  if (knockout->has_failed()) return FallBack(knockout->failure(), Aggregate::kVote, extension);
+  const auto winner = std::find_if(attempts.begin(), attempts.end(),
+                                   [&](const Attempt& attempt) { return attempt.id == knockout->winner(); });
+  report.answer = winner->answer;
+  // It stands also where the last matches failed, by those before.
+  std::vector<std::string> needs = knockout->last_matches();
+  needs.push_back(winner->id);
+  Answer(WinnersReply(*winner), std::move(needs), extension);
+}
+
+void ContemplatePlan::State::AdvanceMerge(const Progress& progress, bool is_late, Extension& extension) {
+  absl::Status why = merge->failure();
+  if (is_late) {
+    const std::vector<std::string> open = merge->open();
+    extension.cancel.insert(extension.cancel.end(), open.begin(), open.end());
+    why = NoTime("judge");
+  } else {
+    std::vector<Task> merges = merge->NextLevel();
+    for (Task& task : merges) extension.tasks.push_back(std::move(task));
+    if (!merges.empty()) return;
+  }
+  report.left_out = merge->left_out();
+  const std::vector<MergedReport> merged = merge->merged();
+  if (merged.empty()) return FallBack(why, is_late ? Aggregate::kVote : Aggregate::kKnockout, extension);
+  if (merged.size() > 1)
+    report.fallbacks.push_back(
+        absl::StrCat("synthesize: ", Describe(why), "; the merges stand side by side"));
+  AnswerMerged(progress, merged, extension);
+}
+
+// ---- the answer -----------------------------------------------------------------------------------------
 
 // The winner's own words and evidence, what supports them, and what was held against them.
 Reply ContemplatePlan::State::WinnersReply(const Attempt& winner) const {
   Reply reply;
   reply.text = winner.reply->text;
-  if (winner.reply->data) reply.data = winner.reply->data;
+  reply.data = winner.reply->data;
+  if (winner.finding == Finding::kWrong) {
+    const auto words = check_words.find(winner.check);
+    const bool says_why = words != check_words.end() && !words->second.empty();
+    reply.dissent.push_back({"check", says_why ? words->second : "found this answer wrong"});
+  }
   for (const Cluster& cluster : tally.clusters) {
     const bool won = cluster.answer == winner.answer;
-    for (const std::size_t i : won ? cluster.attempts : std::vector<std::size_t>()) {
-      const auto& evidence = attempts[i].reply->evidence;
-      reply.evidence.insert(reply.evidence.end(), evidence.begin(), evidence.end());
-    }
+    if (won) patterns::AddEvidence(*winner.reply, reply);
+    for (const std::size_t i : won ? cluster.attempts : std::vector<std::size_t>())
+      patterns::AddEvidence(*attempts[i].reply, reply);
     if (won) continue;
     const Attempt& best = BestOf(cluster);
     const std::string others =
         cluster.count > 1 ? absl::StrCat(best.id, " and ", cluster.count - 1, " more") : best.id;
-    reply.dissent.push_back({others, DigestOf(*best.reply, options.digest_bytes)});
+    const char* found = cluster.finding == Finding::kWrong ? "\n(A check found this answer wrong.)" : "";
+    reply.dissent.push_back({others, absl::StrCat(DigestOf(*best.reply, options.digest_bytes), found)});
   }
   return reply;
 }
@@ -158,31 +229,44 @@ Reply ContemplatePlan::State::WinnersReply(const Attempt& winner) const {
 void ContemplatePlan::State::AnswerByVote(Extension& extension) {
   const Attempt& winner = BestOf(tally.clusters[0]);
   report.answer = winner.answer;
-  Answer(WinnersReply(winner), CastIds(), extension);
+  Answer(WinnersReply(winner), CastIds(tally.clusters), extension);
+}
+
+// The judge's words as they are; several merges, whose own merge could not be made, one below the other.
+void ContemplatePlan::State::AnswerMerged(const Progress& progress, const std::vector<MergedReport>& merged,
+                                          Extension& extension) {
+  Reply reply;
+  std::vector<std::string> needs;
+  for (const MergedReport& part : merged) {
+    const Reply& said = *progress.result(part.id)->reply;
+    needs.push_back(part.id);
+    absl::StrAppend(&reply.text, reply.text.empty() ? "" : "\n\n", said.text);
+    if (merged.size() == 1) reply.data = said.data;
+    patterns::AddEvidence(said, reply);
+    reply.dissent.insert(reply.dissent.end(), said.dissent.begin(), said.dissent.end());
+  }
+  if (merged.size() > 1) absl::StrAppend(&reply.text, "\n\nNot merged: ", report.fallbacks.back());
+  report.answer = options.normalize(reply);
+  const std::vector<std::string> candidates = CastIds(Unrefuted());
+  const auto is_there = [&](const std::string& id) {
+    return std::find(candidates.begin(), candidates.end(), id) != candidates.end();
+  };
+  for (const std::string& id : CitedAttempts(reply.text)) {
+    if (is_there(id)) {
+      report.cited.push_back(id);
+    } else {
+      ctx.Emit(event::Warning{absl::StrCat("the synthesis cites [", id, "], which it was not given")});
+    }
+  }
+  report.confidence = double(report.cited.size()) / double(std::max<std::size_t>(candidates.size(), 1));
+  Answer(std::move(reply), std::move(needs), extension);
 }
 
 void ContemplatePlan::State::Answer(Reply reply, std::vector<std::string> needs, Extension& extension) {
   stage = kAnswering;
-  for (const std::string& id : open_timers) extension.cancel.push_back(id);
-  open_timers.clear();
   FillReport();
-  if (merge && !merge->whole().empty()) {
-    Task task{.id = kAnswerId, .needs = needs};
-    // The judge's reply as it is.
-    task.agent = MakeFunctionAgent({"answer", "Hands on the merged report"},
-                                   [](Prompt prompt, Context&) -> Async<absl::StatusOr<Reply>> {
-                                     const std::string text = TextOf(prompt);
-                                     CO_TRY(Json json, ParseJson(text));
-                                     co_return ReplyFromJson(json);
-                                   });
-    task.prompt = PromptTemplate([id = needs[0]](const TaskInputs& inputs) -> absl::StatusOr<Prompt> {
-      return Prompt(DumpJson(ToJson(*inputs.Find(id)->reply)));
-    });
-    extension.tasks.push_back(std::move(task));
-  } else {
-    AgentCard card{std::string(AggregateName(aggregate)), "Makes one answer of many"};
-    extension.tasks.push_back(Finished(kAnswerId, std::move(needs), std::move(reply), std::move(card)));
-  }
+  AgentCard card{std::string(AggregateName(aggregate)), "Makes one answer of many"};
+  extension.tasks.push_back(Finished(kAnswerId, std::move(needs), std::move(reply), std::move(card)));
   extension.output = kAnswerId;
 }
 
@@ -208,17 +292,18 @@ void ContemplatePlan::State::FillReport() {
   report.tie = tally.tie && aggregate != Aggregate::kKnockout && aggregate != Aggregate::kSynthesize;
   double all = 0, winners = 0;
   for (const Cluster& cluster : tally.clusters) {
-    Contemplation::Vote vote{cluster.answer,
-                             cluster.count,
-                             tally.weighted ? cluster.weight : cluster.count,
-                             cluster.finding == Finding::kRight,
-                             {}};
+    Contemplation::Vote vote{.answer = cluster.answer,
+                             .count = cluster.count,
+                             .weight = tally.weighted ? cluster.weight : cluster.count,
+                             .verified = cluster.finding == Finding::kRight,
+                             .refuted = cluster.finding == Finding::kWrong,
+                             .whose = {}};
     for (const std::size_t i : cluster.attempts) vote.whose.push_back(attempts[i].id);
     all += vote.weight;
-    if (cluster.answer == report.answer) winners = vote.weight;
+    if (cluster.answer == report.answer && !vote.refuted) winners = vote.weight;
     report.votes.push_back(std::move(vote));
   }
-  report.confidence = all > 0 ? winners / all : 0;
+  if (aggregate != Aggregate::kSynthesize) report.confidence = all > 0 ? winners / all : 0;
 }
 
 }  // namespace ninefold

@@ -10,6 +10,7 @@
 #include "base/try.h"
 #include "ninefold/status.h"
 #include "ninefold/team.h"
+#include "team/contemplate/attempting.h"
 #include "team/contemplate/plan.h"
 #include "team/contemplate/report.h"
 #include "team/decision.h"
@@ -19,6 +20,7 @@ namespace ninefold {
 namespace {
 
 constexpr int kWidthMost = 1024, kRoundsMost = 100, kDigestsMost = 64;
+constexpr int kTasksMost = 4 * kWidthMost * (kRoundsMost + 1);  // with their checks, digests and judges
 
 class ContemplatingAgent : public Agent {
  public:
@@ -43,19 +45,25 @@ class ContemplatingAgent : public Agent {
   const AgentCard& card() const override { return card_; }
 
   Async<absl::StatusOr<Reply>> Run(Prompt prompt, Context& ctx) const override {
+    if (options_.width == 1) {
+      const AgentPtr single = Attempting(options_.solvers[0], options_.each, {});
+      co_return co_await single->Run(std::move(prompt), ctx);
+    }
     const absl::Time began = ctx.Now();
     auto plan = std::make_shared<const ContemplatePlan>(options_, ctx);
     TeamOptions team;
     team.name = options_.name;
     team.description = options_.description;
     team.planner = plan;
+    team.limits.tasks_max = kTasksMost;
     const AgentPtr made = MakeTeam(std::move(team));
     const std::uint64_t hash = HashBytes(TextOf(prompt));
     absl::StatusOr<Reply> reply = co_await made->Run(std::move(prompt), ctx);
-    if (!reply.ok() || options_.width == 1) co_return reply;
+    if (!reply.ok()) co_return reply;
     Contemplation report = plan->report();
     const Usage& tokens = reply->cost.tokens;
     if (tokens.input && tokens.output) report.tokens_total = *tokens.input + *tokens.output;
+    report.tokens_sequential = reply->cost.tokens_sequential;
     report.latency = ctx.Now() - began;
     co_return co_await WithReport(*std::move(reply), std::move(report), hash, ctx);
   }

@@ -6,12 +6,15 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "team/contemplate/prompts.h"
+#include "team/contemplate/attempting.h"
 
 namespace ninefold {
 
-Knockout::Knockout(std::vector<std::string> candidates, const ContemplateOptions& options, AgentPtr judge)
-    : names_(std::move(candidates)), options_(options), judge_(std::move(judge)), left_(names_.size()) {
+Knockout::Knockout(std::vector<ShownAttempt> candidates, const ContemplateOptions& options, AgentPtr judge)
+    : candidates_(std::move(candidates)),
+      options_(options),
+      judge_(std::move(judge)),
+      left_(candidates_.size()) {
   std::iota(left_.begin(), left_.end(), std::size_t(0));
 }
 
@@ -27,7 +30,7 @@ void Knockout::CloseLevel() {
 std::vector<Task> Knockout::NextLevel() {
   CloseLevel();
   std::vector<Task> tasks;
-  if (left_.size() < 2) return tasks;
+  if (left_.size() < 2 || has_failed()) return tasks;
   ++level_;
   matches_.clear();
   last_.clear();
@@ -35,11 +38,13 @@ std::vector<Task> Knockout::NextLevel() {
     const Pair pair{left_[i], left_[left_.size() - 1 - i]};
     for (int vote = 0; vote < 2 * options_.judge_votes; ++vote) {
       const bool swapped = vote % 2 == 1;
-      Task task{.id = absl::StrCat("match.", level_, ".", i + 1, ".", vote + 1), .agent = judge_};
-      const std::string& first = names_[swapped ? pair.other : pair.favourite];
-      const std::string& second = names_[swapped ? pair.favourite : pair.other];
-      task.prompt = MatchPrompt(options_, first, second);
-      task.needs = {names_[pair.favourite], names_[pair.other]};
+      const Sampling sampling{.seed = std::uint64_t(vote / 2), .cold = options_.judge_votes == 1};
+      Task task{.id = absl::StrCat("match.", level_, ".", i + 1, ".", vote + 1),
+                .agent = Attempting(judge_, {}, sampling)};
+      const ShownAttempt& first = candidates_[swapped ? pair.other : pair.favourite];
+      const ShownAttempt& second = candidates_[swapped ? pair.favourite : pair.other];
+      task.prompt = MatchPrompt(options_, {first, second});
+      task.needs = NeedsOf({candidates_[pair.favourite], candidates_[pair.other]});
       task.on_failure = OnFailure::Skip();
       matches_[task.id] = {pairs_.size(), swapped};
       last_.push_back(task.id);
@@ -52,8 +57,18 @@ std::vector<Task> Knockout::NextLevel() {
   return tasks;
 }
 
+std::vector<std::string> Knockout::open() const {
+  std::vector<std::string> ids;
+  for (const auto& [id, match] : matches_) {
+    if (!match.has_ended) ids.push_back(id);
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
 void Knockout::TakeResult(const std::string& id, const TaskResult& result) {
-  const Match match = matches_.at(id);
+  Match& match = matches_.at(id);
+  match.has_ended = true;
   --open_;
   if (result.reply == nullptr) {
     if (failure_.ok()) failure_ = result.status;

@@ -11,29 +11,32 @@
 
 #include "ninefold/contemplate.h"
 #include "ninefold/task_graph.h"
+#include "team/contemplate/prompts.h"
 
 namespace ninefold {
 
 class Knockout {
  public:
-  // Tasks with the candidates' replies, the favourite first. Not empty.
-  Knockout(std::vector<std::string> candidates, const ContemplateOptions& options, AgentPtr judge);
+  // The favourite first. Not empty.
+  Knockout(std::vector<ShownAttempt> candidates, const ContemplateOptions& options, AgentPtr judge);
 
   // The matches of the next level; {}: one candidate is left.
   std::vector<Task> NextLevel();
   bool Has(std::string_view id) const { return matches_.contains(std::string(id)); }
   void TakeResult(const std::string& id, const TaskResult& result);
   bool LevelIsOver() const { return open_ == 0; }
-  const std::string& winner() const { return names_[left_[0]]; }
+  const std::string& winner() const { return candidates_[left_[0]].id; }
   std::vector<std::string> last_matches() const { return last_; }
   // Not one match was judged.
   bool has_failed() const { return asked_ > 0 && judged_ == 0; }
+  std::vector<std::string> open() const;  // matches
   const absl::Status& failure() const { return failure_; }
 
  private:
   struct Match {
     std::size_t pair;
     bool swapped;
+    bool has_ended = false;
   };
   struct Pair {
     std::size_t favourite, other;
@@ -41,7 +44,7 @@ class Knockout {
   };
   void CloseLevel();
 
-  const std::vector<std::string> names_;
+  const std::vector<ShownAttempt> candidates_;
   const ContemplateOptions& options_;
   const AgentPtr judge_;
   std::vector<std::size_t> left_;  // in order of favour

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "ninefold/contemplate.h"
 #include "ninefold/planner.h"
+#include "team/contemplate/round.h"
 
 namespace ninefold {
 
@@ -23,7 +25,11 @@ class ContemplatePlan : public Planner {
 
  private:
   struct State;
-  Async<absl::Status> EndRound(const std::string& why, Context& ctx, Extension& extension) const;
+  Async<absl::Status> EndTriage(const Progress& progress, Context& ctx, Extension& extension) const;
+  void TakeSingle(const Progress& progress, absl::Time now) const;
+  Async<absl::Status> BeginRound(int number, std::optional<Attempt> kept) const;
+  Async<absl::Status> Solve(Context& ctx, Extension& extension) const;
+  Async<absl::Status> EndRound(const std::string& why, absl::Time now, Extension& extension) const;
   const std::shared_ptr<State> state_;
 };
 

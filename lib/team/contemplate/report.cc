@@ -42,7 +42,14 @@ Json ToJson(const Contemplation& report) {
     Json json = {{"answer", vote.answer}, {"count", vote.count}, {"whose", vote.whose}};
     if (vote.weight != vote.count) json["weight"] = vote.weight;
     if (vote.verified) json["verified"] = true;
+    if (vote.refuted) json["refuted"] = true;
     votes.push_back(std::move(json));
+  }
+  Json attempts = Json::array();
+  for (const Contemplation::Attempt& attempt : report.attempts) {
+    Json json = {{"id", attempt.id}, {"outcome", attempt.outcome}, {"seconds", attempt.seconds}};
+    if (!attempt.answer.empty()) json["answer"] = attempt.answer;
+    attempts.push_back(std::move(json));
   }
   Json json = {{"answer", report.answer},
                {"votes", std::move(votes)},
@@ -56,9 +63,12 @@ Json ToJson(const Contemplation& report) {
                {"abstained", report.abstained},
                {"failed", report.failed},
                {"cancelled", report.cancelled},
+               {"attempts", std::move(attempts)},
                {"latency_seconds", absl::ToDoubleSeconds(report.latency)}};
   if (report.tie) json["tie"] = true;
   if (!report.fallbacks.empty()) json["fallbacks"] = report.fallbacks;
+  if (!report.cited.empty()) json["cited"] = report.cited;
+  if (!report.left_out.empty()) json["left_out"] = report.left_out;
   if (report.tokens_total) json["tokens_total"] = *report.tokens_total;
   if (report.tokens_sequential) json["tokens_sequential"] = *report.tokens_sequential;
   return json;
@@ -76,6 +86,7 @@ absl::StatusOr<Contemplation> ContemplationFromJson(const Json& json) {
     vote.count = CountIn(item, "count");
     vote.weight = GetMember(item, "weight") == nullptr ? vote.count : NumberIn(item, "weight");
     vote.verified = FlagIn(item, "verified");
+    vote.refuted = FlagIn(item, "refuted");
     vote.whose = TextsIn(item, "whose");
     report.votes.push_back(std::move(vote));
   }
@@ -84,6 +95,8 @@ absl::StatusOr<Contemplation> ContemplationFromJson(const Json& json) {
   report.stop = TextIn(json, "stop");
   report.aggregate = TextIn(json, "aggregate");
   report.fallbacks = TextsIn(json, "fallbacks");
+  report.cited = TextsIn(json, "cited");
+  report.left_out = TextsIn(json, "left_out");
   report.width = CountIn(json, "width");
   report.rounds = CountIn(json, "rounds");
   report.started = CountIn(json, "started");
@@ -91,6 +104,12 @@ absl::StatusOr<Contemplation> ContemplationFromJson(const Json& json) {
   report.abstained = CountIn(json, "abstained");
   report.failed = CountIn(json, "failed");
   report.cancelled = CountIn(json, "cancelled");
+  const Json* attempts = GetMember(json, "attempts");
+  for (std::size_t i = 0; attempts != nullptr && attempts->is_array() && i < attempts->size(); ++i) {
+    const Json& one = (*attempts)[i];
+    report.attempts.push_back(
+        {TextIn(one, "id"), TextIn(one, "outcome"), TextIn(one, "answer"), NumberIn(one, "seconds")});
+  }
   report.tokens_total = GetInt(json, "tokens_total");
   report.tokens_sequential = GetInt(json, "tokens_sequential");
   report.latency = absl::Seconds(NumberIn(json, "latency_seconds"));

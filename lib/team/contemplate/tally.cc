@@ -56,6 +56,12 @@ Tally CountVotes(std::vector<Ballot> ballots, bool weighted) {
   return tally;
 }
 
+double Tally::Others() const {
+  double sum = 0;
+  for (std::size_t i = 1; i < clusters.size(); ++i) sum += Score(i);
+  return sum;
+}
+
 // P(Beta(a+1, b+1) > 1/2) = P(Bin(a+b+1, 1/2) <= a) = 1 - P(Bin(a+b+1, 1/2) <= b).
 double OddsOfLead(int a, int b) {
   if (a < b) return 1 - OddsOfLead(b, a);
@@ -73,16 +79,18 @@ bool IsSettled(int leader, int runner_up, int cast, const ContemplateStops& stop
   return OddsOfLead(leader, runner_up) >= stops.settled - kRounding;
 }
 
-int VotesToEnd(const Tally& tally, int left, bool by_vote, const ContemplateStops& stops) {
+int VotesToEnd(const Tally& tally, int left, bool by_vote, const ContemplateStops& stops, bool may_merge) {
   // What was found wrong may lead, but ends nothing.
   if (!tally.clusters.empty() && tally.clusters[0].finding == Finding::kWrong) return left;
   const int leader = tally.clusters.empty() ? 0 : tally.clusters[0].count;
   int runner_up = 0;
   for (std::size_t i = 1; i < tally.clusters.size(); ++i)
-    runner_up = std::max(runner_up, tally.clusters[i].count);
+    runner_up =
+        may_merge ? runner_up + tally.clusters[i].count : std::max(runner_up, tally.clusters[i].count);
+  const double behind = may_merge ? tally.Others() : tally.RunnerUp();
   const auto ends = [&](int more) {
     if (IsSettled(leader + more, runner_up, tally.cast + more, stops)) return true;
-    return by_vote && stops.decided && Above(tally.Lead() + more, tally.RunnerUp() + (left - more));
+    return by_vote && stops.decided && Above(tally.Lead() + more, behind + (left - more));
   };
   // More votes never hinder the end: search for the least.
   int low = 0, high = left;

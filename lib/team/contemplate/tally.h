@@ -38,6 +38,7 @@ struct Tally {
 
   double Lead() const { return clusters.empty() ? 0 : Score(0); }
   double RunnerUp() const { return clusters.size() < 2 ? 0 : Score(1); }
+  double Others() const;  // all but the first together
 
  private:
   double Score(std::size_t i) const { return weighted ? clusters[i].weight : clusters[i].count; }
@@ -53,7 +54,7 @@ double OddsOfLead(int a, int b);
 bool IsSettled(int leader, int runner_up, int cast, const ContemplateStops& stops);
 
 // How many more votes, all for the leader, would end the counting, of `left` that may still come; at most
-// `left`. 0: it has ended.
-int VotesToEnd(const Tally& tally, int left, bool by_vote, const ContemplateStops& stops);
+// `left`. 0: it has ended. `may_merge`: the other answers may turn out to be one, written differently.
+int VotesToEnd(const Tally& tally, int left, bool by_vote, const ContemplateStops& stops, bool may_merge);
 
 }  // namespace ninefold
