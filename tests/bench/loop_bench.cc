@@ -64,6 +64,21 @@ BENCHMARK(GraphFan)->Unit(benchmark::kMicrosecond);
 void GraphLoop(benchmark::State& state) { RunTeam(state, LoopTeam(10'000, CountingStep()), 10'000); }
 BENCHMARK(GraphLoop)->Unit(benchmark::kMicrosecond);
 
+// Attempts on the in-process model, of which range(1) differ; nothing ends it early.
+void ContemplateVote(benchmark::State& state) {
+  const auto attempt = [kinds = state.range(1)](Prompt, Context& ctx) -> Async<absl::StatusOr<Reply>> {
+    Reply reply;
+    reply.text = absl::StrCat("answer: ", ctx.Random("answer") % std::uint64_t(kinds));
+    co_return reply;
+  };
+  ContemplateOptions options{.solver = MakeFunctionAgent({.name = "solver", .description = ""}, attempt)};
+  options.width = int(state.range(0));
+  options.pace = Pace::kLatency;
+  options.stops = {.decided = false, .settled = 1, .quorum = 1};
+  RunTeam(state, Contemplate(options), double(options.width));
+}
+BENCHMARK(ContemplateVote)->Args({8, 3})->Args({64, 3})->Args({1024, 3})->Args({1024, 1024})->Unit(benchmark::kMicrosecond);
+
 // One commit of range(0) steps.
 void RecordSteps(benchmark::State& state, Store& store) {
   const std::int64_t steps = state.range(0);

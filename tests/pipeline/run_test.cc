@@ -354,7 +354,7 @@ steps:
       strategies: [one, two]
   - id: say
     agent: solver
-    prompt: "{{ solve.data.stop }}"
+    prompt: "{{ solve.report.stop }}"
 )",
                                                           "t.yaml", options);
   ASSERT_THAT(pipeline, IsOk());
@@ -405,7 +405,7 @@ steps:
       temperatures: [0.1, 1.2, 0.7]
       digester: shortener
       digest_bytes: 200
-output: "{{ solve.data.stop }}, {{ solve.data.failed }} failed"
+output: "{{ solve.report.stop }}, {{ solve.report.failed }} failed"
 )",
                                                           "t.yaml", options);
   ASSERT_THAT(pipeline, IsOk());
