@@ -1,6 +1,6 @@
 // What a run may use. A limit is checked before money is spent: a call reserves its worst case, and
 // settles what it really used when it is over, so a run oversteps a limit by no more than calls
-// already reserved.
+// already reserved. A model call that only such reservations are in the way of waits for one of them to end.
 //
 //   RunOptions options{.budget = {.usd = 0.50, .model_calls = 40}};
 #pragma once
