@@ -8,7 +8,7 @@
 #include "ninefold/answer.h"
 #include "ninefold/status.h"
 #include "re2/re2.h"
-#include "team/answer_parts.h"
+#include "team/answers/parts.h"
 
 namespace ninefold {
 namespace {

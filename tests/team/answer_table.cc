@@ -294,8 +294,14 @@ SameGroup Texts() {
 }  // namespace
 
 const std::vector<SameGroup>& AnswerGroups() {
-  static const auto& all =
-      *new std::vector<SameGroup>{Found(), Numbers(), Units(), Dates(), Choices(), Lists(), Texts()};
+  static const auto& all = *[] {
+    auto* groups =
+        new std::vector<SameGroup>{Found(), Numbers(), Units(), Dates(), Choices(), Lists(), Texts()};
+    for (const auto& more : {FoundGroups(), MeasureGroups(), FormulaGroups(), ListGroups(), TextGroups()}) {
+      groups->insert(groups->end(), more.begin(), more.end());
+    }
+    return groups;
+  }();
   return all;
 }
 

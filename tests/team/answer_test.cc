@@ -28,8 +28,9 @@ TEST(NormalizeAnswer, EqualAnswersLookEqual) {
   for (const SameGroup& table : AnswerGroups()) {
     for (const auto& group : table.groups) {
       for (std::size_t i = 1; i < group.size(); ++i, ++pairs) {
-        EXPECT_EQ(NormalizeAnswer(group[0]), NormalizeAnswer(group[i])) << table.what << ": " << group[i];
-        EXPECT_TRUE(SameAnswer(group[0], group[i]));
+        EXPECT_EQ(NormalizeAnswer(group[0], table.kind), NormalizeAnswer(group[i], table.kind))
+            << table.what << ": " << group[i];
+        EXPECT_TRUE(SameAnswer(group[0], group[i], table.kind));
       }
     }
   }
@@ -42,8 +43,9 @@ TEST(NormalizeAnswer, DifferentAnswersStayDifferent) {
     for (std::size_t i = 0; i < table.groups.size(); ++i) {
       EXPECT_FALSE(IsNoAnswer(table.groups[i][0])) << table.groups[i][0];
       for (std::size_t j = 0; j < i; ++j, ++pairs) {
-        EXPECT_NE(NormalizeAnswer(table.groups[i][0]), NormalizeAnswer(table.groups[j][0]))
-            << table.groups[i][0] << " | " << table.groups[j][0];
+        EXPECT_NE(NormalizeAnswer(table.groups[i][0], table.kind),
+                  NormalizeAnswer(table.groups[j][0], table.kind))
+            << table.what << ": " << table.groups[i][0] << " | " << table.groups[j][0];
       }
     }
   }
@@ -66,7 +68,15 @@ TEST(NormalizeAnswer, IsReadable) {
                {"3e8", "300000000"},
                {"2:30 pm", "14:30"},
                {"€5.50", "5.5 EUR"},
-               {"50 percent", "50%"}};
+               {"50 percent", "50%"},
+               {"\\frac{1}{2\\pi}", "1/(2π)"},
+               {"\\ln 2", "ln(2)"},
+               {"x = 2 or x = -2", "{-2, 2}"},
+               {"1\n2\n3", "1, 2, 3"},
+               {"$18 per hour", "0.005 $/s"},
+               {"44 B.C.", "44 BC"},
+               {"5 M", "5000 mol/m^3"},
+               {"10^{100}", "1e100"}};
   for (const auto& c : forms) EXPECT_EQ(NormalizeAnswer(c.text), c.form);
 }
 
@@ -114,13 +124,34 @@ TEST(NormalizeAnswer, AnAbstentionIsNoAnswer) {
                            "\\boxed{}",
                            "not mentioned in the document",
                            "**Answer:** I don't know",
-                           "The answer is not in the text"}) {
+                           "The answer is not in the text",
+                           "As an AI language model, I cannot answer",
+                           "I don't have enough information.",
+                           "I'm sorry, I don't have enough information to answer.",
+                           "Unable to determine",
+                           "Cannot answer.",
+                           "I have no idea",
+                           "I apologize, but I cannot help with this.",
+                           "I don't know the answer to this question.",
+                           "I am not sure about this.",
+                           "I’m afraid I can’t answer that",
+                           "I couldn't find the answer.",
+                           "I'm unable to view images",
+                           "I do not have access to that",
+                           "No answer can be given.",
+                           "Answer:",
+                           "**Final Answer:**\n",
+                           "<answer></answer>",
+                           "<think>It is 7.</think>",
+                           "So it is.\n\nAnswer:\n"}) {
     EXPECT_TRUE(IsNoAnswer(text)) << text;
     EXPECT_EQ(NormalizeAnswer(text), "") << text;
   }
   for (const char* text :
        {"cannot be determined", "none", "no", "0", "NA", "Unknown Pleasures", "{}", "no solution",
-        "None of the above", "I can't get no satisfaction", "I don't know, but 42"}) {
+        "None of the above", "I can't get no satisfaction", "I don't know, but 42",
+        "I cannot determine it exactly, but it is about 42", "I can't answer that, but my guess is Paris",
+        "not enough information", "The Answer", "answer", "No Idea Festival", "the unknown soldier"}) {
     EXPECT_FALSE(IsNoAnswer(text)) << text;
   }
   EXPECT_FALSE(SameAnswer("", ""));
@@ -133,6 +164,14 @@ TEST(FindAnswer, GivesItAsItStands) {
   EXPECT_EQ(FindAnswer("{\"answer\": [1, 2]}"), "[1,2]");
   EXPECT_EQ(FindAnswer("Look: \\boxed{1} and \\boxed{2"), "1");
   EXPECT_EQ(FindAnswer("two\n```\na\n```\n```\nb\n```"), "two\n```\na\n```\n```\nb\n```");
+  EXPECT_EQ(FindAnswer("<think>no</think>Answer: The Moon"), "The Moon");
+  EXPECT_EQ(FindAnswer("Answer:\n"), "");
+  EXPECT_EQ(FindAnswer("The answer is not in the box."), "The answer is not in the box.");
+  EXPECT_EQ(FindAnswer("42\n\nExplanation: 6 * 7"), "42");
+  EXPECT_EQ(FindAnswer("Paris is far.\n\nIt is."), "Paris is far.\n\nIt is.");
+  EXPECT_EQ(FindAnswer("## Notes\n\n#### Step 2\nfoo"), "## Notes\n\n#### Step 2\nfoo");
+  EXPECT_EQ(FindAnswer("Answer:\n- a\n- b\n\nBye"), "- a\n- b");
+  EXPECT_EQ(FindAnswer("No answer: none"), "No answer: none");
 }
 
 TEST(NormalizeAnswer, AFormIsItsOwnForm) {
@@ -213,7 +252,23 @@ TEST(NormalizeAnswer, TakesTimeThatIsLinear) {
                            ". A",
                            "(\"",
                            "'",
-                           "ﷺ"}) {
+                           "ﷺ",
+                           "!",
+                           "...",
+                           "|",
+                           "x^",
+                           "sin ",
+                           "\\over ",
+                           "a & ",
+                           "1 or ",
+                           "x=",
+                           "Antwort: ",
+                           "答案：",
+                           "J. R. ",
+                           "final answer ",
+                           "\\begin{matrix}",
+                           "a an ",
+                           "(a) "}) {
     for (const std::size_t bytes : {4000u, 1u << 17}) {
       const auto start = std::chrono::steady_clock::now();
       const std::string text = Repeated(part, bytes);

@@ -3,7 +3,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "team/answer_parts.h"
+#include "team/answers/parts.h"
 
 namespace ninefold::answers {
 namespace {
@@ -63,7 +63,7 @@ std::size_t DigitsAt(std::string_view text, std::size_t at) {
 // Groups are of three; with commas also as in India, 12,34,567.
 std::size_t GroupedEnd(std::string_view text, char mark, std::string* digits) {
   const std::size_t first = DigitsAt(text, 0);
-  if (first == 0 || first > 3) return 0;
+  if (first == 0 || first > 3 || text[0] == '0') return 0;
   std::size_t end = first, last = first;
   int groups = 0;
   bool three = true;
@@ -81,6 +81,35 @@ std::size_t GroupedEnd(std::string_view text, char mark, std::string* digits) {
   return end;
 }
 
+// "0,5": no group of thousands begins with 0.
+std::optional<Rational> ReadDecimalComma(std::string_view* text) {
+  const std::string_view s = *text;
+  if (s.substr(0, 2) != "0,") return std::nullopt;
+  const std::size_t part = DigitsAt(s, 2), end = 2 + part;
+  if (part == 0 || (end < s.size() && (s[end] == ',' || s[end] == '.'))) return std::nullopt;
+  const auto value = DecimalOf("0", s.substr(2, part));
+  if (value) text->remove_prefix(end);
+  return value;
+}
+
+// "0.1(6)": the digits in brackets repeat.
+std::optional<Rational> ReadRepeating(std::string_view* text) {
+  const std::string_view s = *text;
+  const std::size_t whole = DigitsAt(s, 0);
+  if (whole == 0 || whole >= s.size() || s[whole] != '.') return std::nullopt;
+  const std::size_t part = DigitsAt(s, whole + 1), open = whole + 1 + part;
+  if (open >= s.size() || s[open] != '(') return std::nullopt;
+  const std::size_t count = DigitsAt(s, open + 1), close = open + 1 + count;
+  if (count == 0 || count + part > 18 || close >= s.size() || s[close] != ')') return std::nullopt;
+  const auto value = DecimalOf(s.substr(0, whole), s.substr(whole + 1, part));
+  const auto digits = IntOf(s.substr(open + 1, count));
+  const auto nines = PowerOfTen(static_cast<int>(count)), place = PowerOfTen(static_cast<int>(part));
+  const auto repeated = value && digits ? MakeRational(*digits, (*nines - 1) * *place) : std::nullopt;
+  const auto sum = repeated ? Add(*value, *repeated) : std::nullopt;
+  if (sum) text->remove_prefix(close + 1);
+  return sum;
+}
+
 // Digits with a decimal point, in any of the forms; moves behind them.
 std::optional<Rational> ReadDecimal(std::string_view* text) {
   const std::string_view s = *text;
@@ -88,11 +117,14 @@ std::optional<Rational> ReadDecimal(std::string_view* text) {
   for (const char mark : {',', ' ', '\'', '_'}) {
     std::size_t end = GroupedEnd(s, mark, &digits);
     if (end == 0) continue;
-    const std::size_t part = end < s.size() && s[end] == '.' ? DigitsAt(s, end + 1) : 0;
+    std::size_t part = end < s.size() && s[end] == '.' ? DigitsAt(s, end + 1) : 0;
+    if (mark == ' ' && part == 0 && end < s.size() && s[end] == ',') part = DigitsAt(s, end + 1);  // 1 234,5
     const auto value = DecimalOf(digits, part > 0 ? s.substr(end + 1, part) : "");
     if (value) text->remove_prefix(part > 0 ? end + 1 + part : end);
     return value;
   }
+  if (auto value = ReadDecimalComma(text)) return value;
+  if (auto value = ReadRepeating(text)) return value;
   // One dot is a decimal point; two or more with groups of three are not, nor one before a decimal comma.
   if (const std::size_t end = GroupedEnd(s, '.', &digits); end > 0) {
     const std::size_t part = end < s.size() && s[end] == ',' ? DigitsAt(s, end + 1) : 0;
@@ -113,7 +145,7 @@ std::optional<Rational> ReadDecimal(std::string_view* text) {
   return value;
 }
 
-void SkipBlanks(std::string_view* text) {
+void SkipSpaces(std::string_view* text) {
   while (!text->empty() && text->front() == ' ') text->remove_prefix(1);
 }
 
@@ -171,11 +203,11 @@ std::optional<Rational> ReadScientific(std::string_view* text) {
       }
     }
   }
-  SkipBlanks(&after);
+  SkipSpaces(&after);
   const bool times = !after.empty() && (after[0] == '*' || ((after[0] == 'x' || after[0] == 'X')));
   if (times) {
     after.remove_prefix(1);
-    SkipBlanks(&after);
+    SkipSpaces(&after);
     if (after.substr(0, 3) == "10^") {
       after.remove_prefix(2);
       if (const auto power = ReadPower(&after)) {
@@ -194,7 +226,7 @@ bool ReadSign(std::string_view* text) {
   if (!text->empty() && (text->front() == '-' || text->front() == '+')) {
     minus = text->front() == '-';
     text->remove_prefix(1);
-    SkipBlanks(text);
+    SkipSpaces(text);
   }
   return minus;
 }
@@ -202,12 +234,12 @@ bool ReadSign(std::string_view* text) {
 // "/ 4" after a number; `value` becomes the fraction.
 bool ReadBelow(std::string_view* text, std::optional<Rational>* value) {
   std::string_view s = *text;
-  SkipBlanks(&s);
+  SkipSpaces(&s);
   if (s.empty() || s.front() != '/') return false;
   s.remove_prefix(1);
-  SkipBlanks(&s);
+  SkipSpaces(&s);
   const bool minus = ReadSign(&s);
-  auto below = ReadScientific(&s);
+  auto below = !s.empty() && s.front() == '(' ? ReadNumber(&s) : ReadScientific(&s);
   if (!below) return false;
   if (minus) below->num = -below->num;
   const auto made = Divide(**value, *below);
@@ -218,6 +250,40 @@ bool ReadBelow(std::string_view* text, std::optional<Rational>* value) {
 }
 
 }  // namespace
+
+std::optional<std::string> AsLargePower(std::string_view text) {
+  const bool minus = DropPrefix(&text, "-");
+  std::size_t end = DigitsAt(text, 0);
+  const std::string_view whole = text.substr(0, end);
+  if (end + 1 < text.size() && text[end] == '.') end += 1 + DigitsAt(text, end + 1);
+  std::string digits(whole);
+  if (end > whole.size()) digits += text.substr(whole.size() + 1, end - whole.size() - 1);
+  std::string_view rest = text.substr(end);
+  long long power = 0;
+  if (digits == "10" && DropPrefix(&rest, "^")) {
+    digits = "1";
+  } else if (!DropPrefix(&rest, "e") && !DropPrefix(&rest, "E")) {
+    rest = rest.substr(std::min(rest.find_first_not_of(' '), rest.size()));
+    if (!DropPrefix(&rest, "*") && !DropPrefix(&rest, "x")) return std::nullopt;
+    rest = rest.substr(std::min(rest.find_first_not_of(' '), rest.size()));
+    if (!DropPrefix(&rest, "10^")) return std::nullopt;
+  }
+  const bool wrapped = DropPrefix(&rest, "("), below = DropPrefix(&rest, "-");
+  DropPrefix(&rest, "+");
+  const std::size_t length = DigitsAt(rest, 0);
+  if (whole.empty() || length == 0 || length > 9) return std::nullopt;
+  power = static_cast<long long>(*IntOf(rest.substr(0, length))) * (below ? -1 : 1);
+  rest.remove_prefix(length);
+  if (wrapped && !DropPrefix(&rest, ")")) return std::nullopt;
+  if (!rest.empty()) return std::nullopt;
+  const std::size_t zeros = std::min(digits.find_first_not_of('0'), digits.size());
+  if (zeros == digits.size()) return "0";
+  power += static_cast<long long>(whole == "10" && digits == "1" ? 1 : whole.size()) - 1 -
+           static_cast<long long>(zeros);
+  digits = digits.substr(zeros, digits.find_last_not_of('0') + 1 - zeros);
+  if (digits.size() > 1) digits.insert(1, ".");
+  return (minus ? "-" : "") + digits + "e" + std::to_string(power);
+}
 
 std::optional<Rational> MakeRational(Int num, Int den) {
   const Int least = static_cast<Int>(1) << 126;  // so that signs can change
@@ -273,6 +339,11 @@ std::optional<Rational> ReadNumber(std::string_view* text) {
   if (!s.empty() && s.front() == '(') {  // (1/2) cm
     s.remove_prefix(1);
     if (!s.empty() && s.front() == '(') return std::nullopt;
+    // (5,120) is a pair.
+    const std::size_t comma = s.substr(0, s.find(')')).find(',');
+    if (comma != s.npos && (s[0] == '0' || s.substr(comma + 1, 1) != "0" || DigitsAt(s, comma + 1) != 3)) {
+      return std::nullopt;
+    }
     auto inside = ReadNumber(&s);
     if (!inside || s.empty() || s.front() != ')') return std::nullopt;
     s.remove_prefix(1);

@@ -3,10 +3,12 @@
 #include <string>
 #include <vector>
 
-#include "team/answer_parts.h"
+#include "team/answers/parts.h"
 
 namespace ninefold::answers {
 namespace {
+
+constexpr std::size_t kDateMost = 60;
 
 constexpr std::string_view kMonths[] = {"january",   "february", "march",    "april",
                                         "may",       "june",     "july",     "august",
@@ -84,19 +86,16 @@ std::optional<std::string> InDigits(std::string_view text) {
   return std::nullopt;
 }
 
-// A day's number: 5, 05, 5th; 0: it is none.
+// A day's number: 5, 05, 5th, fifth; 0: it is none.
 int DayOf(std::string_view word) {
-  if (word.size() > 2) {
-    const std::string ending = Lower(word.substr(word.size() - 2));
-    if (ending == "st" || ending == "nd" || ending == "rd" || ending == "th") word.remove_suffix(2);
-  }
+  std::string_view rest = word;
+  if (const auto ordinal = ReadOrdinal(&rest)) return rest.empty() && *ordinal <= 31 ? *ordinal : 0;
   const int value = word.size() <= 2 ? SmallInt(word) : -1;
   return value < 1 || value > 31 ? 0 : value;
 }
 
-// March 5, 2024; 5th of March 2024; Tue, 5 Mar 2024; March 2024; 5 March.
+// March 5, 2024; 5th of March 2024; Tue, 5 Mar 2024; 2024 March 5; March 2024; 5 March.
 std::optional<std::string> InWords(std::string_view text) {
-  if (text.size() > 60) return std::nullopt;
   int month = 0, day = 0, year = 0;
   const auto words = SplitAt(text, " ,-");
   if (words.size() < 2) return std::nullopt;
@@ -106,7 +105,7 @@ std::optional<std::string> InWords(std::string_view text) {
     if (low == "of" || low == "the" || (i == 0 && (IsWeekday(low) || low == "on"))) continue;
     if (month == 0 && MonthOf(words[i]) > 0) {
       month = MonthOf(words[i]);
-    } else if (day == 0 && year == 0 && DayOf(words[i]) > 0) {
+    } else if (day == 0 && (year == 0 || month > 0) && DayOf(words[i]) > 0) {
       day = DayOf(words[i]);
     } else if (year == 0 && words[i].size() == 4 && value >= 1000) {
       year = value;
@@ -125,12 +124,70 @@ std::optional<std::string> InWords(std::string_view text) {
   return out;
 }
 
-// 14:30, 14:30:05, 2:30 pm, 2 p.m., noon.
-std::optional<std::string> AsTime(std::string_view text) {
-  std::string low;
-  for (const char c : Lower(text)) {
-    if (c != ' ' && c != '.') low += c;
+// "BC", "B.C.E.", "AD" and its like at the end: -1 before, 1 since, 0 neither; dropped.
+int TakeEra(std::string_view* text) {
+  const std::size_t blank = text->rfind(' ');
+  if (blank == text->npos || blank == 0) return 0;
+  std::string era;
+  for (const char c : text->substr(blank + 1)) {
+    if (c != '.') era += IsCapital(c) ? c : static_cast<char>(c - 'a' + 'A');
   }
+  const int side = era == "BC" || era == "BCE" ? -1 : era == "AD" || era == "CE" ? 1 : 0;
+  if (side != 0) *text = text->substr(0, blank);
+  return side;
+}
+
+bool IsYear(std::string_view text) { return text.size() == 4 && SmallInt(text) >= 1000; }
+
+// 44 BC, 1776 AD, the year 1776, 1939 to 1945, 1914-18.
+std::optional<std::string> AsYears(std::string_view text) {
+  const int era = TakeEra(&text);
+  if (era < 0 && SmallInt(text) > 0) return std::to_string(SmallInt(text)) + " BC";
+  if (era > 0 && IsYear(text)) return std::string(text);
+  if (era != 0) return std::nullopt;
+  for (const std::string_view before : {"ad ", "a.d. ", "in the year ", "the year ", "year ", "in "}) {
+    if (DropWord(&text, before)) return IsYear(text) ? std::optional(std::string(text)) : std::nullopt;
+  }
+  DropWord(&text, "from ");
+  for (const std::string_view mark : {"-", " - ", " to ", " until "}) {
+    const std::size_t at = text.find(mark);
+    if (at != 4 || !IsYear(text.substr(0, 4))) continue;
+    std::string last(text.substr(at + mark.size()));
+    if (mark == "-" && last.size() == 2 && SmallInt(last) > 12) last = std::string(text.substr(0, 2)) + last;
+    if (IsYear(last) && SmallInt(last) > SmallInt(text.substr(0, 4)))
+      return std::string(text.substr(0, 4)) + "-" + last;
+  }
+  return std::nullopt;
+}
+
+std::string TimeText(int hour, int minute, int second) {
+  char out[40];
+  if (second == 0) {
+    std::snprintf(out, sizeof out, "%02d:%02d", hour, minute);
+  } else {
+    std::snprintf(out, sizeof out, "%02d:%02d:%02d", hour, minute, second);
+  }
+  return out;
+}
+
+// Without blanks and stops, in lower case; "o'clock" dropped. 3.45pm becomes 3:45pm.
+std::string SqueezedTime(std::string_view text) {
+  std::string low;
+  const std::string lower = Lower(text);
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    const bool between =
+        lower[i] == '.' && i > 0 && IsDigit(lower[i - 1]) && i + 1 < lower.size() && IsDigit(lower[i + 1]);
+    if (between) low += ':';
+    if (lower[i] != ' ' && lower[i] != '.') low += lower[i];
+  }
+  const std::size_t clock = low.find("o'clock");
+  if (clock != low.npos) low.erase(clock, 7);
+  return low;
+}
+
+// 14:30, 14:30:05, 2:30 pm, 2.30 pm, 2 p.m., 5 o'clock, noon.
+std::optional<std::string> AsTime(std::string_view text) {
+  const std::string low = SqueezedTime(text);
   if (low == "noon" || low == "12noon") return "12:00";
   if (low == "midnight" || low == "12midnight") return "00:00";
   std::string_view rest = low;
@@ -138,10 +195,10 @@ std::optional<std::string> AsTime(std::string_view text) {
   if (rest.size() > 2 && rest.substr(rest.size() - 2) == "am") half = 0;
   if (rest.size() > 2 && rest.substr(rest.size() - 2) == "pm") half = 1;
   if (half >= 0) rest.remove_suffix(2);
-  if (text.find('.') != text.npos && half < 0) return std::nullopt;
-  if (half < 0 && rest.size() != text.size()) return std::nullopt;
+  const bool clock = text.find("'clock") != text.npos && rest.size() <= 2;
+  if (half < 0 && !clock && rest != text) return std::nullopt;
   const auto parts = SplitAt(rest, ":");
-  if (parts.empty() || parts.size() > 3 || (half < 0 && parts.size() < 2)) return std::nullopt;
+  if (parts.empty() || parts.size() > 3 || (half < 0 && !clock && parts.size() < 2)) return std::nullopt;
   int value[3] = {0, 0, 0};
   std::size_t length = parts.size() - 1;
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -154,22 +211,51 @@ std::optional<std::string> AsTime(std::string_view text) {
     if (value[0] < 1 || value[0] > 12) return std::nullopt;
     value[0] = value[0] % 12 + 12 * half;
   }
-  char out[40];
-  if (value[2] == 0) {
-    std::snprintf(out, sizeof out, "%02d:%02d", value[0], value[1]);
-  } else {
-    std::snprintf(out, sizeof out, "%02d:%02d:%02d", value[0], value[1], value[2]);
+  return TimeText(value[0], value[1], value[2]);
+}
+
+// 2024-03-05T14:30:00Z: a day that begins is the day.
+std::optional<std::string> AsStamp(std::string_view text) {
+  if (text.size() < 16 || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')) return std::nullopt;
+  const auto day = InDigits(text.substr(0, 10));
+  std::string_view hours = text.substr(11);
+  if (!hours.empty() && (hours.back() == 'Z' || hours.back() == 'z')) hours.remove_suffix(1);
+  const auto time = AsTime(hours);
+  if (!day || !time || hours.find_first_not_of("0123456789:") != hours.npos) return std::nullopt;
+  return *time == "00:00" ? *day : *day + " " + *time;
+}
+
+// 1776年7月4日
+std::optional<std::string> InHan(std::string_view text) {
+  int value[3] = {0, 0, 0};
+  for (int i = 0; const std::string_view mark : {"年", "月", "日"}) {
+    const std::size_t at = text.find(mark);
+    if (at == text.npos || at > 4) return std::nullopt;
+    value[i++] = SmallInt(text.substr(0, at));
+    text.remove_prefix(at + mark.size());
   }
-  return out;
+  return text.empty() ? DateText(value[0], value[1], value[2]) : std::nullopt;
 }
 
 }  // namespace
 
 std::optional<std::string> AsDate(std::string_view plain) {
-  if (plain.size() > 60) return std::nullopt;
-  if (auto date = InDigits(plain)) return date;
-  if (auto date = InWords(plain)) return date;
-  return AsTime(plain);
+  if (plain.size() > kDateMost) return std::nullopt;
+  for (const auto as : {InDigits, InWords, AsStamp, AsYears, AsTime, InHan}) {
+    if (auto date = as(plain)) return date;
+  }
+  std::string_view since = plain;
+  return TakeEra(&since) > 0 ? InWords(since) : std::nullopt;
+}
+
+std::optional<std::string> AsHours(std::string_view plain) {
+  std::string_view digits = plain;
+  const std::size_t blank = plain.find(' ');
+  if (blank != 4 || (plain.substr(5) != "hours" && plain.substr(5) != "hrs")) return std::nullopt;
+  digits = plain.substr(0, 4);
+  const int value = SmallInt(digits);
+  if (value < 0 || value > 2359 || value % 100 > 59) return std::nullopt;
+  return TimeText(value / 100, value % 100, 0);
 }
 
 }  // namespace ninefold::answers
