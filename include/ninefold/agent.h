@@ -34,8 +34,8 @@ struct Prompt {
   std::vector<Part> parts;
   Conversation history;         // before `parts`; must end with an assistant message or be empty
   std::vector<Citation> known;  // places in what others found, which the answer may cite as [source:lines]
-  // When set, the form of this one answer, in place of the agent's own. An agent that is no model may pass it
-  // over: who asks checks Reply::data.
+  // When set, the form of this one answer, in place of the agent's own. A team hands it on to the task whose
+  // answer is its own; an agent that is no model may pass it over: who asks checks Reply::data.
   std::shared_ptr<const OutputSchema> output;
   // When set, holds the talk so far while the agent runs, and after it has failed: at each moment valid for
   // any vendor.
@@ -56,7 +56,9 @@ struct Reply {
   std::vector<Citation> evidence;  // the places that support the text
   std::vector<Dissent> dissent;
   Cost cost;                  // of this reply and all it stands on
-  Conversation conversation;  // the whole talk, valid for any vendor: continue it with Prompt::history
+  // The whole talk, valid for any vendor: continue it with Prompt::history. Of a team: the talk so far, what
+  // it was asked and its answer, without what its members said to each other.
+  Conversation conversation;
 };
 Json ToJson(const Reply& reply);  // without the conversation
 absl::StatusOr<Reply> ReplyFromJson(const Json& json);

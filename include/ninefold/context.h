@@ -38,6 +38,13 @@ struct Sampling {
   bool cold = false;                       // agents that have a temperature answer at 0: for judges
 };
 
+// How far, from the run's beginning, the longest chains of what waited for each other have come.
+struct ChainPlace {
+  std::int64_t tokens = 0;                       // output tokens
+  absl::Duration queued = absl::ZeroDuration();  // waiting for a turn (Context::ChargeQueued)
+};
+ChainPlace Farther(const ChainPlace& a, const ChainPlace& b);  // of each the larger
+
 class Context {
  public:
   // The root of a run; made by Runtime (runtime.h) and Sim (testing/sim.h).
@@ -61,6 +68,8 @@ class Context {
   // OK, or why this context must stop: kCancelled, kDeadlineExceeded.
   absl::Status status() const;
   bool cancelled() const { return !status().ok(); }
+  // Whether the timeout given to this context has ended it, and nothing above it.
+  bool timed_out() const { return timed_out_; }
   // Cancels this context and all below it; they see `why` from the await in progress.
   void Cancel(absl::Status why = absl::CancelledError("cancelled"));
 
@@ -92,14 +101,18 @@ class Context {
   // another, but for those that BeginChain tells apart.
   void Charge(const Cost& cost);
   const Cost& cost() const { return cost_; }
-  // Output tokens, from the run's beginning, that came before this context's next call: its place in the
-  // longest chain. For what runs several contexts at once: each begins where what it waited for had ended.
-  std::int64_t chain() const { return chain_; }
-  void BeginChain(std::int64_t at);
+  // Says that a call has waited for its turn, as for a model's rate limit, so that this is not taken for
+  // work.
+  void ChargeQueued(absl::Duration waited);
+  absl::Duration queued() const { return chain_.queued - chain_begin_.queued; }  // of the longest chain below
+  // What came before this context's next call: its place in the longest chains. For what runs several
+  // contexts at once: each begins where what it waited for had ended.
+  const ChainPlace& chain() const { return chain_; }
+  void BeginChain(const ChainPlace& at);
 
   // A recorded result of this path, if the journal has one. kFailedPrecondition when it was recorded for
   // another request (the message says what differs), or when a kOnce step was started and never finished;
-  // kNotFound when replaying and there is none.
+  // kNotFound when replaying and there is none. Either of the first two ends the run (IsJournalMismatch).
   absl::StatusOr<std::optional<StepRecord>> Recall(std::string_view kind, std::uint64_t request_hash,
                                                    std::string_view request);
   // Records a step of this path; durable when it returns OK, according to the store.
@@ -127,8 +140,9 @@ class Context {
   absl::Time deadline_;
   int depth_ = 0;
   bool in_call_ = false;
+  bool timed_out_ = false;
   Cost cost_;
-  std::int64_t chain_begin_ = 0, chain_ = 0;
+  ChainPlace chain_begin_, chain_;
   Budget* budget_;
   std::vector<std::unique_ptr<Budget>> own_budgets_;  // each a part of the one before
   Sampling sampling_;

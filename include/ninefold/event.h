@@ -67,26 +67,30 @@ struct TasksAdded {
   std::vector<std::string> edges;
 };
 // When a graph has ended. work: the tasks' times added up; critical: the longest chain of needs, whose tasks
-// are named. No executor is faster than max(critical, work / width); what lies above it is time that the
-// planner or the executor took.
+// are named; both without the time that tasks waited for a turn, as for a model's rate limit. No executor is
+// faster than max(critical, work / width); what lies above it is time that the planner or the executor took,
+// or such waiting: queued, of the chain that waited longest.
 struct GraphEnded {
   std::int64_t tasks = 0;
   int width = 0;  // tasks that could run at once; 0: all
-  absl::Duration wall, work, critical;
+  absl::Duration wall, work, critical, queued;
   std::vector<std::string> critical_path;
   double parallelism = 0;  // tasks at work on average: work / wall; 0: it took no time
   double over_bound = 0;   // wall / max(critical, work / width): 1 is best; 0: it took no time
-  std::string serial;      // not "": needs that held tasks up for nothing, and what they cost
+  // Not "": needs that held tasks up for nothing, and what they cost; or that what a model planned
+  // (TaskGraph::set_planned) ran one after another, and which of its needs may be for nothing.
+  std::string serial;
 };
 struct TaskStarted {
   std::string id, agent;
 };
-// outcome: "done", "failed", "skipped", "cancelled", "fallback"
+// outcome: "done", "fallback" (done by that), "failed", "skipped", "cancelled"
 struct TaskEnded {
   std::string id, outcome;
   absl::Status status;
   Cost cost;
   std::string summary;
+  absl::Duration queued = absl::ZeroDuration();  // of its time: waiting for a turn, as for a rate limit
 };
 struct AgentStarted {
   std::string agent, model;

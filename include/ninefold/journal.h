@@ -79,4 +79,9 @@ using StorePtr = std::shared_ptr<Store>;
 
 StorePtr MemoryStore();
 
+// Whether `status` says that the record does not fit the run: it has another request at the same path, or a
+// kOnce tool was started and its end was not recorded. Nobody may take that for a failure and go on: the run
+// ends with it.
+bool IsJournalMismatch(const absl::Status& status);
+
 }  // namespace ninefold

@@ -53,7 +53,8 @@ class TaskInputs {
 // How a task's prompt is made: text with {{ goal }}, {{ id.text }}, {{ id.data.field }}, {{ id.report }},
 // {{ id.evidence }},
 // or a function. A text is substituted once, never re-read. The goal's files and images go along unless
-// with_files is false.
+// with_files is false, and so does the talk that the goal is part of (Prompt::history) where the text says
+// the goal.
 class PromptTemplate {
  public:
   using Fn = std::function<absl::StatusOr<Prompt>(const TaskInputs&)>;
@@ -79,7 +80,9 @@ class PromptTemplate {
   bool with_files_ = true;
 };
 
-// When a task may start. Needs that were skipped or failed count as ended.
+// When a task may start. Needs that were skipped or failed count as ended. Of kAny and kQuorum the task sees
+// what has ended by its start; what is still under way is to it a skipped need ("not waited for"), also when
+// it ends later. Which those are is recorded: a resumed or replayed run waits for the same.
 struct Join {
   enum Kind { kAll, kAny, kQuorum } kind = kAll;
   int quorum = 0;            // of kQuorum: how many must be done
@@ -96,9 +99,19 @@ struct OnFailure {
     kFallback,  // `fallback` is asked the same prompt
   } kind = kFail;
   AgentPtr fallback;
+  // Of kSkip and kFallback: the failure is recorded as a result would be, since others are told of it: a
+  // resumed run must fail there again, or they would be asked something else. false: it is tried again then.
+  bool kept = true;
   static OnFailure Fail() { return {}; }
   static OnFailure Skip() { return {kSkip, nullptr}; }
   static OnFailure Fallback(AgentPtr agent) { return {kFallback, std::move(agent)}; }
+};
+
+// Places of others that an answer may cite (Prompt::known).
+enum class Known {
+  kOfPrompt,  // those that the prompt brings
+  kOfNeeds,   // and what the needed tasks have found
+  kAll,       // and what the team was told
 };
 
 struct Task {
@@ -110,10 +123,16 @@ struct Task {
   OnFailure on_failure = {};
   int attempts =
       1;  // of errors that trying again may mend (kUnavailable, kDeadlineExceeded of its own timeout)
-  absl::Duration timeout = absl::InfiniteDuration();  // of one attempt
+  absl::Duration timeout = absl::InfiniteDuration();  // of one attempt, and of the fallback
   // Asked when the task could start; false: skipped.
   std::function<absl::StatusOr<bool>(const TaskInputs&)> when = nullptr;
   std::string note = "";  // of pictures: what stands beside the id; "": the agent's name
+  Known known = Known::kAll;
+  // Its answer is one of its needs' as it is: the form that is asked of it is asked of them.
+  bool hands_on = false;
+  // Of the needs, those that may be for nothing, as when nothing of them is in a brief that a model wrote:
+  // said when the graph ran one after another (GraphEnded::serial).
+  std::vector<std::string> doubtful = {};
 };
 
 class TaskGraph {
@@ -132,6 +151,11 @@ class TaskGraph {
   void set_ask_again(absl::Time when) { ask_again_ = when; }
   absl::Time ask_again() const { return ask_again_; }
 
+  // A model has chosen the needs, and not whoever wrote the pipeline or the pattern: when hardly anything ran
+  // at once, that is worth a remark (GraphEnded::serial).
+  void set_planned(bool planned) { planned_ = planned; }
+  bool planned() const { return planned_; }
+
   const std::deque<Task>& tasks() const { return tasks_; }
   const Task* Find(std::string_view id) const;
   std::optional<std::size_t> IndexOf(std::string_view id) const;
@@ -146,6 +170,7 @@ class TaskGraph {
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> index_;
   std::string output_;
   absl::Time ask_again_ = absl::InfiniteFuture();
+  bool planned_ = false;
 };
 
 // Pictures of a graph.

@@ -95,6 +95,8 @@ Async<absl::StatusOr<Reply>> RunWhole(Loop& loop, std::shared_ptr<RunSetup> setu
   absl::StatusOr<Reply> reply = absl::InternalError("not run");
   if (ready.ok()) {
     reply = co_await CallBody(body, root);
+    // Also where somebody has made do without what it stopped.
+    if (IsJournalMismatch(root.status())) reply = root.status();
   } else {
     reply = ready;
   }

@@ -227,7 +227,7 @@ Performed Perform(Performance performance) {
   performed.reused = tree.reused();
   performed.steps = performance.store.store->steps() + std::int64_t(tree.reused());
   performed.elapsed = tree.now() - tree.root().started;
-  performed.graph = tree.graph();
+  performed.graphs = tree.graphs();
   performed.first_event = inbox.first().value_or(absl::ZeroDuration());
   return performed;
 }

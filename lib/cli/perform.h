@@ -2,8 +2,8 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -32,9 +32,9 @@ struct Performed {
   Cost cost;
   std::int64_t steps = 0;  // recorded, those of earlier lives that were used again included
   std::size_t reused = 0;
-  absl::Duration elapsed;                  // of the run
-  std::optional<event::GraphEnded> graph;  // when it was one
-  absl::Duration first_event;              // since the program began
+  absl::Duration elapsed;  // of the run
+  std::vector<EndedGraph> graphs;
+  absl::Duration first_event;  // since the program began
 };
 
 Performed Perform(Performance performance);

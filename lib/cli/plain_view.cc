@@ -52,6 +52,9 @@ struct Line {
     return absl::StrCat("attempt ", e.attempt, " failed, again in ", Took(e.delay), ": ",
                         Preview(Describe(e.status)));
   }
+  std::string operator()(const event::Queued& e) const {
+    return e.waited < absl::Seconds(1) ? "" : absl::StrCat("waited ", Took(e.waited), " for its turn at the model");
+  }
   std::string operator()(const event::Decided& e) const {
     return e.verdict == "allow"
                ? ""

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -14,19 +16,24 @@ namespace ninefold::cli {
 namespace {
 
 constexpr std::size_t kEvidenceShown = 12;
+constexpr double kWorthSaying = 0.02;  // of a run's time
 
 std::string_view StateOf(const absl::Status& status) {
   return status.ok() ? "done" : absl::IsCancelled(status) ? "cancelled" : "failed";
 }
 
-Json GraphJson(const event::GraphEnded& graph) {
+Json GraphJson(const EndedGraph& ended) {
+  const event::GraphEnded& graph = ended.ended;
   Json json = Json::object();
+  if (!ended.path.empty()) json["path"] = ended.path;
   json["tasks"] = graph.tasks;
   json["critical_path"] = graph.critical_path;
   json["critical_ms"] = absl::ToDoubleMilliseconds(graph.critical);
   json["work_ms"] = absl::ToDoubleMilliseconds(graph.work);
+  json["queued_ms"] = absl::ToDoubleMilliseconds(graph.queued);
   json["parallelism"] = graph.parallelism;
   json["over_bound"] = graph.over_bound;
+  if (!graph.serial.empty()) json["serial"] = graph.serial;
   return json;
 }
 
@@ -51,7 +58,13 @@ Json ToJson(const Performed& p, const ChosenStore& store) {
   json["steps_reused"] = p.reused;
   json["elapsed_ms"] = absl::ToDoubleMilliseconds(p.elapsed);
   json["first_event_ms"] = absl::ToDoubleMilliseconds(p.first_event);
-  if (p.graph) json["graph"] = GraphJson(*p.graph);
+  for (const EndedGraph& graph : p.graphs) {
+    if (graph.path.empty()) {
+      json["graph"] = GraphJson(graph);
+    } else if (graph.ended.tasks > 1) {
+      json["inner_graphs"].push_back(GraphJson(graph));
+    }
+  }
   return json;
 }
 
@@ -66,17 +79,46 @@ std::string TotalsOf(const Performed& p, bool colors) {
 }
 
 // "critical path 11s of 12s: facts → answer; 3.2 tasks at work on average"
-std::string GraphWords(const Performed& p, bool colors) {
+std::string GraphLine(const EndedGraph& graph) {
   constexpr std::size_t kNamed = 8;
-  if (!p.graph || p.graph->tasks < 2 || p.reused > 0) return "";
-  const std::vector<std::string>& path = p.graph->critical_path;
+  const event::GraphEnded& ended = graph.ended;
+  const std::vector<std::string>& path = ended.critical_path;
   const std::vector<std::string> first(path.begin(),
                                        path.begin() + std::ptrdiff_t(std::min(path.size(), kNamed)));
   const std::string rest = path.size() > kNamed ? absl::StrCat(" → … (", path.size(), " tasks)") : "";
-  return Styled(absl::StrFormat("critical path %s of %s: %s%s; %.1f tasks at work on average\n",
-                                Took(p.graph->critical), Took(p.graph->wall),
-                                OneLine(absl::StrJoin(first, " → ")), rest, p.graph->parallelism),
-                Style::kDim, colors);
+  std::string line =
+      absl::StrFormat("%s%scritical path %s of %s: %s%s; %.1f tasks at work on average", OneLine(graph.path),
+                      graph.path.empty() ? "" : ": ", Took(ended.critical), Took(ended.wall),
+                      OneLine(absl::StrJoin(first, " → ")), rest, ended.parallelism);
+  if (ended.queued > kWorthSaying * ended.wall)
+    absl::StrAppend(&line, "; ", Took(ended.queued), " spent waiting for a turn at the model");
+  return line;
+}
+
+// The run's graph and those within it, as far as they are of more than one task: of many, those with the most
+// work.
+std::string GraphWords(const Performed& p, bool colors) {
+  constexpr std::size_t kShown = 4;
+  if (p.reused > 0) return "";
+  std::vector<const EndedGraph*> shown;
+  for (const EndedGraph& graph : p.graphs) {
+    if (graph.ended.tasks > 1) shown.push_back(&graph);
+  }
+  const std::size_t all = shown.size();
+  while (shown.size() > kShown) {
+    shown.erase(std::min_element(shown.begin(), shown.end(), [](const EndedGraph* a, const EndedGraph* b) {
+      return std::pair(a->path.empty(), a->ended.work) < std::pair(b->path.empty(), b->ended.work);
+    }));
+  }
+  std::string words;
+  for (const EndedGraph* graph : shown) {
+    const std::string indent = graph->path.empty() ? "" : "  ";
+    absl::StrAppend(&words, indent, GraphLine(*graph), "\n");
+    if (!graph->ended.serial.empty() && !graph->warned)
+      absl::StrAppend(&words, indent, "  ", OneLine(graph->ended.serial), "\n");
+  }
+  if (all > shown.size()) absl::StrAppend(&words, "  (of ", all, " teams, those with the most work)\n");
+  return words.empty() ? "" : Styled(words, Style::kDim, colors);
 }
 
 std::string WhereKept(const Performed& p, const ChosenStore& store, const Terminal& terminal) {

@@ -1,5 +1,6 @@
 #include "cli/task_tree.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -11,6 +12,7 @@
 namespace ninefold::cli {
 namespace {
 
+constexpr std::size_t kGraphsKept = 16;
 constexpr std::size_t kStreamKept = 512;  // bytes: more than a line of a wide terminal
 
 std::string Below(const std::string& path, const std::string& id) {
@@ -65,6 +67,21 @@ void TaskTree::Plan(const std::string& path, const std::vector<std::string>& tas
   }
 }
 
+// A task that is tried again ends its team's graph again; the last one counts.
+void TaskTree::KeepGraph(const std::string& path, const event::GraphEnded& ended) {
+  std::erase_if(graphs_, [&](const EndedGraph& one) { return one.path == path; });
+  EndedGraph graph{path, ended, !ended.serial.empty() && ended.serial == last_warning_};
+  // Paths of what is within begin with those of what is around it.
+  const auto at = std::upper_bound(graphs_.begin(), graphs_.end(), path,
+                                   [](const std::string& a, const EndedGraph& b) { return a < b.path; });
+  graphs_.insert(at, std::move(graph));
+  if (graphs_.size() <= kGraphsKept) return;
+  const auto least =
+      std::min_element(graphs_.begin() + (graphs_.front().path.empty() ? 1 : 0), graphs_.end(),
+                       [](const EndedGraph& a, const EndedGraph& b) { return a.ended.work < b.ended.work; });
+  graphs_.erase(least);
+}
+
 struct TaskTree::Apply {
   TaskTree& tree;
   const Event& event;
@@ -84,9 +101,8 @@ struct TaskTree::Apply {
   }
   void operator()(const event::PlanMade& e) { tree.Plan(*event.path, e.tasks, e.edges); }
   void operator()(const event::TasksAdded& e) { tree.Plan(*event.path, e.tasks, e.edges); }
-  void operator()(const event::GraphEnded& e) {
-    if (event.path->empty()) tree.graph_ = e;
-  }
+  void operator()(const event::GraphEnded& e) { tree.KeepGraph(*event.path, e); }
+  void operator()(const event::Warning& e) { tree.last_warning_ = e.text; }
   void operator()(const event::TaskStarted& e) {
     TaskNode& node = tree.NodeAt(*event.path);
     node.id = OneLine(e.id), node.agent = OneLine(e.agent), node.state = "running", node.started = event.time;

@@ -3,7 +3,6 @@
 
 #include <deque>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +28,13 @@ struct TaskNode {
   std::vector<TaskNode*> children;
 };
 
+// What a graph of the run said at its end.
+struct EndedGraph {
+  std::string path;  // of the team; "": the run itself
+  event::GraphEnded ended;
+  bool warned = false;  // of ended.serial
+};
+
 class TaskTree {
  public:
   TaskTree();
@@ -44,12 +50,13 @@ class TaskTree {
   std::size_t ended() const { return ended_; }
   std::size_t running() const { return running_; }
   std::size_t reused() const { return reused_; }  // steps
-  // Of the whole run, when it was a graph.
-  const std::optional<event::GraphEnded>& graph() const { return graph_; }
+  // Those with the most work, and the run itself when it was a graph; the outer ones first.
+  const std::vector<EndedGraph>& graphs() const { return graphs_; }
 
  private:
   TaskNode& NodeAt(const std::string& path);   // made when it is not there
   TaskNode& NearestTo(std::string_view path);  // the task that a step is part of
+  void KeepGraph(const std::string& path, const event::GraphEnded& ended);
   void Plan(const std::string& path, const std::vector<std::string>& tasks,
             const std::vector<std::string>& edges);
 
@@ -60,7 +67,8 @@ class TaskTree {
   Cost cost_;
   absl::Time now_;
   std::size_t ended_ = 0, running_ = 0, reused_ = 0;
-  std::optional<event::GraphEnded> graph_;
+  std::vector<EndedGraph> graphs_;
+  std::string last_warning_;
 };
 
 }  // namespace ninefold::cli

@@ -6,17 +6,23 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/cancel.h"
+#include "base/hash.h"
 #include "base/loop.h"
 #include "base/one_shot.h"
 #include "base/try.h"
 #include "base/utf8.h"
+#include "graph/decision.h"
 #include "graph/graph_state.h"
+#include "graph/kept_failure.h"
+#include "graph/known.h"
 #include "ninefold/status.h"
 
 namespace ninefold {
 namespace {
 
 constexpr std::size_t kSummaryBytes = 200;
+// The segment below a task's path at which is recorded which of its needs it has found.
+constexpr char kJoinSegment[] = "joined";
 
 struct GraphRun {
   GraphRun(TaskGraph graph, Goal goal, const Roster& roster, const GraphOptions& options_in, Context& ctx_in)
@@ -53,6 +59,19 @@ void Fail(GraphRun& run, const absl::Status& why) {
   run.ctx.Cancel(absl::CancelledError(absl::StrCat("the graph has failed: ", Describe(why))));
 }
 
+// Of what a join of some is made for.
+std::uint64_t JoinHash(const Task& task) {
+  std::uint64_t hash = HashBytes(absl::StrCat(int(task.join.kind), " ", task.join.quorum));
+  for (const std::string& need : task.needs) hash = HashBytes(need, hash);
+  return hash;
+}
+
+absl::StatusOr<std::optional<Json>> RecallJoin(const Task& task, Context& graph) {
+  Context of_task(graph, task.id);
+  Context own(of_task, kJoinSegment);
+  return RecallDecision(JoinHash(task), own);
+}
+
 std::vector<std::string> EdgesFrom(const GraphState& state, std::size_t first) {
   std::vector<std::string> edges;
   for (std::size_t i = first; i < state.size(); ++i) {
@@ -80,18 +99,14 @@ absl::Duration Backoff(int attempt, Context& ctx) {
          (0.5 + 0.5 * spread);
 }
 
-Prompt WithKnown(Prompt prompt, const NodeInputs& inputs) {
-  for (const std::string& need : inputs.needs()) {
-    const TaskResult* result = inputs.Find(need);
-    if (result == nullptr || result->reply == nullptr) continue;
-    const auto& evidence = result->reply->evidence;
-    prompt.known.insert(prompt.known.end(), evidence.begin(), evidence.end());
-  }
-  return prompt;
+Async<absl::StatusOr<Reply>> RunOnce(const Task& task, Prompt prompt, Context& ctx) {
+  const bool keeps = task.on_failure.kind != OnFailure::kFail && task.on_failure.kept;
+  if (keeps) co_return co_await RunKeepingFailure(task.agent, std::move(prompt), ctx);
+  co_return co_await task.agent->Run(std::move(prompt), ctx);
 }
 
-// One attempt after another, then the fallback.
-Async<absl::StatusOr<Reply>> Attempt(const Task& task, Prompt prompt, Context& ctx) {
+// One attempt after another, then the fallback; `fell_back`: it was asked.
+Async<absl::StatusOr<Reply>> Attempt(const Task& task, Prompt prompt, Context& ctx, bool& fell_back) {
   absl::StatusOr<Reply> reply = absl::InternalError("not run");
   for (int attempt = 1; attempt <= std::max(1, task.attempts); ++attempt) {
     if (attempt > 1) {
@@ -101,10 +116,10 @@ Async<absl::StatusOr<Reply>> Attempt(const Task& task, Prompt prompt, Context& c
     }
     Prompt again = attempt < task.attempts || task.on_failure.fallback ? prompt : std::move(prompt);
     if (task.timeout == absl::InfiniteDuration()) {
-      reply = co_await task.agent->Run(std::move(again), ctx);
+      reply = co_await RunOnce(task, std::move(again), ctx);
     } else {
       Context timed(ctx, "", task.timeout);
-      reply = co_await task.agent->Run(std::move(again), timed);
+      reply = co_await RunOnce(task, std::move(again), timed);
       if (!reply.ok() && timed.cancelled()) reply = timed.status();
     }
     if (reply.ok() || !MayTryAgain(reply.status(), ctx)) break;
@@ -112,22 +127,40 @@ Async<absl::StatusOr<Reply>> Attempt(const Task& task, Prompt prompt, Context& c
   if (reply.ok() || task.on_failure.kind != OnFailure::kFallback || ctx.cancelled()) co_return reply;
   ctx.Emit(event::Warning{absl::StrCat("falling back to agent \"", task.on_failure.fallback->card().name,
                                        "\": ", Describe(reply.status()))});
-  Context fallback(ctx, "fallback");
+  fell_back = true;
+  Context fallback(ctx, "fallback", task.timeout);
   reply = co_await task.on_failure.fallback->Run(std::move(prompt), fallback);  // NOLINT: a copy was moved
+  if (!reply.ok() && fallback.cancelled()) reply = fallback.status();
   co_return reply;
 }
 
 TaskResult Skipped(absl::Status why) { return {TaskOutcome::kSkipped, std::move(why), nullptr}; }
 
-Async<TaskResult> Perform(GraphRun& run, std::size_t i, Context& ctx) {
+// Which needs a join of some has found is decided by the order of arrival, so that it is recorded.
+Async<absl::Status> FixSeen(GraphRun& run, std::size_t i, Context& ctx) {
+  std::optional<Json> decision = run.state.FixSeen(i);
+  if (!decision) co_return absl::OkStatus();
+  Context own(ctx, kJoinSegment);
+  const std::uint64_t hash = JoinHash(run.state.task(i));
+  co_return co_await RecordDecision(*std::move(decision), hash, own);
+}
+
+Async<TaskResult> Perform(GraphRun& run, std::size_t i, Context& ctx, bool& fell_back) {
   const Task& task = run.state.task(i);
-  const NodeInputs inputs(run.state, task);
+  const NodeInputs inputs(run.state, i);
   TaskResult result;
   const absl::Status joined = run.state.JoinStatus(i);
   if (!joined.ok()) {
     result = Skipped(joined);
     if (task.join.kind == Join::kQuorum) result.outcome = TaskOutcome::kFailed;
     co_return result;
+  }
+  if (GraphState::JoinsSome(task)) {
+    const absl::Status recorded = co_await FixSeen(run, i, ctx);
+    if (!recorded.ok()) {
+      result = {TaskOutcome::kFailed, recorded, nullptr};
+      co_return result;
+    }
   }
   if (task.when) {
     const absl::StatusOr<bool> wanted = task.when(inputs);
@@ -144,8 +177,11 @@ Async<TaskResult> Perform(GraphRun& run, std::size_t i, Context& ctx) {
   absl::StatusOr<Prompt> prompt = task.prompt.Render(inputs);
   absl::StatusOr<Reply> reply = absl::InternalError("not run");
   if (prompt.ok()) {
-    Prompt ready = WithKnown(*std::move(prompt), inputs);
-    reply = co_await Attempt(task, std::move(ready), ctx);
+    Prompt ready = *std::move(prompt);
+    AddKnown(task, inputs, ready);
+    if (ready.output == nullptr && run.state.goal().output != nullptr && run.state.IsOutput(i))
+      ready.output = run.state.goal().output;
+    reply = co_await Attempt(task, std::move(ready), ctx, fell_back);
   } else {
     reply = prompt.status();
   }
@@ -158,10 +194,11 @@ Async<TaskResult> Perform(GraphRun& run, std::size_t i, Context& ctx) {
   co_return result;
 }
 
-void EmitEnd(const Task& task, const TaskResult& result, Context& ctx) {
+void EmitEnd(const Task& task, const TaskResult& result, bool fell_back, Context& ctx) {
   if (!ctx.wants_events()) return;
-  event::TaskEnded ended{task.id, std::string(TaskOutcomeName(result.outcome)), result.status, ctx.cost(),
-                         ""};
+  const bool by_fallback = fell_back && result.outcome == TaskOutcome::kDone;
+  const std::string outcome(by_fallback ? "fallback" : TaskOutcomeName(result.outcome));
+  event::TaskEnded ended{task.id, outcome, result.status, ctx.cost(), "", ctx.queued()};
   if (result.reply != nullptr) ended.summary = std::string(CutUtf8(result.reply->text, kSummaryBytes));
   ctx.Emit(std::move(ended));
 }
@@ -176,6 +213,7 @@ Async<void> RunTask(GraphRun& run, std::size_t i) {
   const Task& task = run.state.task(i);
   Context ctx(run.ctx, task.id);
   TaskResult result;
+  bool fell_back = false;
   if (run.state.node(i).unwanted || run.stopping()) {
     result = {TaskOutcome::kCancelled, run.state.node(i).result.status, nullptr};
     if (result.status.ok()) result.status = absl::CancelledError("not started");
@@ -183,12 +221,16 @@ Async<void> RunTask(GraphRun& run, std::size_t i) {
     ctx.BeginChain(run.state.ChainBefore(i));
     run.state.Begin(i, &ctx, ctx.Now());
     try {
-      result = co_await Perform(run, i, ctx);
+      result = co_await Perform(run, i, ctx, fell_back);
     } catch (const std::exception& error) {
       result = {TaskOutcome::kFailed, absl::InternalError(absl::StrCat("threw: ", error.what())), nullptr};
     }
   }
-  EmitEnd(task, result, ctx);
+  // Others may have been told that it was not waited for.
+  const Node& node = run.state.node(i);
+  if (node.unwanted && result.reply != nullptr)
+    result = {TaskOutcome::kCancelled, node.result.status, nullptr};
+  EmitEnd(task, result, fell_back, ctx);
   if (IsFatal(run, task, result)) Fail(run, Annotate(result.status, absl::StrCat("task \"", task.id, "\"")));
   run.state.End(i, std::move(result), ctx.Now());
 }
@@ -199,7 +241,8 @@ absl::Status TakeExtension(GraphRun& run, Extension extension) {
     const std::optional<std::size_t> at = run.state.graph().IndexOf(id);
     if (at) run.state.Cancel(*at, absl::CancelledError("no longer wanted"));
   }
-  CHECK_OK(run.state.Add(std::move(extension.tasks), run.options.tasks_max));
+  const auto recall = [&](const Task& task) { return RecallJoin(task, run.ctx); };
+  CHECK_OK(run.state.Add(std::move(extension.tasks), run.options.tasks_max, recall));
   if (!extension.output.empty()) {
     if (run.state.graph().Find(extension.output) == nullptr) {
       return absl::InvalidArgumentError(
@@ -309,9 +352,13 @@ absl::StatusOr<Reply> Outcome(GraphRun& run) {
   if (!stopped.ok()) return stopped;
   const TaskGraph& graph = run.state.graph();
   if (graph.size() == 0) return absl::FailedPreconditionError("the plan has no tasks");
-  const std::string& output = graph.output().empty() ? graph.tasks().back().id : graph.output();
+  const std::string& output = run.state.output();
   const TaskResult* result = run.state.result(output);
-  if (result != nullptr && result->reply != nullptr) return *result->reply;
+  if (result != nullptr && result->reply != nullptr) {
+    Reply reply = *result->reply;
+    reply.conversation = run.state.TalkWith(reply.text);
+    return reply;
+  }
   const absl::Status why =
       result == nullptr ? absl::FailedPreconditionError("it was never run") : result->status;
   const std::string where =
@@ -327,7 +374,8 @@ Async<absl::StatusOr<Reply>> RunGraph(TaskGraph graph, Goal goal, const Roster& 
   Context own(ctx, "");
   GraphRun run(std::move(graph), std::move(goal), roster, options, own);
   const absl::Time began = own.Now();
-  CO_CHECK_OK(run.state.TakeIn(own.chain()));
+  const auto recall = [&own](const Task& task) { return RecallJoin(task, own); };
+  CO_CHECK_OK(run.state.TakeIn(own.chain(), recall));
   if (run.state.size() > std::size_t(options.tasks_max)) {
     co_return absl::ResourceExhaustedError(absl::StrCat("the plan has ", run.state.size(), " tasks; at most ",
                                                         options.tasks_max, " are allowed"));
@@ -343,7 +391,8 @@ Async<absl::StatusOr<Reply>> RunGraph(TaskGraph graph, Goal goal, const Roster& 
   if (run.busy()) co_await run.all_ended.Wait();
   if (own.wants_events()) {
     event::GraphEnded summary = run.state.Summary(own.Now() - began, options.width);
-    if (!summary.serial.empty()) own.Emit(event::Warning{summary.serial});
+    summary.queued = own.queued();
+    if (const std::string idle = run.state.IdleNeeds(summary); !idle.empty()) own.Emit(event::Warning{idle});
     own.Emit(std::move(summary));
   }
   co_return Outcome(run);

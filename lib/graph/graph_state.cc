@@ -8,6 +8,19 @@
 #include "ninefold/status.h"
 
 namespace ninefold {
+namespace {
+
+// How many needs must be done before the others have ended.
+std::uint32_t Enough(const Join& join) {
+  if (join.kind == Join::kAll) return UINT32_MAX;
+  return join.kind == Join::kAny ? 1 : std::uint32_t(join.quorum);
+}
+
+bool Contains(const std::vector<std::uint32_t>& sorted, std::size_t i) {
+  return std::binary_search(sorted.begin(), sorted.end(), std::uint32_t(i));
+}
+
+}  // namespace
 
 GraphState::GraphState(TaskGraph graph, Goal goal, const Roster& roster)
     : graph_(std::move(graph)), goal_(std::move(goal)), roster_(roster) {}
@@ -20,11 +33,12 @@ const TaskResult* GraphState::result(std::string_view id) const {
 
 // New tasks may need each other and older ones, and older ones cannot need new ones: so a cycle can only be
 // among the new.
-absl::Status GraphState::TakeIn(std::int64_t chain) {
+absl::Status GraphState::TakeIn(const ChainPlace& chain, RecallJoin recall) {
   const std::size_t first = nodes_.size();
-  chain_ = std::max(chain_, chain);
+  chain_ = Farther(chain_, chain);
   if (first == 0) CHECK_OK(graph_.Check());
   nodes_.resize(graph_.size());
+  std::vector<std::size_t> cancelled;
   for (std::size_t i = first; i < nodes_.size(); ++i) {
     Node& node = nodes_[i];
     node.chain_begin = node.chain_end = chain;
@@ -39,6 +53,9 @@ absl::Status GraphState::TakeIn(std::int64_t chain) {
       }
       node.needs.push_back(std::uint32_t(*at));
     }
+    if (!JoinsSome(task(i))) continue;
+    TRY(const std::optional<Json> recorded, recall(task(i)));
+    if (recorded) CHECK_OK(RestoreSeen(i, *recorded, cancelled));
   }
   for (std::size_t i = first; i < nodes_.size(); ++i) {
     Node& node = nodes_[i];
@@ -52,17 +69,18 @@ absl::Status GraphState::TakeIn(std::int64_t chain) {
       ready_.push(i);
     }
   }
+  for (const std::size_t i : cancelled) Cancel(i, absl::CancelledError("it was not waited for"));
   return absl::OkStatus();
 }
 
-absl::Status GraphState::Add(std::vector<Task> tasks, int tasks_max) {
+absl::Status GraphState::Add(std::vector<Task> tasks, int tasks_max, RecallJoin recall) {
   if (graph_.size() + tasks.size() > std::size_t(tasks_max)) {
     return absl::ResourceExhaustedError(absl::StrCat("the graph would have ", graph_.size() + tasks.size(),
                                                      " tasks; at most ", tasks_max,
                                                      " are allowed (TeamLimits::tasks_max)"));
   }
   for (Task& task : tasks) CHECK_OK(graph_.Add(std::move(task)));
-  return TakeIn(chain_);
+  return TakeIn(chain_, recall);
 }
 
 std::optional<std::size_t> GraphState::NextReady() {
@@ -72,11 +90,11 @@ std::optional<std::size_t> GraphState::NextReady() {
   return i;
 }
 
-std::int64_t GraphState::ChainBefore(std::size_t i) const {
-  std::int64_t chain = nodes_[i].chain_begin;
+ChainPlace GraphState::ChainBefore(std::size_t i) const {
+  ChainPlace chain = nodes_[i].chain_begin;
   for (const std::uint32_t need : nodes_[i].needs) {
     // A quorum did not wait for the others.
-    if (nodes_[need].state == NodeState::kEnded) chain = std::max(chain, nodes_[need].chain_end);
+    if (nodes_[need].state == NodeState::kEnded) chain = Farther(chain, nodes_[need].chain_end);
   }
   return chain;
 }
@@ -92,15 +110,18 @@ void GraphState::Settle(std::size_t need, std::size_t dependent) {
   Node& node = nodes_[dependent];
   --node.needs_left;
   if (nodes_[need].result.outcome == TaskOutcome::kDone) ++node.needs_done;
-  if (node.state != NodeState::kWaiting) return;
-  const Join& join = task(dependent).join;
-  const std::uint32_t enough = join.kind == Join::kAll   ? UINT32_MAX
-                               : join.kind == Join::kAny ? 1
-                                                         : std::uint32_t(join.quorum);
-  if (node.needs_left > 0 && node.needs_done < enough) return;
+  SeenNeeds* seen = node.seen.get();
+  if (seen != nullptr && seen->is_recorded && Contains(seen->seen, need)) --seen->left;
+  if (node.state != NodeState::kWaiting || !MayStart(dependent)) return;
   node.state = NodeState::kReady;
   ready_.push(dependent);
-  if (join.cancel_rest && node.needs_left > 0) CancelRest(dependent);
+  if (task(dependent).join.cancel_rest && node.needs_left > 0 && seen == nullptr) CancelRest(dependent);
+}
+
+bool GraphState::MayStart(std::size_t i) const {
+  const Node& node = nodes_[i];
+  if (node.seen != nullptr) return node.seen->left == 0;
+  return node.needs_left == 0 || node.needs_done >= Enough(task(i).join);
 }
 
 void GraphState::CancelRest(std::size_t i) {
@@ -117,12 +138,12 @@ void GraphState::CancelRest(std::size_t i) {
 void GraphState::Cancel(std::size_t i, const absl::Status& why) {
   Node& node = nodes_[i];
   if (node.state == NodeState::kEnded) return;
+  node.unwanted = true;
+  node.result.status = why;
   if (node.state == NodeState::kRunning) {
     node.context->Cancel(why);
     return;
   }
-  node.unwanted = true;
-  node.result.status = why;
   if (node.state == NodeState::kWaiting) {
     node.state = NodeState::kReady;  // to be ended in its turn
     ready_.push(i);
@@ -133,7 +154,10 @@ void GraphState::End(std::size_t i, TaskResult result, absl::Time now) {
   Node& node = nodes_[i];
   if (node.state != NodeState::kRunning) node.started = now;
   node.state = NodeState::kEnded;
-  if (node.context != nullptr) node.chain_end = node.context->chain();
+  if (node.context != nullptr) {
+    node.chain_end = node.context->chain();
+    node.queued = std::min(node.context->queued(), now - node.started);
+  }
   node.context = nullptr;
   node.ended = now;
   node.result = std::move(result);
@@ -148,7 +172,7 @@ bool GraphState::CollectEnded() {
   std::sort(newly_ended_.begin(), newly_ended_.end());
   for (const std::size_t i : newly_ended_) {
     just_ended_.push_back(task(i).id);
-    chain_ = std::max(chain_, nodes_[i].chain_end);
+    chain_ = Farther(chain_, nodes_[i].chain_end);
   }
   newly_ended_.clear();
   return !just_ended_.empty();
@@ -173,6 +197,67 @@ absl::Status GraphState::JoinStatus(std::size_t i) const {
       absl::StrCat(node.needs_done, " of the ", enough, " needed results are there", why));
 }
 
+bool GraphState::JoinsSome(const Task& task) {
+  return task.join.kind != Join::kAll && std::size_t(Enough(task.join)) < task.needs.size();
+}
+
+std::optional<Json> GraphState::FixSeen(std::size_t i) {
+  Node& node = nodes_[i];
+  if (node.seen != nullptr) return std::nullopt;
+  node.seen = std::make_unique<SeenNeeds>();
+  Json recorded = {{"seen", Json::array()}, {"cancelled", Json::array()}};
+  for (const std::uint32_t need : node.needs) {
+    const Node& of = nodes_[need];
+    if (of.state == NodeState::kEnded && of.result.outcome != TaskOutcome::kCancelled) {
+      node.seen->seen.push_back(need);
+      recorded["seen"].push_back(task(need).id);
+    } else if (of.unwanted) {
+      recorded["cancelled"].push_back(task(need).id);
+    }
+  }
+  std::sort(node.seen->seen.begin(), node.seen->seen.end());
+  return recorded;
+}
+
+absl::Status GraphState::RestoreSeen(std::size_t i, const Json& recorded,
+                                     std::vector<std::size_t>& cancelled) {
+  Node& node = nodes_[i];
+  node.seen = std::make_unique<SeenNeeds>();
+  node.seen->is_recorded = true;
+  for (const std::uint32_t need : node.needs) {
+    const auto has = [&](const char* key) {
+      const Json* list = GetMember(recorded, key);
+      return list != nullptr && std::find(list->begin(), list->end(), task(need).id) != list->end();
+    };
+    if (has("seen")) node.seen->seen.push_back(need);
+    if (has("cancelled")) cancelled.push_back(need);
+  }
+  std::sort(node.seen->seen.begin(), node.seen->seen.end());
+  node.seen->left = std::uint32_t(node.seen->seen.size());
+  if (node.seen->left > 0) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("task \"", task(i).id, "\": the record of what it waited for is damaged"));
+}
+
+bool GraphState::IsOutput(std::size_t i) const {
+  if (task(i).id == output()) return true;
+  const auto& waiting = nodes_[i].dependents;
+  return std::any_of(waiting.begin(), waiting.end(),
+                     [&](std::uint32_t d) { return task(d).hands_on && IsOutput(d); });
+}
+
+Conversation GraphState::TalkWith(std::string answer) {
+  Message question{Role::kUser, std::move(goal_.parts)};
+  return goal_.history.With(std::move(question)).With(AssistantMessage(std::move(answer)));
+}
+
+bool GraphState::Sees(std::size_t i, std::string_view need) const {
+  const SeenNeeds* seen = nodes_[i].seen.get();
+  if (seen == nullptr) return true;
+  const std::optional<std::size_t> at = graph_.IndexOf(need);
+  return at && Contains(seen->seen, *at);
+}
+
 const TaskResult* NodeInputs::Find(std::string_view id) const {
   constexpr std::size_t kFew = 16;
   if (task_.needs.size() <= kFew) {
@@ -181,9 +266,10 @@ const TaskResult* NodeInputs::Find(std::string_view id) const {
     if (names_.empty()) names_.insert(task_.needs.begin(), task_.needs.end());
     if (!names_.contains(id)) return nullptr;
   }
-  const TaskResult* result = state_.result(id);
-  static const TaskResult kNotYet;  // of a quorum that was reached without it
-  return result != nullptr ? result : &kNotYet;
+  static const TaskResult kNotWaitedFor{TaskOutcome::kSkipped,
+                                        absl::FailedPreconditionError("not waited for"), nullptr};
+  const TaskResult* result = state_.Sees(i_, id) ? state_.result(id) : nullptr;
+  return result != nullptr ? result : &kNotWaitedFor;
 }
 
 }  // namespace ninefold

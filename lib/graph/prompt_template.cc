@@ -14,12 +14,13 @@ struct PromptTemplate::Parsed {
   Template source;
   absl::Status status;         // of parsing
   bool is_goal_alone = false;  // "{{ goal }}": the goal's parts as they are
+  bool says_goal = false;
 };
 
 namespace {
 
 bool IsGoal(const TemplatePiece& piece) {
-  return piece.segments.size() == 1 &&
+  return piece.kind == TemplatePiece::kVariable && piece.segments.size() == 1 &&
          (piece.segments[0].name == "goal" || piece.segments[0].name == "question");
 }
 
@@ -69,9 +70,9 @@ PromptTemplate::PromptTemplate(std::string text, bool with_files) : with_files_(
   parsed->status = source.status();
   if (source.ok()) {
     parsed->source = *std::move(source);
-    parsed->is_goal_alone = parsed->source.pieces.size() == 1 &&
-                            parsed->source.pieces[0].kind == TemplatePiece::kVariable &&
-                            IsGoal(parsed->source.pieces[0]);
+    const auto& pieces = parsed->source.pieces;
+    parsed->says_goal = std::any_of(pieces.begin(), pieces.end(), IsGoal);
+    parsed->is_goal_alone = parsed->says_goal && pieces.size() == 1;
   }
   parsed_ = std::move(parsed);
 }
@@ -83,6 +84,7 @@ absl::StatusOr<Prompt> PromptTemplate::Render(const TaskInputs& inputs) const {
   auto lookup = [&](const TemplatePiece& piece) { return Lookup(inputs, piece); };
   TRY(std::string text, ninefold::Render(parsed_->source, lookup));
   Prompt prompt(std::move(text));
+  if (parsed_->says_goal) prompt.history = inputs.goal().history;
   if (!with_files_) return prompt;
   for (const Part& part : inputs.goal().parts) {
     if (!std::holds_alternative<Text>(part)) prompt.parts.push_back(part);

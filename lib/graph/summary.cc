@@ -12,6 +12,31 @@ namespace {
 constexpr std::size_t kChainNamesMax = 64;
 constexpr double kWorthSaying = 0.1;  // of the critical path: what dropping idle needs would save
 
+// When a plan ran one after another: with so many tasks, so few at work on average, and so much of the work
+// in one chain.
+constexpr int kSerialTasks = 4;
+constexpr double kSerialParallelism = 1.5, kSerialChain = 0.8;
+
+// A list of which the first few are named.
+class Named {
+ public:
+  bool empty() const { return items_.empty(); }
+  void Add(std::string item) { items_.push_back(std::move(item)); }
+  std::string Text(const char* between, std::size_t most) const {
+    const std::size_t more = items_.size() > most ? items_.size() - most : 0;
+    const auto end = items_.begin() + std::ptrdiff_t(items_.size() - more);
+    return absl::StrCat(absl::StrJoin(items_.begin(), end, between),
+                        more > 0 ? absl::StrCat(" (and ", more, " more)") : "");
+  }
+
+ private:
+  std::vector<std::string> items_;
+};
+
+std::string Brief(absl::Duration duration) {
+  return absl::FormatDuration(absl::Trunc(duration, absl::Milliseconds(1)));
+}
+
 // A need for order alone: the task neither says anything of its result nor decides by it.
 bool IsIdle(const Task& task, const std::string& need) { return !task.when && !task.prompt.MayUse(need); }
 
@@ -43,8 +68,8 @@ GraphState::Chain GraphState::LongestChain(bool with_idle_needs) const {
       longest[i] = longest[need];
       before[i] = need;
     }
-    longest[i] += node.ended - node.started;
-    chain.work += node.ended - node.started;
+    longest[i] += node.work();
+    chain.work += node.work();
     if (last == SIZE_MAX || longest[i] > longest[last]) last = i;
   }
   if (last == SIZE_MAX) return chain;
@@ -55,24 +80,39 @@ GraphState::Chain GraphState::LongestChain(bool with_idle_needs) const {
   return chain;
 }
 
-std::string GraphState::IdleNeed(absl::Duration critical) const {
-  std::vector<std::string> idle;
+std::string GraphState::IdleNeeds(const event::GraphEnded& summary) const {
+  if (summary.critical <= absl::ZeroDuration()) return "";
+  Named idle;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     for (const std::uint32_t need : nodes_[i].needs) {
-      if (!IsIdle(task(i), task(need).id)) continue;
-      idle.push_back(absl::StrCat("\"", task(i).id, "\" waits for \"", task(need).id, "\""));
+      if (IsIdle(task(i), task(need).id))
+        idle.Add(absl::StrCat("\"", task(i).id, "\" waits for \"", task(need).id, "\""));
     }
   }
   if (idle.empty()) return "";
   const absl::Duration without = LongestChain(/*with_idle_needs=*/false).took;
-  if (critical - without < kWorthSaying * critical) return "";
-  constexpr std::size_t kNamed = 3;
-  const std::size_t more = idle.size() > kNamed ? idle.size() - kNamed : 0;
-  idle.resize(idle.size() - more);
-  return absl::StrCat(absl::StrJoin(idle, ", "), more > 0 ? absl::StrCat(" (and ", more, " more)") : "",
+  if (summary.critical - without < kWorthSaying * summary.critical) return "";
+  return absl::StrCat(idle.Text(", ", 3),
                       " without using what comes of it: without such needs the longest chain would be ",
-                      absl::FormatDuration(absl::Trunc(without, absl::Milliseconds(1))), " instead of ",
-                      absl::FormatDuration(absl::Trunc(critical, absl::Milliseconds(1))));
+                      Brief(without), " instead of ", Brief(summary.critical));
+}
+
+// Of what a model planned: hardly anything ran at once, for its needs and not for want of width.
+std::string GraphState::OneAfterAnother(const event::GraphEnded& summary) const {
+  if (!graph_.planned() || summary.tasks < kSerialTasks || summary.work <= absl::ZeroDuration()) return "";
+  const double chain = absl::FDivDuration(summary.critical, summary.work);
+  if (summary.parallelism >= kSerialParallelism || chain <= kSerialChain) return "";
+  Named doubtful, chained;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    for (const std::string& need : task(i).doubtful)
+      doubtful.Add(absl::StrCat("\"", task(i).id, "\" waits for \"", need, "\""));
+  }
+  for (const std::string& id : summary.critical_path) chained.Add(id);
+  std::string text = absl::StrCat("what was planned ran one after another: ", chained.Text(" → ", 8),
+                                  " took ", Brief(summary.critical), " of ", Brief(summary.work), " of work");
+  if (!doubtful.empty())
+    absl::StrAppend(&text, "; nothing says that ", doubtful.Text(", ", 3), " for something it uses");
+  return text;
 }
 
 event::GraphEnded GraphState::Summary(absl::Duration wall, int width) const {
@@ -88,7 +128,8 @@ event::GraphEnded GraphState::Summary(absl::Duration wall, int width) const {
   const absl::Duration bound =
       width > 0 ? std::max(summary.critical, summary.work / width) : summary.critical;
   if (bound > absl::ZeroDuration()) summary.over_bound = absl::FDivDuration(wall, bound);
-  if (summary.critical > absl::ZeroDuration()) summary.serial = IdleNeed(summary.critical);
+  summary.serial = IdleNeeds(summary);
+  if (summary.serial.empty()) summary.serial = OneAfterAnother(summary);
   return summary;
 }
 

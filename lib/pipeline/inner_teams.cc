@@ -63,10 +63,11 @@ class EachPlanner : public Planner {
     Task join;
     join.id = "all";
     join.agent = EchoAgent("all");
+    join.known = Known::kOfNeeds;
     for (const Json& text : *prompts) {
       Task task;
       task.id = absl::StrCat(graph.size() + 1);
-      task.agent = BodyOf(step_);
+      task.agent = step_.body;
       task.attempts = step_.attempts;
       task.timeout = step_.timeout;
       task.on_failure = step_.on_failure;
@@ -76,7 +77,7 @@ class EachPlanner : public Planner {
             for (const Part& part : inputs.goal().parts) {
               if (IsFilePart(part)) prompt.parts.push_back(part);
             }
-            prompt.known = inputs.goal().known;
+            prompt.history = inputs.goal().history;
             return prompt;
           });
       join.needs.push_back(task.id);

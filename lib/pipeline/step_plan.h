@@ -71,8 +71,6 @@ std::string TaskId(const std::string& step, int round);
 
 // An agent that answers with what it is asked: the prompt's text, data, places and dissent.
 AgentPtr EchoAgent(std::string name);
-// `step.body`; where the run goes on without it, others are told of its failure, which is kept for them.
-AgentPtr BodyOf(const StepPlan& step);
 // A team that asks `step.body` for each item, and one that goes through the rounds of `loop`.
 AgentPtr MakeEachAgent(const StepPlan& step);
 AgentPtr MakeLoopAgent(std::shared_ptr<const LoopPlan> loop);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -5,7 +6,6 @@
 #include "ninefold/status.h"
 #include "pipeline/step_plan.h"
 #include "pipeline/values.h"
-#include "team/keeps_failure.h"
 
 namespace ninefold::pipeline {
 namespace {
@@ -55,6 +55,16 @@ Json ValuesOf(const StepPlan& step, const Scope& scope, const TaskInputs& inputs
   return values;
 }
 
+// Whether the step's prompt asks the goal itself, so that it needs the talk that the goal is part of.
+bool SaysGoal(const StepPlan& step) {
+  const auto& pieces = step.prompt->pieces;
+  return std::any_of(pieces.begin(), pieces.end(), [](const TemplatePiece& piece) {
+    if (piece.kind == TemplatePiece::kText) return false;
+    const std::string& name = piece.segments.front().name;
+    return name == "goal" || name == "question";
+  });
+}
+
 void AddFiles(const Prompt& goal, Prompt& prompt) {
   for (const Part& part : goal.parts) {
     if (IsFilePart(part)) prompt.parts.push_back(part);
@@ -64,8 +74,8 @@ void AddFiles(const Prompt& goal, Prompt& prompt) {
 absl::StatusOr<Prompt> AskPrompt(const StepPlan& step, const Scope& scope, const TaskInputs& inputs) {
   TRY(std::string text, RenderWith(*step.prompt, ValuesOf(step, scope, inputs)));
   Prompt prompt(std::move(text));
+  if (SaysGoal(step)) prompt.history = inputs.goal().history;
   if (step.files) AddFiles(inputs.goal(), prompt);
-  prompt.known = inputs.goal().known;
   if (step.kind == StepPlan::kText) {
     Json dissent = Json::array();
     for (const std::string& need : step.needs) {
@@ -91,17 +101,17 @@ absl::StatusOr<Prompt> EachPrompt(const StepPlan& step, const Scope& scope, cons
     prompts.push_back(std::move(text));
   }
   Prompt prompt(TextOf(inputs.goal()));
+  if (SaysGoal(step)) prompt.history = inputs.goal().history;
   if (step.files) AddFiles(inputs.goal(), prompt);
   prompt.parts.emplace_back(Data{std::move(prompts), std::string(kValuesPart)});
-  prompt.known = inputs.goal().known;
   return prompt;
 }
 
 absl::StatusOr<Prompt> LoopPrompt(const StepPlan& step, const Scope& scope, const TaskInputs& inputs) {
   Prompt prompt(TextOf(inputs.goal()));
+  prompt.history = inputs.goal().history;
   if (step.files) AddFiles(inputs.goal(), prompt);
   prompt.parts.emplace_back(Data{ValuesOf(step, scope, inputs), std::string(kValuesPart)});
-  prompt.known = inputs.goal().known;
   return prompt;
 }
 
@@ -177,15 +187,10 @@ std::string TaskId(const std::string& step, int round) {
   return round == 0 ? step : absl::StrCat(step, ".", round);
 }
 
-AgentPtr BodyOf(const StepPlan& step) {
-  const bool must = step.on_failure.kind == OnFailure::kFail || step.body == nullptr;
-  return must ? step.body : KeepsFailure(step.body);
-}
-
 Task MakeTask(const StepPlan& step, const Scope& scope) {
   Task task;
   task.id = TaskId(step.id, scope.round);
-  task.agent = BodyOf(step);
+  task.agent = step.body;
   task.note = step.note;
   for (const std::string& need : step.needs) task.needs.push_back(TaskId(need, scope.round));
   std::vector<std::string> used = UsedNeeds(step, scope);
@@ -204,6 +209,10 @@ Task MakeTask(const StepPlan& step, const Scope& scope) {
       return shared->when->Test(ValuesOf(*shared, *where, inputs));
     };
   }
+  // What hands on answers supports them with their places alone.
+  const bool echoes = step.kind == StepPlan::kText || step.kind == StepPlan::kJoin;
+  task.known = step.kind == StepPlan::kFirst ? Known::kOfPrompt : echoes ? Known::kOfNeeds : Known::kAll;
+  task.hands_on = step.kind == StepPlan::kFirst;
   task.join = step.join;
   task.on_failure = step.on_failure;
   if (step.kind != StepPlan::kEach) {  // the items have their own

@@ -17,7 +17,7 @@ struct Group {
   std::size_t n;
   absl::FunctionRef<Async<void>(std::size_t, Context&)> start;
   absl::FunctionRef<bool(std::size_t)> finished;
-  std::int64_t chain;  // where the first ones begin
+  ChainPlace chain;  // where the first ones begin
   std::size_t next = 0;
   std::size_t workers = 0;
   bool stopped = false;
@@ -26,7 +26,7 @@ struct Group {
 
 // Takes the next child as long as there is one: its children come one after another.
 Async<void> Work(Group& group) {
-  std::int64_t chain = group.chain;
+  ChainPlace chain = group.chain;
   while (group.next < group.n && !group.stopped && !group.ctx.cancelled()) {
     const std::size_t i = group.next++;
     const std::string segment = group.name.empty() ? "" : absl::StrCat(ToAbsl(group.name), ".", i + 1);

@@ -24,6 +24,7 @@ Context::Context(RunState& run)
       deadline_(run.deadline),
       budget_(&run.budget),
       cancel_(std::make_unique<CancelNode>(nullptr)) {
+  run.root = this;
   if (deadline_ == absl::InfiniteFuture()) return;
   auto late = [this] { Cancel(absl::DeadlineExceededError("the run's deadline has passed")); };
   timer_.reset(new DeadlineTimer{Timer(run_.loop, deadline_, std::move(late))});
@@ -47,12 +48,15 @@ Context::Context(Context& parent, std::string_view segment, absl::Duration timeo
   if (until >= deadline_) return;  // the parent's timer comes first
   deadline_ = until;
   auto late = [this, timeout] {
+    timed_out_ = !cancelled();
     Cancel(absl::DeadlineExceededError(absl::StrCat("no result within ", absl::FormatDuration(timeout))));
   };
   timer_.reset(new DeadlineTimer{Timer(run_.loop, until, std::move(late))});
 }
 
-Context::~Context() = default;
+Context::~Context() {
+  if (run_.root == this) run_.root = nullptr;
+}
 
 std::string Context::PathOf(std::string_view segment) const {
   if (path_->empty()) return std::string(segment);
@@ -172,21 +176,37 @@ Async<absl::Status> Context::Drain() {
 void Context::Charge(const Cost& cost) {
   const std::optional<std::int64_t> sequential =
       cost.tokens_sequential ? cost.tokens_sequential : cost.tokens.output;
-  const std::int64_t reached = chain_ + sequential.value_or(0);
+  const std::int64_t reached = chain_.tokens + sequential.value_or(0);
   for (Context* context = this; context != nullptr; context = context->parent_) {
     const bool known = sequential || context->cost_.tokens_sequential;
     context->cost_ = context->cost_ + cost;
-    context->chain_ = std::max(context->chain_, reached);
+    context->chain_.tokens = std::max(context->chain_.tokens, reached);
     context->cost_.tokens_sequential.reset();
-    if (known) context->cost_.tokens_sequential = context->chain_ - context->chain_begin_;
+    if (known) context->cost_.tokens_sequential = context->chain_.tokens - context->chain_begin_.tokens;
   }
 }
 
-void Context::BeginChain(std::int64_t at) { chain_begin_ = chain_ = at; }
+void Context::ChargeQueued(absl::Duration waited) {
+  const absl::Duration reached = chain_.queued + waited;
+  for (Context* context = this; context != nullptr; context = context->parent_)
+    context->chain_.queued = std::max(context->chain_.queued, reached);
+}
+
+void Context::BeginChain(const ChainPlace& at) { chain_begin_ = chain_ = at; }
+
+ChainPlace Farther(const ChainPlace& a, const ChainPlace& b) {
+  return {std::max(a.tokens, b.tokens), std::max(a.queued, b.queued)};
+}
 
 absl::StatusOr<std::optional<StepRecord>> Context::Recall(std::string_view kind, std::uint64_t request_hash,
                                                           std::string_view request) {
-  return run_.journal.Recall(*path_, kind, request_hash, request);
+  absl::StatusOr<std::optional<StepRecord>> found = run_.journal.Recall(*path_, kind, request_hash, request);
+  if (IsJournalMismatch(found.status())) run_.Stop(found.status());
+  return found;
+}
+
+void RunState::Stop(const absl::Status& why) {
+  if (root != nullptr) root->Cancel(why);
 }
 
 Async<absl::Status> Context::Record(StepRecord record) {

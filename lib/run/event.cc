@@ -47,6 +47,7 @@ struct Writer {
     json["wall_ms"] = Milliseconds(e.wall);
     json["work_ms"] = Milliseconds(e.work);
     json["critical_ms"] = Milliseconds(e.critical);
+    json["queued_ms"] = Milliseconds(e.queued);
     json["critical_path"] = e.critical_path;
     json["width"] = e.width;
     json["parallelism"] = e.parallelism;
@@ -65,6 +66,7 @@ struct Writer {
     PutStatus(json, e.status);
     json["cost"] = ToJson(e.cost);
     json["summary"] = e.summary;
+    if (e.queued > absl::ZeroDuration()) json["queued_ms"] = Milliseconds(e.queued);
     return "task_ended";
   }
   std::string_view operator()(const event::AgentStarted& e) {

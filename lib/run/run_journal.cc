@@ -21,6 +21,8 @@ std::string Difference(std::string_view recorded, std::string_view now) {
   return absl::StrCat("; recorded \"", piece(recorded), "\", now \"", piece(now), "\"");
 }
 
+constexpr char kMismatchUrl[] = "ninefold/journal";
+
 bool IsFailure(const StepRecord& step) {
   const bool is_there =
       step.path == kFailureSegment || absl::EndsWith(step.path, absl::StrCat("/", kFailureSegment));
@@ -28,6 +30,14 @@ bool IsFailure(const StepRecord& step) {
 }
 
 }  // namespace
+
+bool IsJournalMismatch(const absl::Status& status) { return status.GetPayload(kMismatchUrl).has_value(); }
+
+absl::Status JournalMismatch(std::string_view message) {
+  absl::Status status = absl::FailedPreconditionError(ToAbsl(message));
+  status.SetPayload(kMismatchUrl, absl::Cord());
+  return status;
+}
 
 void RunJournal::Open(std::string run_id, StorePtr store, std::shared_ptr<StoreWriter> writer,
                       bool replaying) {
@@ -61,9 +71,9 @@ absl::StatusOr<std::optional<StepRecord>> RunJournal::Recall(const std::string& 
   }
   const StepRecord& step = it->second;
   if (step.kind != kind || step.request_hash != request_hash) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("run ", run_id_, " ", path, ": recorded for another ", step.kind, " request",
-                     Difference(step.request, request), "; start a new run, or restore what was changed"));
+    return JournalMismatch(absl::StrCat("run ", run_id_, " ", path, ": recorded for another ", step.kind,
+                                        " request", Difference(step.request, request),
+                                        "; start a new run, or restore what was changed"));
   }
   return step;
 }

@@ -20,6 +20,9 @@ namespace ninefold {
 // The segment below an agent's path at which its failure is recorded.
 inline constexpr char kFailureSegment[] = "failed";
 
+// A status of which IsJournalMismatch is true.
+absl::Status JournalMismatch(std::string_view message);
+
 class RunJournal {
  public:
   // `writer` is null for a store that does not block.

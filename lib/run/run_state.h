@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "absl/status/status.h"
 #include "base/loop.h"
@@ -17,6 +18,8 @@
 #include "run/run_journal.h"
 
 namespace ninefold {
+
+class Context;  // context.h
 
 struct RunState {
   explicit RunState(Loop& loop_in) : loop(loop_in) {}
@@ -31,6 +34,7 @@ struct RunState {
   PolicyPtr policy = DefaultPolicy();
   RunJournal journal;
   std::unordered_map<std::string, int> attempts;  // in this life, at paths where failures are recorded
+  std::unordered_set<std::string> keeping;        // of these, where it may be about to be
   std::function<std::string(std::string_view)> on_ask;
 
   std::function<void(const Event&)> on_event;
@@ -38,6 +42,10 @@ struct RunState {
   std::uint64_t events = 0;
 
   void Emit(EventBody body, const std::shared_ptr<const std::string>& path);
+
+  Context* root = nullptr;  // while it lives
+  // Ends the run as a whole, whoever would go on.
+  void Stop(const absl::Status& why);
 };
 
 }  // namespace ninefold

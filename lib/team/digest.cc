@@ -26,6 +26,7 @@ absl::StatusOr<Prompt> Digest(const TaskInputs& inputs, std::string_view ask, in
   }
   if (!ask.empty()) absl::StrAppend(&text, "\n", ToAbsl(ask), "\n");
   Prompt prompt(std::move(text));
+  prompt.history = inputs.goal().history;
   for (const Part& part : inputs.goal().parts) {
     if (std::holds_alternative<Image>(part)) prompt.parts.push_back(part);
   }

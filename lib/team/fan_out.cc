@@ -9,7 +9,6 @@
 #include "team/digest.h"
 #include "team/finished.h"
 #include "team/gather.h"
-#include "team/keeps_failure.h"
 #include "team/patterns/parts.h"
 
 namespace ninefold {
@@ -63,10 +62,7 @@ class FanOutPlan : public Planner {
       std::string id = name;
       for (int n = 2; !taken.insert(id).second; ++n) id = absl::StrCat(name, ".", n);
       Task task{.id = id, .agent = member, .prompt = options_.member_prompt};
-      if (options_.tolerate_failures) {
-        task.agent = KeepsFailure(member);
-        task.on_failure = OnFailure::Skip();
-      }
+      if (options_.tolerate_failures) task.on_failure = OnFailure::Skip();
       CHECK_OK(graph.Add(std::move(task)));
       ids.push_back(std::move(id));
     }
@@ -76,10 +72,8 @@ class FanOutPlan : public Planner {
     if (options_.quorum > 0) answer.join = Join::Quorum(options_.quorum);
     answer.join.cancel_rest = options_.quorum > 0;
     answer.prompt = AggregatePrompt();
-    if (extends()) {
-      answer.agent = KeepsFailure(std::move(answer.agent));
-      answer.on_failure = OnFailure::Skip();
-    }
+    if (options_.aggregator == nullptr) answer.known = Known::kOfNeeds;
+    if (extends()) answer.on_failure = OnFailure::Skip();
     CHECK_OK(graph.Add(std::move(answer)));
     graph.set_output(kMerge);
     return graph;

@@ -11,6 +11,17 @@
 namespace ninefold {
 namespace {
 
+// Whether the talk has the question and, beside the answer, more than that, as what tools have found: then it
+// goes on. Else all is said again: to a team, what it is asked is its goal, and the talk only stands before
+// it.
+bool IsWorthGoingOn(const Conversation& talk, const Prompt& asked) {
+  const std::vector<const Message*> messages = talk.messages();
+  const std::size_t before = asked.history.size();
+  if (messages.size() <= before + 2) return false;
+  const Message& question = *messages[before];
+  return question.role == Role::kUser && TextOf(question) == TextOf(asked);
+}
+
 class FormAgent : public Agent {
  public:
   FormAgent(AgentPtr agent, std::shared_ptr<const OutputSchema> form,
@@ -27,12 +38,15 @@ class FormAgent : public Agent {
     Context own(ctx, "again");
     own.Emit(event::Repaired{absl::StrCat("answer of \"", card().name, "\": ", Describe(missed))});
     again.known.insert(again.known.end(), reply.evidence.begin(), reply.evidence.end());
-    if (!reply.conversation.empty()) {
+    std::string repair =
+        absl::StrCat(RepairRequest(Describe(missed)), "\nIts JSON Schema: ", DumpJson(form_->schema));
+    if (IsWorthGoingOn(reply.conversation, again)) {
       again.history = std::move(reply.conversation);
       again.parts.clear();
+    } else {
+      repair = absl::StrCat("\nYour answer was:\n", reply.text, "\n\n", repair);
     }
-    again.parts.emplace_back(
-        Text{absl::StrCat(RepairRequest(Describe(missed)), "\nIts JSON Schema: ", DumpJson(form_->schema))});
+    again.parts.emplace_back(Text{std::move(repair)});
     again.output = form_;
     Reply second;
     CO_TRY(second, co_await agent_->Run(std::move(again), own));

@@ -1,16 +1,4 @@
-// Failures that others are told of.
+// Where planners' own questions fail (a choice made while planning). Tasks keep theirs by OnFailure::kept.
 #pragma once
 
-#include "ninefold/agent.h"
-
-namespace ninefold {
-
-// `agent`, whose failure is recorded as a result would be. Of steps only those that went well are recorded;
-// where a failure becomes part of another agent's prompt, a resumed run must fail there again, with the same
-// words, or that prompt would not be the recorded one. Not recorded: what ended because the run was stopped.
-// What failed for want of budget or quota, which a resumed run may have, is tried again by that, but not by a
-// replay; so is what nobody was told of, since nothing but failures was recorded after it. Of the attempts of
-// a task, which share a path, the last one is recorded.
-AgentPtr KeepsFailure(AgentPtr agent);
-
-}  // namespace ninefold
+#include "graph/kept_failure.h"

@@ -9,11 +9,11 @@
 #include "base/hash.h"
 #include "base/suggest.h"
 #include "base/try.h"
+#include "graph/decision.h"
 #include "ninefold/planner.h"
 #include "ninefold/status.h"
 #include "team/ask_model.h"
 #include "team/condense.h"
-#include "team/decision.h"
 #include "team/digest.h"
 #include "team/keeps_failure.h"
 

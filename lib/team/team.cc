@@ -51,7 +51,11 @@ class Team : public Agent {
       graph = co_await options_.planner->Plan(prompt, options_.members, planning);
     }
     if (!graph.ok()) co_return Annotate(graph.status(), absl::StrCat("planning of \"", card_.name, "\""));
-    co_return co_await RunGraph(*std::move(graph), std::move(prompt), options_.members, graph_options_, ctx);
+    const std::shared_ptr<Conversation> transcript = prompt.transcript;
+    absl::StatusOr<Reply> reply =
+        co_await RunGraph(*std::move(graph), std::move(prompt), options_.members, graph_options_, ctx);
+    if (reply.ok() && transcript != nullptr) *transcript = reply->conversation;
+    co_return reply;
   }
 
   AgentCard card_;

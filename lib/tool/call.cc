@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "ninefold/status.h"
 #include "ninefold/tool.h"
+#include "run/run_state.h"
 #include "tool/output_cap.h"
 
 namespace ninefold {
@@ -61,10 +62,12 @@ absl::StatusOr<std::optional<Earlier>> Recorded(const ToolSpec& spec, std::uint6
   if (!record) return std::nullopt;
   if (record->state == StepState::kStarted) {
     if (spec.effect != Effect::kOnce) return std::nullopt;
-    return absl::FailedPreconditionError(absl::StrCat(
+    const absl::Status why = JournalMismatch(absl::StrCat(
         ctx.path(), ": tool \"", spec.name,
         "\" was started and its end was not recorded, and it must not be repeated; find out whether it "
         "took effect, then start a new run"));
+    ctx.run().Stop(why);
+    return why;
   }
   const Cost cost = record->cost.value_or(Cost());
   if (const auto* value = dynamic_cast<const OutputValue*>(record->value.get()))

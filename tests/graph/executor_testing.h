@@ -49,6 +49,7 @@ class ExecutorTest : public ::testing::Test {
     const Roster roster;
     const absl::Status ended = sim.Run([&](Context& ctx) -> Async<void> {
       Goal goal("goal");
+      goal.known = known;
       Context own(ctx, "", stops_after);
       began = own.Now();
       graph.set_ask_again(began + plan_asks_again);
@@ -68,6 +69,7 @@ class ExecutorTest : public ::testing::Test {
   TaskGraph graph;
   absl::Duration stops_after = absl::InfiniteDuration(), plan_asks_again = absl::InfiniteDuration();
   absl::Time began;
+  std::vector<Citation> known;  // to the goal
   int running = 0, most = 0;
   std::vector<std::string> started;
   std::map<std::string, std::string> outcomes;

@@ -36,6 +36,26 @@ class Inputs : public TaskInputs {
   std::map<std::string, TaskResult> results_;
 };
 
+TEST(PromptTemplate, TheTalkGoesWithTheGoal) {
+  class Talking : public Inputs {
+   public:
+    Talking() : goal_("Why?") {
+      goal_.history = Conversation().With(UserMessage("Who?")).With(AssistantMessage("He."));
+    }
+    const Prompt& goal() const override { return goal_; }
+
+   private:
+    Prompt goal_;
+  } inputs;
+  for (const auto& [text, talk] :
+       {std::pair("{{ goal }}", 2), std::pair("Of {{ question }}: {{ facts.text }}", 2),
+        std::pair("{{ facts.text }} of the goal", 0)}) {
+    const auto prompt = PromptTemplate(text).Render(inputs);
+    ASSERT_THAT(prompt, IsOk()) << text;
+    EXPECT_EQ(prompt->history.size(), std::size_t(talk)) << text;
+  }
+}
+
 TEST(PromptTemplate, Renders) {
   const struct {
     std::string text, rendered;

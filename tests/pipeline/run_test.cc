@@ -69,6 +69,66 @@ output: [broken, one, two]
                           HasSubstr("\"broken\" failed: broken/turn.1: told to fail")));
 }
 
+TEST(Run, StepsThatAskTheGoalSeeTheTalkSoFar) {
+  std::map<std::string, std::size_t> heard;  // messages, by what was asked
+  PipelineOptions options;
+  options.open_model = [&](std::string_view, const ModelOptions&) -> absl::StatusOr<ModelPtr> {
+    return ModelPtr(Responding([&](const ModelRequest& request) {
+      heard[TextOf(request.conversation.back())] = request.conversation.size();
+      return Say("said");
+    }));
+  };
+  const auto pipeline = ParsePipeline(absl::StrCat(kHead, R"(
+input: {x: {default: dx}}
+steps:
+  - {id: plain, agent: a}
+  - {id: of, agent: a, prompt: "of {{ goal }}"}
+  - {id: not, agent: b, prompt: "not {{ plain.text }}"}
+  - {id: items, agent: b, each: "['1', '2']", as: n, prompt: "{{ n }} of {{ goal }}"}
+  - {id: others, agent: b, each: "['1']", as: n, prompt: "other {{ n }}"}
+  - {id: rounds, loop: {max: 1, steps: [{id: inner, agent: a, prompt: "round of {{ goal }}"}, {id: last, agent: a, prompt: "last {{ inner.text }}"}]}}
+)"),
+                                      "t.yaml", options);
+  ASSERT_TRUE(pipeline.ok()) << pipeline.status();
+  auto prompt = pipeline->MakePrompt("q", {}, {});
+  ASSERT_TRUE(prompt.ok()) << prompt.status();
+  prompt->history = Conversation().With(UserMessage("before")).With(AssistantMessage("well"));
+  Sim sim;
+  const auto reply = sim.Run(pipeline->team, *prompt);
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->conversation.size(), 4u);
+  const std::map<std::string, std::size_t> expected = {{"q", 3},          {"of q", 3},     {"not said", 1},
+                                                       {"1 of q", 3},     {"2 of q", 3},   {"other 1", 1},
+                                                       {"round of q", 3}, {"last said", 1}};
+  EXPECT_EQ(heard, expected);
+}
+
+// What an output of several steps hands on rests on the places of the one it took, each once.
+TEST(Run, EvidenceIsOfTheStepThatWasTaken) {
+  PipelineOptions options;
+  options.open_model = [&](std::string_view, const ModelOptions&) -> absl::StatusOr<ModelPtr> {
+    return ModelPtr(Responding([&](const ModelRequest& request) {
+      const bool second = TextOf(request.conversation.back()).find("second") != std::string::npos;
+      return Say(second ? "\"two\" [a.txt:2]" : "\"one\" [a.txt:1]");
+    }));
+  };
+  const auto pipeline = ParsePipeline(absl::StrCat(kHead, R"(
+steps:
+  - {id: first, agent: a}
+  - {id: second, agent: b, prompt: "second {{ goal }}"}
+output: [first, second]
+)"),
+                                      "t.yaml", options);
+  ASSERT_TRUE(pipeline.ok()) << pipeline.status();
+  const auto prompt = pipeline->MakePrompt("q", {}, {File{"a.txt", "text/plain", "one\ntwo\n"}});
+  ASSERT_TRUE(prompt.ok()) << prompt.status();
+  Sim sim;
+  const auto reply = sim.Run(pipeline->team, *prompt);
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  ASSERT_EQ(reply->evidence.size(), 1u);
+  EXPECT_EQ(Place(reply->evidence[0]), "a.txt:1");
+}
+
 TEST(Run, ParallelJoinsUnderNames) {
   const auto reply = RunEcho(absl::StrCat(kHead, "steps: [{id: v, parallel: [a, b]}]\n"), "q");
   ASSERT_TRUE(reply.ok()) << reply.status();

@@ -34,6 +34,20 @@ TEST_F(EventTest, EveryKindHasAName) {
   EXPECT_EQ(json["message"], "gone");
 }
 
+// Waiting adds up along what waited for each other, and not over what ran at once.
+TEST_F(EventTest, TimeInAQueueAddsUpAlongTheLongestChain) {
+  Context root(run);
+  {
+    Context first(root, "first");
+    first.ChargeQueued(absl::Seconds(2));
+  }
+  Context second(root, "second"), beside(root, "beside");
+  second.ChargeQueued(absl::Seconds(3));
+  beside.ChargeQueued(absl::Seconds(4));
+  EXPECT_EQ(second.queued(), absl::Seconds(3));
+  EXPECT_EQ(root.queued(), absl::Seconds(6));
+}
+
 Event Delta(std::uint64_t sequence) {
   return {event::TextDelta{"x"}, std::make_shared<const std::string>("p"), absl::UnixEpoch(), sequence};
 }

@@ -58,7 +58,10 @@ class RateLimitedModel : public Model {
     const absl::Time came = ctx.Now();
     if (!at_once) co_await WaitForTurn(*waiter, ctx);
     place.now = ctx.Now();
-    if (place.now > came) ctx.Emit(event::Queued{place.now - came});
+    if (place.now > came) {
+      ctx.ChargeQueued(place.now - came);
+      ctx.Emit(event::Queued{place.now - came});
+    }
     CO_CHECK_OK(ctx.status());
     absl::StatusOr<ModelReply> reply = co_await model_->Generate(request, ctx);
     place.now = ctx.Now();

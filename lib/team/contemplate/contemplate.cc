@@ -8,12 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "base/hash.h"
 #include "base/try.h"
+#include "graph/decision.h"
 #include "ninefold/status.h"
 #include "ninefold/team.h"
 #include "team/contemplate/attempting.h"
 #include "team/contemplate/plan.h"
 #include "team/contemplate/report.h"
-#include "team/decision.h"
 #include "team/keeps_failure.h"
 
 namespace ninefold {

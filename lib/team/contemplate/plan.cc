@@ -6,10 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "base/hash.h"
 #include "base/try.h"
+#include "graph/decision.h"
 #include "ninefold/status.h"
 #include "team/contemplate/plan_state.h"
 #include "team/contemplate/prompts.h"
-#include "team/decision.h"
 
 namespace ninefold {
 namespace {

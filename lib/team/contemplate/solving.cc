@@ -60,6 +60,7 @@ Task ContemplatePlan::State::AttemptTask(int i) const {
     task.prompt = RefinePrompt(options, i, own, structured, std::move(shown));
   }
   task.on_failure = OnFailure::Skip();
+  task.on_failure.kept = false;  // the round's decision says which attempts count
   return task;
 }
 

@@ -1,4 +1,4 @@
-#include "team/decision.h"
+#include "graph/decision.h"
 
 #include <utility>
 
