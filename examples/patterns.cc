@@ -7,6 +7,8 @@
 //   hand-off:    desk ──> whom it suits better ──> …
 //   supervisor:  lead ──┬─> reader ────┬─> lead ──> …
 //                       └─> historian ─┘
+//   plan:        planner ─┬─> reader ────┬─> merge
+//                         └─> historian ─┘
 //   group chat:  one ──> another ──> … ──> closing
 //
 #include <cstdio>
@@ -48,6 +50,10 @@ int main() {
                            .planner = SupervisorPlanner({.lead = lead, .rounds = 2}),
                            .members = {reader, historian}});
 
+  AgentPtr planned = MakeTeam({.name = "planned",
+                               .planner = ModelPlanner({.model = model, .replans = 2}),
+                               .members = {reader, historian}});
+
   AgentPtr table = MakeTeam({.name = "table",
                              .planner = GroupChatPlanner({.turns = 4, .closing = author}),
                              .members = {reader, historian}});
@@ -59,7 +65,7 @@ int main() {
   text += "Since its repair a lorry on the bridge may be at most 24 tonnes heavy.\n";
 
   Runtime runtime;
-  for (const AgentPtr& team : {careful, wide, court, desk, led, table}) {
+  for (const AgentPtr& team : {careful, wide, court, desk, led, planned, table}) {
     Prompt prompt("How heavy may a lorry on the bridge be?");
     prompt.parts.push_back(File{.name = "bridge.txt", .bytes = text});
     absl::StatusOr<Reply> reply = runtime.Run(team, std::move(prompt), {.deadline = absl::Minutes(1)});

@@ -55,24 +55,35 @@ struct FanOutOptions {
 };
 PlannerPtr FanOutPlanner(FanOutOptions options);
 
-// A model makes the plan: a list of tasks (id, agent, brief, needs), checked against a schema and the roster,
-// and repaired once. With `replans` it is told, when all tasks have ended, what came of them and why any
-// failed, and puts others in their place or adds what is missing; what was done is kept. A model that fails
-// then leaves the plan as it is. The run fails only when no task has given anything.
+// A model makes the plan: a list of tasks (id, agent, brief, needs, fields that the answer must have),
+// checked against a schema and the roster, and repaired once. Planned tasks get what those they need have
+// come to.
+//
+// With `replans` the model is asked again: when a task that failed keeps others from being done, without
+// waiting for what still runs, and when all tasks have ended. It is told what came of them and why any
+// failed, and puts others in their place or adds what is missing; what was done is kept, and not done twice.
+// Until the last time a task is not done where one that it needs has failed; then it is, and told so. A model
+// that fails leaves the plan as it is, and a merge that fails leaves the results side by side ("Not merged:
+// why"). The run fails only when no task has given anything, or when there is no first plan.
+//
+// report: {tasks: [{id, agent, done, failed: why, if it did}], plans: how often it was planned, plan_failed:
+// why, if the last time did, merge_failed: why, if it did, members: names}.
 struct ModelPlannerOptions {
   ModelPtr model;
-  std::string instructions = "";  // added to the planner's own
-  AgentPtr aggregator;            // null: the planner's model merges
-  int tasks_max = 16;             // of each plan
-  int replans = 0;                // how often it is asked again; it is not when it adds nothing
-  int result_tokens = kResultTokens;
+  std::string instructions = "";      // added to the planner's own
+  AgentPtr aggregator;                // null: the planner's model merges
+  int tasks_max = 16;                 // of each plan
+  int replans = 0;                    // how often it is asked again; it is not when nothing has ended since
+  int result_tokens = kResultTokens;  // of one result in a prompt; less of each when there are more than 32
 };
+// Dies without a model, with tasks_max below 1 or negative replans.
 PlannerPtr ModelPlanner(ModelPlannerOptions options);
 
 // One member is chosen for the goal: by a model, or without one by the likeness of descriptions. The fallback
 // gets what fits nobody, and everything when the model fails; without one the first of the roster gets what
 // is like no description, and a model's failure is the run's. kInvalidArgument: the fallback is not in the
-// roster.
+// roster; with a model, an agent is called "none". report: {agent, by: "model" | "likeness" | "fallback" |
+// "first", why, members: names, report: the agent's, if it is a team}.
 struct RouteOptions {
   ModelPtr model;
   std::string fallback = "";      // a member's name

@@ -53,7 +53,8 @@ struct Line {
                         Preview(Describe(e.status)));
   }
   std::string operator()(const event::Queued& e) const {
-    return e.waited < absl::Seconds(1) ? "" : absl::StrCat("waited ", Took(e.waited), " for its turn at the model");
+    if (e.waited < absl::Seconds(1)) return "";
+    return absl::StrCat("waited ", Took(e.waited), " for its turn at the model");
   }
   std::string operator()(const event::Decided& e) const {
     return e.verdict == "allow"

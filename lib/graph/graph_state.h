@@ -39,8 +39,8 @@ struct Node {
   std::vector<std::uint32_t> dependents;
   TaskResult result;
   ChainPlace chain_begin, chain_end;  // before it and with it
-  std::unique_ptr<SeenNeeds> seen;  // of a join of some, when it has started or is recorded
-  Context* context = nullptr;       // while it runs
+  std::unique_ptr<SeenNeeds> seen;    // of a join of some, when it has started or is recorded
+  Context* context = nullptr;         // while it runs
   absl::Time started, ended;
   absl::Duration queued;  // of its time
   absl::Duration work() const { return ended - started - queued; }

@@ -177,6 +177,21 @@ std::string AskedIn(const Message& message) {
   return text;
 }
 
+// Of a talk that an agent hands over, the question was asked before.
+bool IsHandedOver(std::string_view text) {
+  return text.substr(0, text.find('\n')).find(" hands the talk over to you, ") != std::string_view::npos;
+}
+
+std::string HandedQuestion(const std::vector<const Message*>& messages, std::size_t asked) {
+  std::string question;
+  for (std::size_t i = asked; i-- > 0;) {
+    if (messages[i]->role != Role::kUser) continue;
+    question = AskedIn(*messages[i]);
+    if (!IsHandedOver(question)) break;
+  }
+  return question;
+}
+
 // What is asked in a long user text, and what is a text to look in.
 void SplitPrompt(Reading& reading, std::string text) {
   reading.owned.push_back(std::move(text));
@@ -315,6 +330,7 @@ void Read(const ModelRequest& request, Reading& reading) {
   reading.focus = FocusOf(reading.instructions);
   if (asked == messages.size()) return;
   std::string text = AskedIn(*messages[asked]);
+  if (IsHandedOver(text)) text = absl::StrCat("Question: ", HandedQuestion(messages, asked), "\n\n", text);
   reading.prompt = text;
   std::vector<Member> members;
   const std::string_view before = ReadMembers(text, members);

@@ -196,6 +196,9 @@ void ReadAsRole(const Json& schema, Reading& reading) {
 
 std::optional<Json> PlanAsRole(Reading& reading, const Json& schema) {
   if (HasProperties(schema, {"tasks", "answer"}) && IsPlanSchema(schema)) return Briefs(reading);
+  // It has planned all that it can think of, and every agent has had its brief.
+  const bool again = absl::StrContains(reading.prompt, "\nDone so far:\n");
+  if (again && IsPlanSchema(schema)) return Json{{"tasks", Json::array()}};
   const std::vector<std::string> agents = EnumAt(schema, "agent");
   if (std::find(agents.begin(), agents.end(), "nobody") != agents.end()) return NextSpeaker(reading, schema);
   return std::nullopt;

@@ -18,6 +18,7 @@
 #include "pipeline/files.h"
 #include "pipeline/format.h"
 #include "pipeline/names.h"
+#include "pipeline/steps.h"
 
 namespace ninefold::pipeline {
 namespace {
@@ -373,7 +374,7 @@ AgentPtr Book::Agent(const std::string& name, const Position& at) {
     std::vector<std::string> cycle(open, making_.end());
     cycle.push_back(name);
     load_.out.Error(at, absl::StrCat("agents call each other without end: ", absl::StrJoin(cycle, ", ")),
-                    "take one of the tools away");
+                    "take one of them away from the other's tools or team");
     return nullptr;
   }
   making_.push_back(name);
@@ -386,6 +387,9 @@ AgentPtr Book::Agent(const std::string& name, const Position& at) {
 AgentPtr Book::Make(const std::string& name, const Entry& entry) {
   const YamlNode& node = *entry.node;
   if (node.kind != YamlNode::kMap || !IsName(name)) return nullptr;
+  for (const Field& pattern : PatternFields()) {
+    if (node.Find(pattern.name) != nullptr) return PatternAgent(load_, *this, node, name);
+  }
   AgentOptions options;
   options.name = name;
   options.description = TextAt(node, "description");

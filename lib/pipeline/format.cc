@@ -153,26 +153,31 @@ const Shape& LimitsShape() {
   return shape;
 }
 
+Shape WithPatterns(Shape shape) {
+  shape.fields.insert(shape.fields.end(), PatternFields().begin(), PatternFields().end());
+  return shape;
+}
+
 }  // namespace
 
 const Shape& AgentShape() {
-  static const Shape shape{
-      "agent",
-      "an agent",
-      {{"description", TextType(), "what it is good at: planners and models choose by it"},
-       {"instructions",
-        PlainType(),
-        "the system prompt",
-        false,
-        {"instruction", "system_prompt", "system", "prompt"}},
-       {"model", ModelType(), "a name from models, \"vendor/name\", or a model; default auto"},
-       {"tools", ListOf(TextType()), "names from tools, built-in tools, or other agents"},
-       {"output",
-        AnyJson(),
-        "the form of its answer: a JSON Schema, or fields with their types",
-        false,
-        {"output_schema"}},
-       {"limits", Object(LimitsShape), "of one run of the agent"}}};
+  static const Shape shape = WithPatterns(
+      Shape{"agent",
+            "an agent",
+            {{"description", TextType(), "what it is good at: planners and models choose by it"},
+             {"instructions",
+              PlainType(),
+              "the system prompt",
+              false,
+              {"instruction", "system_prompt", "system", "prompt"}},
+             {"model", ModelType(), "a name from models, \"vendor/name\", or a model; default auto"},
+             {"tools", ListOf(TextType()), "names from tools, built-in tools, or other agents"},
+             {"output",
+              AnyJson(),
+              "the form of its answer: a JSON Schema, or fields with their types",
+              false,
+              {"output_schema"}},
+             {"limits", Object(LimitsShape), "of one run of the agent"}}});
   return shape;
 }
 
@@ -212,11 +217,6 @@ const Shape& JoinShape() {
                            "a join",
                            {{"quorum", Integer(1, 100'000), "how many of the needs must be done", true},
                             {"cancel_rest", Bool(), "whether the needs that still run are cancelled then"}}};
-  return shape;
-}
-
-Shape WithPatterns(Shape shape) {
-  shape.fields.insert(shape.fields.end(), PatternFields().begin(), PatternFields().end());
   return shape;
 }
 

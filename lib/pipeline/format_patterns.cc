@@ -30,7 +30,8 @@ const Shape& PlanShape() {
        {"replans", Integer(0, 100),
         "how often it may put other tasks in the place of those that failed, or add what is missing; default "
         "0"},
-       {"result_tokens", Integer(100, 1'000'000), "of one result that others read; default 2000"}}};
+       {"result_tokens", Integer(100, 1'000'000), "of one result that others read; default 2000"},
+       {"width", Integer(1, 100'000), "how many tasks run at once; default all that can"}}};
   return shape;
 }
 
@@ -103,7 +104,7 @@ const Shape& CritiqueShape() {
        {"critic", NameType(), "the agent that accepts, or says what is wrong", true, {"reviewer"}},
        {"rounds", Integer(1, 100), "drafts at most; default 3", false, {"max_rounds"}},
        {"criteria", PlainType(), "what a good answer is like; both are told"},
-       {"draft_tokens", Integer(100, 1'000'000), "of a draft that is read again; default 8000"}}};
+       {"draft_tokens", Integer(100, 1'000'000), "of a draft as the critic reads it; default 8000"}}};
   return shape;
 }
 
@@ -117,15 +118,17 @@ const Shape& MapReduceShape() {
         "the agent that merges; without one, results stand side by side",
         false,
         {"reduce"}},
-       {"over", Choice({"auto", "lines", "chunks"}),
-        "items and rows of data, and chunks of texts (auto); lines of texts; chunks of everything"},
-       {"ask", PlainType(), "what is asked of each part; default the step's prompt"},
+       {"over", Choice({"auto", "lines", "chunks", "images"}),
+        "items and rows of data, and chunks of texts (auto); lines of texts; chunks of everything; images"},
+       {"ask", PlainType(),
+        "what is asked of each part; default the step's prompt, which else may be the list that is mapped"},
        {"batch", Integer(1, 10'000), "items or lines of one part; default 1"},
-       {"chunk_tokens", Integer(50, 1'000'000), "of one chunk, by estimate; default 3000"},
+       {"chunk_tokens", Integer(50, 1'000'000), "of one chunk, or longer line, by estimate; default 3000"},
        {"overlap_tokens", Integer(0, 100'000), "of a chunk that the next begins with; default 150"},
        {"parts_max", Integer(1, 100'000), "more parts are an error; default 1000"},
        {"merge_most", Integer(2, 64), "results in one prompt; more are merged in levels; default 8"},
-       {"result_tokens", Integer(100, 1'000'000), "of one result that is merged; default 1000"}}};
+       {"result_tokens", Integer(100, 1'000'000), "of one result that is merged; default 1000"},
+       {"width", Integer(1, 100'000), "how many tasks run at once; default all that can"}}};
   return shape;
 }
 
@@ -144,9 +147,10 @@ const Shape& DebateShape() {
       "a debate",
       {{"sides", ListOf(Either(NameType(), Object(SideShape)), 2), "who argues, each with a stance", true},
        {"judge", NameType(), "the agent that decides, asked in both orders", true},
-       {"verifier", NameType(), "the agent that says of each side's answer whether it is correct"},
+       {"verifier", NameType(), "the agent that says of each new answer whether it is correct"},
        {"rounds", Integer(1, 20), "statements of each side, unless they agree before; default 2"},
-       {"statement_tokens", Integer(100, 1'000'000), "of one statement that others read; default 1000"}}};
+       {"statement_tokens", Integer(100, 1'000'000), "of one statement that others read; default 1000"},
+       {"width", Integer(1, 100'000), "how many tasks run at once; default all that can"}}};
   return shape;
 }
 
@@ -170,7 +174,8 @@ const Shape& SupervisorShape() {
        {"agents", ListOf(NameType(), 1), "who may be given briefs", true, {"members"}},
        {"rounds", Integer(1, 100), "of briefs; default 4", false, {"max_rounds"}},
        {"tasks_max", Integer(1, 1000), "briefs of all rounds; default 16"},
-       {"result_tokens", Integer(100, 1'000'000), "of one result that the lead reads; default 1000"}}};
+       {"result_tokens", Integer(100, 1'000'000), "of one result that the lead reads; default 1000"},
+       {"width", Integer(1, 100'000), "how many tasks run at once; default all that can"}}};
   return shape;
 }
 
@@ -180,8 +185,12 @@ const Shape& GroupChatShape() {
       "a group chat",
       {{"agents", ListOf(NameType(), 1), "who takes part", true, {"members"}},
        {"moderator", NameType(), "the agent that says who is next, or that it is over; default: in turn"},
+       {"may", MapOf(ListOf(NameType())),
+        "who may speak after whom; after an agent that is not named all may"},
+       {"no_repeat", Bool(), "nobody speaks twice in a row; default false"},
        {"turns", Integer(1, 1000), "at most; default 8", false, {"max_turns"}},
-       {"until", PlainType(), "words that end the talk when a turn has them"},
+       {"until", PlainType(),
+        "words that end the talk when a turn ends with them or has them alone on a line"},
        {"closing", NameType(),
         "the agent that writes the answer from the talk; default: the last turn is it"},
        {"talk_tokens", Integer(100, 1'000'000),

@@ -82,6 +82,32 @@ AgentPtr StepReader::Body(const YamlNode& node, const std::string& id) {
   return nullptr;
 }
 
+AgentPtr PatternAgent(Load& load, Book& book, const YamlNode& node, const std::string& name) {
+  std::vector<std::string> patterns;
+  for (const Field& pattern : PatternFields()) {
+    if (node.Find(pattern.name) != nullptr) patterns.push_back(pattern.name);
+  }
+  bool good = true;
+  for (const YamlMember& member : node.members) {
+    if (member.key == "description" || member.key == patterns[0]) continue;
+    const bool pattern = std::find(patterns.begin(), patterns.end(), member.key) != patterns.end();
+    load.out.Error(member.key_at,
+                   absl::StrCat("agent \"", name, "\" is a team by \"", patterns[0], "\", beside which ",
+                                pattern ? "there can be no" : "it has no", " \"", member.key, "\""),
+                   pattern ? "make an agent of each" : "take it away, or give it to a member");
+    good = false;
+  }
+  if (!good) return nullptr;
+  const YamlNode* description = node.Find("description");
+  StepReader reader(load, book);
+  return reader.TeamAgent(node, name, description == nullptr ? "" : description->text);
+}
+
+AgentPtr StepReader::TeamAgent(const YamlNode& node, const std::string& name, std::string description) {
+  description_ = std::move(description);
+  return Body(node, name);
+}
+
 bool StepReader::Members(const YamlNode* list, Roster& roster) {
   if (list == nullptr) return false;
   bool good = true;
@@ -124,12 +150,13 @@ AgentPtr StepReader::PlanBody(const YamlNode& node, const std::string& id) {
   options.result_tokens = IntegerOr(node, "result_tokens", options.result_tokens);
   good = AgentAt(node, "aggregator", options.aggregator) && good;
   if (!good || options.model == nullptr) return nullptr;
-  return StepTeam(id, ModelPlanner(std::move(options)), std::move(roster));
+  return Team(node, id, ModelPlanner(std::move(options)), std::move(roster));
 }
 
 AgentPtr StepReader::ContemplateBody(const YamlNode& node, const std::string& id) {
   ContemplateOptions options;
   options.name = id;
+  options.description = description_;
   bool good = Solvers(node.Find("agent"), options.solvers);
   ContemplateNumbers(node, options);
   for (const auto& [key, agent] :
@@ -158,11 +185,12 @@ AgentPtr StepReader::RouteBody(const YamlNode& node, const std::string& id) {
   }
   options.fallback = TextOr(node, "fallback");
   options.instructions = TextOr(node, "instructions");
+  if (options.model != nullptr) good = IsFree(node.Find("agents"), "none", "that none fits") && good;
   bool listed = true;
   if (const YamlNode* fallback = node.Find("fallback"); fallback != nullptr && good)
     listed = IsMember(*fallback, roster, "fallback");
   if (!good || !listed) return nullptr;
-  return StepTeam(id, RoutePlanner(std::move(options)), std::move(roster));
+  return Team(node, id, RoutePlanner(std::move(options)), std::move(roster));
 }
 
 }  // namespace ninefold::pipeline

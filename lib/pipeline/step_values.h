@@ -5,7 +5,6 @@
 #include <string_view>
 #include <utility>
 
-#include "ninefold/team.h"
 #include "pipeline/format.h"
 
 namespace ninefold::pipeline {
@@ -18,15 +17,6 @@ inline int IntegerOr(const YamlNode& map, std::string_view key, int otherwise) {
 inline std::string TextOr(const YamlNode& map, std::string_view key) {
   const YamlNode* node = map.Find(key);
   return node == nullptr || node->kind != YamlNode::kScalar ? std::string() : node->text;
-}
-
-// A team under the step's name.
-inline AgentPtr StepTeam(const std::string& id, PlannerPtr planner, Roster members) {
-  TeamOptions team;
-  team.name = id;
-  team.planner = std::move(planner);
-  team.members = std::move(members);
-  return MakeTeam(std::move(team));
 }
 
 }  // namespace ninefold::pipeline

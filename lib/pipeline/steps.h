@@ -1,10 +1,13 @@
 // Reads the steps of a pipeline: from checked nodes to StepPlans.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "ninefold/patterns.h"
 #include "pipeline/book.h"
 #include "pipeline/names.h"
 #include "pipeline/step_plan.h"
@@ -22,6 +25,8 @@ class StepReader {
   StepPlan ReadOutput(const YamlNode& text, const Names& names);
   // A step that hands on what the first of `steps` gave that is done; they are steps.
   StepPlan FirstOf(std::vector<std::string> steps);
+  // The team that a pattern block in `node` makes.
+  AgentPtr TeamAgent(const YamlNode& node, const std::string& name, std::string description);
 
  private:
   void Collect(const YamlNode& list, Names& names);
@@ -45,6 +50,13 @@ class StepReader {
   AgentPtr HandOffBody(const YamlNode& node, const std::string& id);
   AgentPtr SupervisorBody(const YamlNode& node, const std::string& id);
   AgentPtr GroupChatBody(const YamlNode& node, const std::string& id);
+  AgentPtr Team(const YamlNode& block, const std::string& id, PlannerPtr planner, Roster members);
+  // What `may` says of who comes after whom; false: there is a name that is none, which has been said.
+  bool MayAt(const YamlNode& node, const Roster& roster,
+             std::map<std::string, std::vector<std::string>>& may);
+  // Whether no agent has a name that means something else here; if one has, that is said.
+  bool IsFree(const YamlNode* agents, std::string_view reserved, std::string_view meaning);
+  void WarnOfSameSide(const YamlNode& node, const DebateSide& side, const std::vector<DebateSide>& others);
   // The agent that `key` names, if it is there; false: it is no agent, which has been said.
   bool AgentAt(const YamlNode& node, std::string_view key, AgentPtr& agent);
   // Whether a name stands among `roster`; if not, that is said.
@@ -59,6 +71,11 @@ class StepReader {
   Load& load_;
   Book& book_;
   std::map<std::string, Position> ids_;  // of all levels
+  std::string description_;              // of the team that is made
 };
+
+// An agent that is a team: its entry has a pattern block in place of instructions. Null after a mistake,
+// which is in the diagnostics then.
+AgentPtr PatternAgent(Load& load, Book& book, const YamlNode& node, const std::string& name);
 
 }  // namespace ninefold::pipeline

@@ -37,7 +37,7 @@ Async<absl::StatusOr<Json>> AskModel(const Model& model, std::string instruction
   request.instructions = std::make_shared<const std::string>(std::move(instructions));
   request.output = schema;
   Message question{Role::kUser, std::move(prompt.parts)};
-  request.conversation = request.conversation.With(std::move(question));
+  request.conversation = prompt.history.With(std::move(question));
   absl::Status wrong;
   for (int turn = 1; turn <= 2; ++turn) {
     const std::string segment = absl::StrCat("turn.", turn);

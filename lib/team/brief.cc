@@ -11,10 +11,10 @@ namespace ninefold {
 namespace {
 
 // Words for what has been found before, whatever it is.
-constexpr const char* kGiven[] = {"above",  "all",     "answer",   "both",    "combine", "compare", "earlier",
-                                  "each",   "finding", "found",    "given",   "merge",   "output",  "previous",
-                                  "prior",  "report",  "result",   "summary", "these",   "those",   "together",
-                                  "using",  "them",    "it",       "this",    "that",    "they",    "its"};
+constexpr const char* kGiven[] = {"above", "all",     "answer", "both",    "combine", "compare", "earlier",
+                                  "each",  "finding", "found",  "given",   "merge",   "output",  "previous",
+                                  "prior", "report",  "result", "summary", "these",   "those",   "together",
+                                  "using", "them",    "it",     "this",    "that",    "they",    "its"};
 
 std::unordered_set<std::string> WordsOf(std::string_view text) {
   std::unordered_set<std::string> words;

@@ -13,8 +13,13 @@ const std::string_view kMergeRequest =
     "holds\".";
 
 absl::StatusOr<Prompt> Digest(const TaskInputs& inputs, std::string_view ask, int result_tokens) {
+  return Digest(inputs, inputs.needs(), ask, result_tokens);
+}
+
+absl::StatusOr<Prompt> Digest(const TaskInputs& inputs, const std::vector<std::string>& ids,
+                              std::string_view ask, int result_tokens) {
   std::string text = absl::StrCat("Question: ", TextOf(inputs.goal()), "\n\nReports:\n");
-  for (const std::string& need : inputs.needs()) {
+  for (const std::string& need : ids) {
     const TaskResult* result = inputs.Find(need);
     if (result == nullptr || result->outcome == TaskOutcome::kSkipped) continue;
     absl::StrAppend(&text, "\n## ", need, "\n");
@@ -25,12 +30,11 @@ absl::StatusOr<Prompt> Digest(const TaskInputs& inputs, std::string_view ask, in
     }
   }
   if (!ask.empty()) absl::StrAppend(&text, "\n", ToAbsl(ask), "\n");
-  Prompt prompt(std::move(text));
-  prompt.history = inputs.goal().history;
+  std::vector<Part> parts{Text{std::move(text)}};
   for (const Part& part : inputs.goal().parts) {
-    if (std::holds_alternative<Image>(part)) prompt.parts.push_back(part);
+    if (std::holds_alternative<Image>(part)) parts.push_back(part);
   }
-  return prompt;
+  return Prompt(std::move(parts), inputs.goal().history);
 }
 
 }  // namespace ninefold

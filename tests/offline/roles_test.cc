@@ -48,7 +48,7 @@ TEST(OfflineRoles, ACriticAcceptsWhatQuotesAndSendsBackWhatDoesNot) {
   const auto refused =
       RunPlan(CritiquePlanner({.author = vague, .critic = Offline("critic"), .rounds = 1}), About(kQuestion));
   ASSERT_THAT(refused, IsOk());
-  EXPECT_EQ((*refused->data)["accepted"], false);
+  EXPECT_EQ((*refused->report)["accepted"], false);
   ASSERT_EQ(refused->dissent.size(), 1u);
   EXPECT_THAT(refused->dissent[0].text, HasSubstr("nothing with a quote"));
 }
@@ -68,7 +68,7 @@ TEST(OfflineRoles, SidesThatFindNothingSaySoInEachRound) {
   options.sides = {{.agent = Offline("pro")}, {.agent = Offline("con")}};
   options.judge = Offline("judge");
   EXPECT_THAT(RunPlan(DebatePlanner(options), About("How many zebras swim in Patagonia?")),
-              Says("not found in the given text"));
+              Says(HasSubstr("not found in the given text")));
 }
 
 TEST(OfflineRoles, LinesAfterAQuestionAreNotAsked) {
@@ -109,6 +109,14 @@ TEST(OfflineRoles, WhatADeskCannotAnswerIsHandedOn) {
   const auto reply = RunPlan(HandOffPlanner(), kQuestion, {Offline("desk", "Greets"), lawyer});
   ASSERT_THAT(reply, IsOk());
   EXPECT_EQ((*reply->report)["agent"], "lawyer") << reply->text;
+}
+
+TEST(OfflineRoles, WhatIsDoneIsNotPlannedAgain) {
+  const auto reply = RunPlan(ModelPlanner({.model = OfflineModel(), .replans = 2}), About(kQuestion),
+                             {Offline("people", "Names of persons"), Offline("money", "Rents and amounts")});
+  ASSERT_THAT(reply, Says(HasSubstr("[lease.txt:")));
+  EXPECT_EQ((*reply->report)["plans"], 2) << "it was asked again, and added nothing";
+  EXPECT_LE((*reply->report)["tasks"].size(), 2u);
 }
 
 TEST(OfflineRoles, AModeratorLetsEveryoneSpeakOnce) {

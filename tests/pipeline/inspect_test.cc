@@ -47,7 +47,7 @@ std::size_t ImagesSeen(const ModelRequest& request) {
   return images;
 }
 
-ScriptStep Play(const ModelRequest& request) {
+ScriptStep Talk(const ModelRequest& request) {
   const std::string told = Told(request);
   const bool answered = ImagesSeen(request) > 1;
   if (request.output != nullptr) {
@@ -77,7 +77,7 @@ absl::StatusOr<Pipeline> Inspect(PipelineOptions options) {
 
 TEST(Inspect, ZoomsIntoRegionsAndMarksThePicture) {
   if (!CanEditImages()) GTEST_SKIP() << "built without the libraries";
-  const auto model = testing::Responding(Play);
+  const auto model = testing::Responding(Talk);
   PipelineOptions options;
   options.open_model = [&](std::string_view, const ModelOptions&) { return ModelPtr(model); };
   const auto pipeline = Inspect(options);

@@ -39,7 +39,7 @@ TEST(Names, KnowsWhatMayStandWhere) {
       {"fact.text", "unknown variable", "did you mean \"facts\"?"},
       {"facts", "is a whole step", "write facts.text"},
       {"facts.txt", "a step has no \"txt\"", "did you mean \"text\"?"},
-      {"facts.text.x", "text has no parts", "only data has"},
+      {"facts.text.x", "text has no parts", "only data and report have"},
       {"goal.x", "goal has no parts", "write goal"},
       {"input.topik", "there is no input \"topik\"", "did you mean \"topic\"?"},
       {"views.eve.text", "a step has no \"eve\"", "there are"},

@@ -79,13 +79,13 @@ TEST(Run, StepsThatAskTheGoalSeeTheTalkSoFar) {
     }));
   };
   const auto pipeline = ParsePipeline(absl::StrCat(kHead, R"(
-input: {x: {default: dx}}
+input: {both: {type: list, default: ["1", "2"]}, one: {type: list, default: ["1"]}}
 steps:
   - {id: plain, agent: a}
   - {id: of, agent: a, prompt: "of {{ goal }}"}
   - {id: not, agent: b, prompt: "not {{ plain.text }}"}
-  - {id: items, agent: b, each: "['1', '2']", as: n, prompt: "{{ n }} of {{ goal }}"}
-  - {id: others, agent: b, each: "['1']", as: n, prompt: "other {{ n }}"}
+  - {id: items, agent: b, each: input.both, as: n, prompt: "{{ n }} of {{ goal }}"}
+  - {id: others, agent: b, each: input.one, as: n, prompt: "other {{ n }}"}
   - {id: rounds, loop: {max: 1, steps: [{id: inner, agent: a, prompt: "round of {{ goal }}"}, {id: last, agent: a, prompt: "last {{ inner.text }}"}]}}
 )"),
                                       "t.yaml", options);

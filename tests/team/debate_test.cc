@@ -152,6 +152,128 @@ TEST(Debate, WhoFailsAfterItHasSpokenIsNamed) {
   EXPECT_THAT(sides[1].value("failed", ""), HasSubstr("mute"));
 }
 
+// Checks ran after the last round alone, and an answer that code found wrong won as agreed.
+TEST(Debate, WhatIsFoundWrongIsShownAndDebatedOn) {
+  const auto check = [](const Prompt&, const Reply& answer) {
+    return absl::StatusOr<bool>(answer.text.rfind("42", 0) == 0);
+  };
+  {
+    std::vector<std::string> asked;
+    const auto side = [&](std::string name, std::string later) {
+      return Speaker(std::move(name), [&asked, later](const std::string& text) {
+        asked.push_back(text);
+        return State(absl::StrContains(text, "Statements so far") ? later : "41");
+      });
+    };
+    DebateOptions options;
+    options.sides = {{.agent = side("pro", "41")}, {.agent = side("con", "42")}};
+    options.judge = Liner("judge", {});
+    options.check = check;
+    options.rounds = 4;
+    Sim sim;
+    const auto reply = sim.Run(Team(options), "6 * 7?");
+    ASSERT_THAT(reply, Says("42\n\nBecause."));
+    EXPECT_EQ(Report(reply, "stop"), "checked") << "code has the last word: no third round";
+    EXPECT_EQ(Report(reply, "rounds"), "2");
+    EXPECT_THAT(asked[2], HasSubstr("## con\nAnswer: 41\nBecause.\n(A check found this answer wrong)"));
+  }
+  {
+    DebateOptions options = Two({State("41"), State("41")}, {State("41"), State("41")}, {});
+    options.check = check;
+    Sim sim;
+    const auto reply = sim.Run(Team(options), "6 * 7?");
+    ASSERT_THAT(reply, Says("41\n\nBecause.\n\nA check found this answer wrong"));
+    EXPECT_EQ(Report(reply, "stop"), "agreed");
+    EXPECT_EQ(Report(reply, "rounds"), "2");
+    EXPECT_THAT(WarningsOf(sim), ElementsAre("debate: A check found this answer wrong"));
+  }
+}
+
+TEST(Debate, TheVerifierIsAskedOnceOfEachAnswerAndItsReasonsAreRead) {
+  std::vector<std::string> asked, verified;
+  const auto side = [&](std::string name, std::string first, std::string later) {
+    return Speaker(std::move(name), [&asked, first, later](const std::string& text) {
+      asked.push_back(text);
+      return State(absl::StrContains(text, "Statements so far") ? later : first);
+    });
+  };
+  DebateOptions options;
+  options.sides = {{.agent = side("pro", "Monday", "Sunday")}, {.agent = side("con", "Sunday", "Sunday")}};
+  options.judge = Liner("judge", {});
+  options.verifier = Speaker("verifier", [&](const std::string& text) {
+    verified.push_back(text);
+    return std::string(absl::StrContains(text, "Answer: Monday")
+                           ? R"({"finding":"incorrect","why":"The log says Sunday."})"
+                           : R"({"finding":"correct","why":"It is in the log."})");
+  });
+  Sim sim;
+  const auto reply = sim.Run(Team(options), "When?");
+  ASSERT_THAT(reply, Says(HasSubstr("Sunday")));
+  EXPECT_EQ(Report(reply, "stop"), "agreed");
+  EXPECT_EQ(verified.size(), 2u) << "Sunday was looked at in the first round";
+  EXPECT_THAT(asked[2], AllOf(HasSubstr("(A check found this answer wrong: The log says Sunday.)"),
+                              HasSubstr("(A check found this answer right: It is in the log.)")));
+  EXPECT_THAT(Report(reply, "sides"), HasSubstr("It is in the log."));
+}
+
+TEST(Debate, AStatementStandsThoughItsSideFailsLater) {
+  std::vector<std::string> asked;
+  DebateOptions options;
+  options.sides = {{.agent = Liner("pro", {State("a", "the key evidence"), "fail: busy", State("a")})},
+                   {.agent = Speaker("con", [&](const std::string& text) {
+                      asked.push_back(text);
+                      return State("b");
+                    })}};
+  options.judge = Liner("judge", {Judge("A"), Judge("B")});
+  options.rounds = 3;
+  Sim sim({.shuffle = false});
+  ASSERT_THAT(sim.Run(Team(options), "?"), IsOk());
+  ASSERT_EQ(asked.size(), 3u);
+  EXPECT_THAT(asked[2], AllOf(HasSubstr("the key evidence"), HasSubstr("nothing since"),
+                              Not(HasSubstr("said nothing"))));
+}
+
+TEST(Debate, WhatTheJudgeSaysIsKept) {
+  const auto says = [](std::string winner, std::string why) {
+    return DumpJson(Json{{"winner", winner}, {"why", why}});
+  };
+  const auto run = [&](std::vector<std::string> judge, Sim& sim) {
+    DebateOptions options = Two({State("a")}, {State("b")}, std::move(judge));
+    options.sides.push_back({.agent = Liner("third", {State("a")})});
+    options.rounds = 1;
+    return sim.Run(Team(options), "?");
+  };
+  {
+    // A first, then the last: two sides that give the same answer.
+    Sim sim({.shuffle = false});
+    const auto reply = run({says("A", "line 3"), says("A", "line 3 again")}, sim);
+    ASSERT_THAT(reply, Says("a\n\nBecause."));
+    EXPECT_EQ(Report(reply, "judged"), "both orders");
+    EXPECT_EQ(Report(reply, "judgements"),
+              R"([{"why":"line 3","winner":"pro"},{"why":"line 3 again","winner":"third"}])");
+    EXPECT_TRUE(WarningsOf(sim).empty());
+  }
+  {
+    Sim sim({.shuffle = false});
+    const auto reply = run({says("none", "neither cites"), says("none", "no quotes")}, sim);
+    ASSERT_THAT(reply, Says("a\n\nBecause.\n\nThe judge found that no case holds: neither cites"));
+    EXPECT_EQ(Report(reply, "judged"), "none");
+    EXPECT_EQ(Report(reply, "judge_failed"), "(no report)");
+    EXPECT_EQ(WarningsOf(sim).size(), 1u);
+  }
+  {
+    Sim sim({.shuffle = false});
+    const auto reply = run({says("none", "neither"), says("B", "b it is")}, sim);
+    EXPECT_EQ(Report(reply, "judged"), "split");
+    EXPECT_EQ(Report(reply, "winner"), "con");
+  }
+  {
+    Sim sim({.shuffle = false});
+    EXPECT_THAT(run({"fail: away", "fail: away"}, sim),
+                Says(HasSubstr("\n\nNot judged: the judge failed: ")));
+  }
+}
+
 TEST(Debate, SidesOfOneAgentHaveNamesOfTheirOwn) {
   const AgentPtr agent = Speaker("judge", [](const std::string& text) {
     return State(absl::StrContains(text, "Your stance: yes") ? "yes" : "no");
@@ -176,6 +298,10 @@ TEST(Debate, ResumesAndReplays) {
                                          })},
                        {.agent = Speaker("third", [](const std::string&) { return State("maybe"); })}};
       options.judge = Speaker("judge", [](const std::string&) { return Judge("B"); });
+      options.verifier = Speaker("verifier", [](const std::string& text) {
+        const bool no = absl::StrContains(text, "Answer: no");
+        return std::string(no ? "fail: blind" : R"({"finding":"unknown","why":"Who knows."})");
+      });
       return Team(options);
     };
     ExpectResumable(team, "Is it so?");

@@ -255,12 +255,12 @@ TEST(JournalMismatch, EndsTheRunWhoeverWouldGoOn) {
                const AgentPtr inner = Echoing("inner");
                co_return co_await inner->Run(Prompt(task), ctx);
              });
-         return MakeAgent(
-             {.name = "outer",
-              .model = Responding([](const ModelRequest& request) {
-                return request.conversation.size() > 1 ? Say("done") : testing::Ask("a", {{"task", "same"}});
-              }),
-              .tools = {AsTool(a)}});
+         return MakeAgent({.name = "outer",
+                           .model = Responding([](const ModelRequest& request) {
+                             return request.conversation.size() > 1 ? Say("done")
+                                                                    : testing::Ask("a", {{"task", "same"}});
+                           }),
+                           .tools = {AsTool(a)}});
        }},
   };
   for (const auto& c : cases) {

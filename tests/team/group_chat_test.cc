@@ -37,7 +37,7 @@ TEST(GroupChat, EndsWhenItIsOver) {
   {
     Sim sim;
     const auto reply = sim.Run(Team({.until = "saw 2"}), "?");
-    EXPECT_THAT(reply, Says("c saw 2"));
+    EXPECT_THAT(reply, Says("c"));
     EXPECT_EQ(Report(reply, "stop"), "until");
   }
   {
@@ -53,6 +53,70 @@ TEST(GroupChat, EndsWhenItIsOver) {
   }
 }
 
+// "We are not DONE yet" ended the talk, and a last turn "DONE" was its answer.
+TEST(GroupChat, TheWordsThatEndItStandAloneAndAreNoAnswer) {
+  const struct {
+    std::vector<std::string> turns;
+    std::string says, stop;
+  } cases[] = {
+      {{"24 tonnes", "DONE"}, "24 tonnes", "until"},
+      {{"24 tonnes", "**DONE**"}, "24 tonnes", "until"},
+      {{"It is 24 tonnes.\n\nDONE", "-"}, "It is 24 tonnes.", "until"},
+      {{"It is 24 tonnes. DONE.", "-"}, "It is 24 tonnes.", "until"},
+      {{"It is so:\nDONE\n24 tonnes", "-"}, "It is so:\n24 tonnes", "until"},
+      {{"We are not DONE yet: the weight is missing", "24"}, "24", "turns"},
+      {{"It is UNDONE", "24"}, "24", "turns"},
+      {{"DONE", "-"}, "DONE", "until"},
+      {{"fail: x", "DONE"}, "DONE", "until"},
+  };
+  for (const auto& c : cases) {
+    Sim sim;
+    const auto reply = sim.Run(
+        Team({.until = "DONE", .turns = 2}, {Liner("a", {c.turns[0]}), Liner("b", {c.turns[1]})}), "?");
+    EXPECT_THAT(reply, Says(c.says)) << c.turns[0];
+    EXPECT_EQ(Report(reply, "stop"), c.stop) << c.turns[0];
+  }
+}
+
+TEST(GroupChat, WhoMayFollowWhomIsSaid) {
+  const auto turns = [](GroupChatOptions options) {
+    Sim sim;
+    const auto reply = sim.Run(Team(std::move(options)), "?");
+    EXPECT_THAT(reply, IsOk());
+    std::string who;
+    if (reply.ok()) {
+      for (const Json& turn : (*reply->report)["turns"]) who += turn["who"].get<std::string>();
+      who += " " + Report(reply, "stop");
+    }
+    return who;
+  };
+  EXPECT_EQ(turns({.may = {{"a", {"c"}}, {"c", {"a", "b"}}}, .turns = 5}), "acaca turns");
+  EXPECT_EQ(turns({.may = {{"b", {}}}, .turns = 5}), "ab nobody may speak");
+  GroupChatOptions chaired{.moderator = Liner("chair", {Next("c"), Next("c"), Next("a"), Next("nobody")}),
+                           .no_repeat = true};
+  EXPECT_EQ(turns(chaired), "ca moderator") << "a name that may not be is sent back";
+  GroupChatOptions own{.may = {{"a", {"b"}}}};
+  own.next = [](const std::vector<ChatTurn>& talk) { return talk.empty() ? "a" : "c"; };
+  Sim sim;
+  EXPECT_THAT(sim.Run(Team(own), "?"),
+              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("\"c\" may not speak after \"a\"; b may")));
+  const struct {
+    GroupChatOptions options;
+    Roster roster;
+    std::string why;
+  } wrong[] = {
+      {{.may = {{"aa", {"b"}}}}, {Counting("a"), Counting("b")}, "no agent \"aa\"; did you mean \"a\"?"},
+      {{.may = {{"a", {"x"}}}}, {Counting("a"), Counting("b")}, "may: there is no agent \"x\""},
+      {{.no_repeat = true}, {Counting("a")}, "nobody could answer a single agent"},
+      {{}, {Counting("a"), Counting("nobody")}, "an agent is called \"nobody\""},
+  };
+  for (const auto& c : wrong) {
+    Sim refused;
+    EXPECT_THAT(refused.Run(Team(c.options, c.roster), "?"),
+                Fails(absl::StatusCode::kInvalidArgument, HasSubstr(c.why)));
+  }
+}
+
 TEST(GroupChat, AModeratorOrAFunctionChooses) {
   {
     Sim sim;
@@ -60,6 +124,8 @@ TEST(GroupChat, AModeratorOrAFunctionChooses) {
         sim.Run(Team({.moderator = Liner("chair", {Next("c"), Next("a"), Next("nobody")})}), "?");
     EXPECT_THAT(reply, Says("a saw 1"));
     EXPECT_EQ(Report(reply, "stop"), "moderator");
+    EXPECT_EQ(Report(reply, "why"), "It knows.");
+    EXPECT_EQ(Report(reply, "turns"), R"([{"who":"c","why":"It knows."},{"who":"a","why":"It knows."}])");
   }
   {
     Sim sim;
@@ -96,7 +162,10 @@ TEST(GroupChat, FailuresAreSaidInTheTalk) {
       if (closed) options.closing = Liner("closing", {"All in all."});
       Sim sim;
       const auto reply = sim.Run(Team(options), "?");
-      EXPECT_THAT(reply, Says(closed ? "All in all." : "a saw 0"));
+      EXPECT_THAT(reply,
+                  Says(::testing::StartsWith(closed ? "All in all.\n\nNot talked out: the moderator failed"
+                                                    : "a saw 0\n\nNot talked out: the moderator failed")));
+      EXPECT_EQ(WarningsOf(sim).size(), 1u);
       EXPECT_THAT(Report(reply, "stop"), AllOf(HasSubstr("the moderator failed: "), HasSubstr("gone")));
     }
   }
@@ -107,7 +176,7 @@ TEST(GroupChat, FailuresAreSaidInTheTalk) {
     options.closing = Liner("closing", {"fail: no ink"});
     Sim sim;
     const auto reply = sim.Run(Team(options), "?");
-    EXPECT_THAT(reply, Says("b saw 1"));
+    EXPECT_THAT(reply, Says(::testing::StartsWith("b saw 1\n\nNot closed: closing failed: ")));
     EXPECT_EQ(Report(reply, "stop"), "turns");
     EXPECT_THAT(Report(reply, "closing_failed"), HasSubstr("no ink"));
   }

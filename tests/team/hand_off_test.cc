@@ -50,6 +50,55 @@ TEST(HandOff, TheTalkGoesAlongValidForAnyVendor) {
   for (const Message* message : messages) EXPECT_TRUE(ToolCallsOf(*message).empty());
 }
 
+// Prompts grew by the whole question at each turn.
+TEST(HandOff, TheQuestionIsThereOnce) {
+  std::vector<std::size_t> sizes;
+  const std::string goal(30'000, 'g');
+  Roster roster;
+  for (const char* name : {"a", "b", "c", "d"}) {
+    const bool last = name[0] == 'd';
+    auto model =
+        testing::Responding([&, last, next = std::string(1, char(name[0] + 1))](const ModelRequest& request) {
+          std::size_t size = 0;
+          for (const Message* message : request.conversation.messages()) size += TextOf(*message).size();
+          sizes.push_back(size);
+          return testing::Say(last ? Answer("x") : Hand(next, "on", "so far"));
+        });
+    roster.push_back(MakeAgent({.name = name, .model = model}));
+  }
+  Sim sim;
+  ASSERT_THAT(sim.Run(Team(roster), goal), Says("x"));
+  ASSERT_EQ(sizes.size(), 4u);
+  for (const std::size_t size : sizes) EXPECT_LT(size, goal.size() + 1000);
+}
+
+// As docs/patterns.md shows it: the next question goes to who has the talk.
+TEST(HandOff, TheNextQuestionStartsWhereTheTalkIs) {
+  std::vector<std::string> asked;
+  const AgentPtr desk = Liner("desk", {Hand("law", "a question of law")});
+  auto model = testing::Responding([&](const ModelRequest& request) {
+    std::string all;
+    for (const Message* message : request.conversation.messages())
+      absl::StrAppend(&all, TextOf(*message), "|");
+    asked.push_back(all);
+    return testing::Say(Answer(absl::StrCat("answer ", asked.size())));
+  });
+  const AgentPtr law = MakeAgent({.name = "law", .model = model});
+  Sim sim;
+  std::string first;  // the first of the roster
+  Conversation talk;
+  for (const char* question : {"May I return it?", "And after a year?"}) {
+    std::vector<Part> parts{Text{question}};
+    const auto reply = sim.Run(Team({desk, law}, {.first = first}), Prompt(std::move(parts), talk));
+    ASSERT_THAT(reply, IsOk());
+    first = (*reply->report)["agent"].get<std::string>();
+    talk = talk.With(UserMessage(question)).With(AssistantMessage(reply->text));
+  }
+  ASSERT_EQ(asked.size(), 2u);
+  EXPECT_THAT(asked[1],
+              AllOf(HasSubstr("May I return it?|answer 1|And after a year?"), Not(HasSubstr("desk hands"))));
+}
+
 TEST(HandOff, WhatGoesNowhereIsAnswered) {
   const struct {
     HandOffOptions options;
@@ -197,6 +246,9 @@ TEST(HandOff, NamesAreChecked) {
   EXPECT_THAT(
       sim.Run(Team({Liner("law", {})}, {.first = "lwa"}), "?"),
       Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no agent \"lwa\"; did you mean \"law\"?")));
+  Sim reserved;
+  EXPECT_THAT(reserved.Run(Team({Liner("law", {}), Liner("nobody", {})}), "?"),
+              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("an agent is called \"nobody\"")));
   Sim may;
   EXPECT_THAT(may.Run(Team({Liner("law", {})}, {.may = {{"law", {"x"}}}}), "?"),
               Fails(absl::StatusCode::kInvalidArgument, HasSubstr("may: there is no agent \"x\"")));

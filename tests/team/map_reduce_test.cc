@@ -226,14 +226,83 @@ TEST(MapReduce, WhatFailedIsSaid) {
         Fails(absl::StatusCode::kInvalidArgument,
               AllOf(HasSubstr("none of the 3 parts gave a result"), HasSubstr("unreadable"))));
   }
-  {
-    // A merge that fails hands on what it was given.
-    Sim sim;
-    const auto reply = sim.Run(
-        Team({.mapper = mapper("none"), .reducer = Liner("r", {"fail: no"}), .over = MapOver::kLines}),
-        Lined(2));
-    EXPECT_THAT(reply, Says("## log.txt:1\nread line 1.\n\n## log.txt:2\nread line 2."));
-  }
+}
+
+// What a failed merge was given was cut to what the reducer would have read, and nobody was told.
+TEST(MapReduce, AMergeThatFailsLosesNothing) {
+  const std::string tail = std::string(5000, 'x') + " the end";
+  const auto mapper = [&] {
+    auto model = testing::Responding([&](const ModelRequest& request) {
+      const auto& file = std::get<File>(request.conversation.back().parts.back());
+      return testing::After(absl::Seconds(1), testing::Say("read " + file.bytes + tail));
+    });
+    return MakeAgent({.name = "mapper", .model = model});
+  };
+  MapReduceOptions options{.mapper = mapper(), .reducer = Liner("r", {"fail: no"}), .over = MapOver::kLines};
+  options.result_tokens = 200;
+  Sim sim;
+  const auto reply = sim.Run(Team(options), Lined(2));
+  ASSERT_THAT(reply, Says(::testing::StartsWith(absl::StrCat("## log.txt:1\nread line 1.\n", tail,
+                                                             "\n\n## log.txt:2\nread line 2.\n", tail,
+                                                             "\n\nNot merged: log.txt:1 to log.txt:2 ("))));
+  EXPECT_THAT(Report(reply, "merge_failed"),
+              AllOf(HasSubstr(R"("group":"log.txt:1 to log.txt:2")"), HasSubstr("no")));
+  EXPECT_THAT(WarningsOf(sim), ElementsAre(HasSubstr("not merged: log.txt:1 to log.txt:2: ")));
+  // One in the middle: the next level gets its results in its place.
+  std::string merged_from;
+  std::size_t longest = 0;
+  options.mapper = mapper();
+  options.merge_most = 2;
+  options.reducer = Speaker("reducer", [&](const std::string& asked) {
+    longest = std::max(longest, asked.size());
+    if (absl::StrContains(asked, "## log.txt:1\n") && !absl::StrContains(asked, "log.txt:4"))
+      return std::string("fail: no");
+    merged_from = asked;
+    return std::string("merged");
+  });
+  Sim middle;
+  const auto whole = middle.Run(Team(options), Lined(4));
+  ASSERT_THAT(whole, Says("merged"));
+  EXPECT_THAT(merged_from,
+              AllOf(HasSubstr("## log.txt:1\nread line 1."), HasSubstr("## log.txt:2\nread line 2."),
+                    HasSubstr("## log.txt:3 to log.txt:4\nmerged")));
+  EXPECT_LT(longest, 4u * 600 + 700);
+  EXPECT_THAT(Report(whole, "merge_failed"), HasSubstr("log.txt:1 to log.txt:2"));
+}
+
+// A 1 MB line was one part, and with files the list in the prompt was passed over.
+TEST(MapReduce, ALongLineIsCutAndAListInThePromptIsWhatIsMapped) {
+  const auto parts = [](MapReduceOptions options, Prompt prompt) {
+    std::vector<std::string> seen;
+    auto model = testing::Responding([&](const ModelRequest& request) {
+      std::string text;
+      for (const Part& part : request.conversation.back().parts) {
+        if (const auto* data = std::get_if<Data>(&part)) absl::StrAppend(&text, DumpJson(data->value));
+        if (const auto* file = std::get_if<File>(&part))
+          absl::StrAppend(&text, file->bytes.size(), " bytes ");
+        if (const auto* image = std::get_if<Image>(&part)) absl::StrAppend(&text, image->name);
+      }
+      seen.push_back(text);
+      return testing::Say("ok");
+    });
+    options.mapper = MakeAgent({.name = "mapper", .model = model});
+    Sim sim({.shuffle = false});
+    const auto reply = sim.Run(Team(std::move(options)), std::move(prompt));
+    EXPECT_THAT(reply, IsOk());
+    seen.push_back(reply.ok() ? reply->text : "");
+    return seen;
+  };
+  std::vector<Part> lines{Text{"?"}, File{"f.txt", "text/plain", std::string(7000, 'x') + "\nshort\n"}};
+  EXPECT_THAT(parts({.over = MapOver::kLines, .chunk_tokens = 1000}, Prompt(lines)),
+              ElementsAre("3000 bytes ", "3000 bytes ", "1001 bytes ", "6 bytes ",
+                          AllOf(HasSubstr("## f.txt:1\n"), HasSubstr("## f.txt:1, piece 3\n"),
+                                HasSubstr("## f.txt:2\n"))));
+  std::vector<Part> list{Text{R"(["one","two"])"}, File{"f.txt", "text/plain", "background\n"}};
+  EXPECT_THAT(parts({.ask = "Check it."}, Prompt(list)),
+              ElementsAre("11 bytes \"one\"", "11 bytes \"two\"", HasSubstr("## item 2\n")));
+  std::vector<Part> images{Text{"?"}, Image{"image/png", "x", "", "a.png"}, Image{"image/png", "x", "", ""}};
+  EXPECT_THAT(parts({.over = MapOver::kImages}, Prompt(images)),
+              ElementsAre("a.png", "", HasSubstr("## image 2\n")));
 }
 
 TEST(MapReduce, RefusesNothingAndTooMuch) {
@@ -260,6 +329,7 @@ TEST(MapReduce, WhatIsEmptyIsNamed) {
       {with(Data{Json::array(), "list"}), {}, "nothing to map over: list has no items"},
       {" \n", {.ask = "Count."}, "nothing to map over: the prompt has no text"},
       {"[]", {.ask = "Count."}, "nothing to map over: the list has no items"},
+      {"?", {.over = MapOver::kImages}, "nothing to map over: there are no images"},
   };
   for (const auto& c : cases) {
     MapReduceOptions options = c.options;

@@ -5,6 +5,7 @@ namespace ninefold {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::Sim;
@@ -51,6 +52,11 @@ TEST(Supervisor, AWrongBriefIsSentBackOnce) {
       {Give({{"raeder", "Read"}}), "/tasks/0/agent: there is no agent \"raeder\"; did you mean \"reader\"?"},
       {Give({{"reader", ""}}), "/tasks/0/brief: it is empty"},
       {Give({}), "/answer: it is empty"},
+      {Give({{"reader", "1"}, {"reader", "1"}}), "/tasks/1/brief: reader has it already, as tasks/0"},
+      {R"({"tasks":[{"agent":"reader","brief":"1","needs":["brief.1.1"]}],"answer":""})",
+       "/tasks/0/needs: there is no earlier brief \"brief.1.1\" with a result"},
+      {R"({"tasks":[{"agent":"reader","brief":"1","fields":[{"name":"a b","type":"string","about":""}]}],"answer":""})",
+       "/tasks/0/fields: the field \"a b\": a name has letters"},
       {Give({{"reader", "1"}, {"reader", "2"}, {"reader", "3"}}), "/tasks: at most 2 more can be given"},
   };
   for (const auto& c : cases) {
@@ -67,9 +73,10 @@ TEST(Supervisor, AWrongBriefIsSentBackOnce) {
 
 TEST(Supervisor, LimitsMakeTheLeadAnswer) {
   const auto lead = [] {
-    return Speaker("lead", [](const std::string& text) {
-      return absl::StrContains(text, "No more tasks can be given") ? Answer("enough")
-                                                                   : Give({{"reader", "More"}});
+    return Speaker("lead", [given = 0](const std::string& text) mutable {
+      return absl::StrContains(text, "No more tasks can be given")
+                 ? Answer("enough")
+                 : Give({{"reader", absl::StrCat("More ", ++given)}});
     });
   };
   Sim rounds, tasks;
@@ -96,8 +103,89 @@ TEST(Supervisor, FailuresAreToldAndWhatIsDoneIsKept) {
   // A lead that is gone leaves what its members found.
   Sim gone;
   const auto reply = gone.Run(Team({.lead = Liner("lead", {Give({{"reader", "Read"}}), "fail: gone"})}), "?");
-  EXPECT_THAT(reply, Says("## reader\ndid Read"));
+  EXPECT_THAT(reply, Says(AllOf(HasSubstr("## reader\ndid Read\n\nNot concluded: the lead failed: "),
+                                HasSubstr("gone"))));
   EXPECT_THAT(Report(reply, "stop"), HasSubstr("the lead failed: "));
+  EXPECT_THAT(WarningsOf(gone), ElementsAre(HasSubstr("the lead failed: ")));
+}
+
+// Briefs had no need of the lead that gave them: the picture had many roots, and the run seemed to take twice
+// as long as it had to.
+TEST(Supervisor, BriefsNeedTheLeadThatGaveThem) {
+  Sim sim;
+  const auto lead =
+      Liner("lead", {Give({{"reader", "Read it"}}), Give({{"counter", "Count it"}}), Answer("Seven.")});
+  ASSERT_THAT(sim.Run(Team({.lead = lead}), "?"), Says("Seven."));
+  const auto ended = EventsOf<event::GraphEnded>(sim.events());
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_DOUBLE_EQ(ended[0].second.over_bound, 1);
+  EXPECT_THAT(ended[0].second.critical_path,
+              ElementsAre("lead.1", "brief.1.1", "lead.2", "brief.2.1", "lead.3"));
+}
+
+TEST(Supervisor, ABriefMayBuildOnEarlierOnes) {
+  std::vector<Part> parts{Text{"What of it?"}, File{"a.txt", "text/plain", "It is blue. It is big.\n"}};
+  std::string asked;
+  const auto reader = Speaker("reader", [&](const std::string& text) {
+    if (absl::StrContains(text, "What of it?") && absl::StrContains(text, "Check")) {
+      asked = text;
+      return std::string("It is so: \"It is blue.\" [web:3]");
+    }
+    return std::string("mine");
+  });
+  // Only this one has the tool.
+  const ToolPtr look = MakeDynamicTool({.name = "look", .description = "Looks it up"},
+                                       [](const Json&, Context&) -> Async<absl::StatusOr<ToolOutput>> {
+                                         ToolOutput output = TextOutput("[web:3-3]\nIt is blue.");
+                                         output.citations.push_back({"web", 3, 3, "It is blue."});
+                                         co_return output;
+                                       });
+  const AgentPtr finder =
+      MakeAgent({.name = "finder",
+                 .model = testing::Scripted({testing::Ask("look"), testing::Say("\"It is blue.\" [web:3]")}),
+                 .tools = {look}});
+  const auto lead =
+      Liner("lead", {Give({{"finder", "Find it"}, {"reader", "Read it"}}),
+                     R"({"tasks":[{"agent":"reader","brief":"Check it","needs":["brief.1.1"]}],"answer":""})",
+                     Answer("Blue.")});
+  Sim sim;
+  ASSERT_THAT(sim.Run(Team({.lead = lead}, {finder, reader}), Prompt(std::move(parts))), Says("Blue."));
+  EXPECT_THAT(asked, AllOf(HasSubstr("## brief.1.1\n\"It is blue.\" [web:3]"), Not(HasSubstr("mine"))));
+  for (const auto& [path, ended] : EventsOf<event::TaskEnded>(sim.events())) {
+    if (ended.id != "brief.2.1") continue;
+    EXPECT_THAT(ended.summary, HasSubstr("[web:3]")) << "others' places may be cited";
+  }
+}
+
+TEST(Supervisor, ABriefMayAskForFields) {
+  std::string read;
+  const auto lead = Speaker("lead", [&](const std::string& text) {
+    read = text;
+    return absl::StrContains(text, "Reports")
+               ? Answer("24 t")
+               : R"({"tasks":[{"agent":"reader","brief":"Weigh it","fields":[{"name":"tonnes","type":"number","about":"t"}]}],"answer":""})";
+  });
+  auto model = testing::Scripted({testing::Say("about 24"), testing::Say(R"({"tonnes":24})")});
+  Sim sim;
+  ASSERT_THAT(sim.Run(Team({.lead = lead}, {MakeAgent({.name = "reader", .model = model})}), "?"),
+              Says("24 t"));
+  EXPECT_EQ(model->requests()[0].output->schema["properties"]["tonnes"]["type"], "number");
+  EXPECT_THAT(read, HasSubstr(R"({"tonnes":24})"));
+}
+
+TEST(Supervisor, TheLeadKnowsWhichFilesThereAre) {
+  std::string asked;
+  const auto lead = Speaker("lead", [&](const std::string& text) {
+    asked = text;
+    return Answer("x");
+  });
+  std::vector<Part> parts{Text{"Compare."}, File{"contract.txt", "text/plain", "a\nb"},
+                          Data{Json::parse("[1,2]"), "list.json", "[1,2]"},
+                          Image{"image/png", "x", "", "p.png"}};
+  Sim sim;
+  EXPECT_THAT(sim.Run(Team({.lead = lead}), Prompt(std::move(parts))), Says("x"));
+  EXPECT_THAT(asked,
+              HasSubstr("\nFiles: contract.txt, 2 lines; list.json, a list of 2 items; p.png, an image.\n"));
 }
 
 TEST(Supervisor, ResultsAreCutForTheLead) {

@@ -1,32 +1,30 @@
-// round 1: every side's statement at once; round 2: each having read the others; … until they agree or the
-// rounds are over. Then what can be checked is checked, and a judge decides in both orders.
+// round 1: every side's statement at once; round 2: each having read the others, and what was found of their
+// answers; … until they agree, code finds one right or the rounds are over. Then a judge decides in both
+// orders.
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "base/try.h"
-#include "ninefold/answer.h"
 #include "ninefold/patterns.h"
 #include "ninefold/status.h"
-#include "team/condense.h"
 #include "team/in_form.h"
 #include "team/keeps_failure.h"
+#include "team/patterns/debating.h"
 #include "team/patterns/parts.h"
 
 namespace ninefold {
 namespace {
 
+using patterns::Judgement;
+using patterns::kBackwards;
+using patterns::kForwards;
 using patterns::ReplyOf;
+using patterns::Standpoint;
+using patterns::StatementId;
 using patterns::TextAt;
+using patterns::VerifyId;
 
-constexpr char kForwards[] = "judge.1", kBackwards[] = "judge.2";
-
-std::string StatementId(const std::string& side, int round) { return absl::StrCat(side, ".", round); }
-std::string CheckId(const std::string& side) { return absl::StrCat("verify.", side); }
-
-// The side that a judge sees in the i-th place: judges know no names, only letters in the order shown.
 std::string Letter(std::size_t i) { return std::string(1, char('A' + i)); }
 
 std::shared_ptr<const OutputSchema> StatementForm() {
@@ -38,6 +36,12 @@ std::shared_ptr<const OutputSchema> StatementForm() {
                                             "others' case")}}));
 }
 
+std::shared_ptr<const OutputSchema> FindingForm() {
+  return Form("finding", ObjectSchema({{"finding", ChoiceSchema({"correct", "incorrect", "unknown"},
+                                                                "Whether the answer is correct")},
+                                       {"why", TextSchema("What you looked at")}}));
+}
+
 std::shared_ptr<const OutputSchema> JudgementForm(std::size_t sides) {
   std::vector<std::string> letters;
   for (std::size_t i = 0; i < sides; ++i) letters.push_back(Letter(i));
@@ -47,17 +51,10 @@ std::shared_ptr<const OutputSchema> JudgementForm(std::size_t sides) {
                             {"why", TextSchema("In two sentences: the evidence that decides it")}}));
 }
 
-// What a check in code and a verifier make of a side's answer.
-enum class Checked { kNot, kRight, kWrong };
-std::string_view CheckedName(Checked checked) {
-  if (checked == Checked::kNot) return "not checked";
-  return checked == Checked::kRight ? "right" : "wrong";
-}
-
-struct Standpoint {
-  const Reply* reply = nullptr;  // of the last statement that went well; null: it never spoke
-  int round = 0;
-  Checked checked = Checked::kNot;
+// What a task shows of one side.
+struct Shown {
+  std::string heading, statement;  // its id; "": it never spoke
+  std::string note;                // what is added to it
 };
 
 class DebatePlan : public Planner {
@@ -66,216 +63,184 @@ class DebatePlan : public Planner {
 
   Async<absl::StatusOr<TaskGraph>> Plan(const Goal&, const Roster&, Context&) const override {
     TaskGraph graph;
-    for (Task& task : Round(1)) CO_CHECK_OK(graph.Add(std::move(task)));
+    for (std::size_t i = 0; i < options_.sides.size(); ++i) CO_CHECK_OK(graph.Add(Statement(i, 1)));
     co_return graph;
   }
 
-  Async<absl::StatusOr<Extension>> Extend(const Progress& progress, Context&) const override {
+  Async<absl::StatusOr<Extension>> Extend(const Progress& progress, Context& ctx) const override {
     Extension extension;
     if (progress.running() > 0 || patterns::HasEnded(progress)) co_return extension;
     int rounds = 1;
     while (progress.graph().Find(StatementId(options_.sides[0].name, rounds + 1)) != nullptr) ++rounds;
-    std::vector<Standpoint> stands = Stands(progress, rounds);
-    const std::size_t speak = std::size_t(std::count_if(
-        stands.begin(), stands.end(), [](const Standpoint& stand) { return stand.reply != nullptr; }));
+    const std::vector<Standpoint> stands = patterns::StandpointsOf(progress, options_, rounds);
+    const std::size_t speak = patterns::Speakers(stands, false).size();
     if (speak == 0) {
       co_return absl::FailedPreconditionError(
           absl::StrCat("no side has made its case: ",
                        patterns::WhyNot(progress, StatementId(options_.sides[0].name, rounds))));
     }
-    const bool agreed = speak > 1 && Agree(stands), judged = progress.graph().Find(kForwards) != nullptr;
-    // Who has not spoken yet may hold something else.
-    const bool settled = agreed && speak == stands.size();
-    if (!settled && !judged && speak > 1 && rounds < options_.rounds) {
-      extension.tasks = Round(rounds + 1);
-      co_return extension;
+    if (progress.graph().Find(kForwards) != nullptr) co_return End(progress, stands, rounds, "judged", ctx);
+    extension.tasks = Verifications(progress, stands, rounds);
+    if (!extension.tasks.empty()) co_return extension;
+    const std::string stop = WhyOver(stands, speak, rounds);
+    if (!stop.empty()) co_return End(progress, stands, rounds, stop, ctx);
+    if (rounds < options_.rounds) {
+      extension.tasks = NextRound(progress, stands, rounds + 1);
+    } else {
+      for (const bool backwards : {false, true}) {
+        extension.tasks.push_back(Judge(stands, backwards));
+        extension.tasks.back().needs = NeedsOf(progress, stands, rounds);
+      }
     }
-    if (options_.verifier != nullptr && progress.graph().Find(FirstCheck(stands)) == nullptr) {
-      extension.tasks = Verifications(stands);
-      co_return extension;
-    }
-    Check(progress, stands);
-    if (agreed || speak == 1) co_return End(progress, stands, rounds, agreed ? "agreed" : "one side");
-    if (OnlyRight(stands)) co_return End(progress, stands, rounds, "checked");
-    if (judged) co_return End(progress, stands, rounds, "judged");
-    extension.tasks.push_back(Judge(kForwards, stands, false));
-    extension.tasks.push_back(Judge(kBackwards, stands, true));
     co_return extension;
   }
 
  private:
-  // --- Statements ---
-
-  std::vector<Task> Round(int round) const {
-    std::vector<Task> tasks;
-    for (std::size_t i = 0; i < options_.sides.size(); ++i) {
-      const DebateSide& side = options_.sides[i];
-      Task task{.id = StatementId(side.name, round),
-                .agent = KeepsFailure(InForm(side.agent, StatementForm()))};
-      if (round > 1) {
-        for (const DebateSide& other : options_.sides)
-          task.needs.push_back(StatementId(other.name, round - 1));
-      }
-      task.prompt = PromptTemplate([i, round, options = options_](const TaskInputs& inputs) {
-        return absl::StatusOr<Prompt>(
-            patterns::AskWithFiles(inputs.goal(), StatementPrompt(options, i, round, inputs)));
-      });
-      task.on_failure = OnFailure::Skip();
-      tasks.push_back(std::move(task));
-    }
-    return tasks;
-  }
-
-  static std::string StatementPrompt(const DebateOptions& options, std::size_t i, int round,
-                                     const TaskInputs& inputs) {
-    const DebateSide& side = options.sides[i];
-    std::string text = absl::StrCat("Question: ", TextOf(inputs.goal()), "\n\nYou are \"", side.name,
-                                    "\" in a debate on it");
-    absl::StrAppend(
-        &text, side.stance.empty() ? "." : absl::StrCat(". Your stance: ", side.stance),
-        "\nEvidence outranks opinion: rest your case on what can be looked up or reckoned, and give "
-        "your stance up when the evidence is against it, not because others insist.\n");
-    if (round == 1) return text;
-    absl::StrAppend(&text, "\nStatements so far:\n");
-    for (std::size_t k = 0; k < options.sides.size(); ++k) {
-      const Reply* said = ReplyOf(inputs, StatementId(options.sides[k].name, round - 1));
-      absl::StrAppend(&text, "\n## ", options.sides[k].name, k == i ? " (you)" : "", "\n",
-                      said == nullptr ? "(said nothing)" : Case(*said, options.statement_tokens), "\n");
-    }
-    absl::StrAppend(
-        &text,
-        "\nSay what is wrong in the others' case and what in yours, and state the answer you hold now.");
-    return text;
-  }
-
-  // A statement as others read it.
-  static std::string Case(const Reply& reply, int tokens) {
-    Reply readable;
-    readable.text =
-        absl::StrCat("Answer: ", TextAt(*reply.data, "answer"), "\n", TextAt(*reply.data, "argument"));
-    readable.evidence = reply.evidence;
-    return Condense(readable, tokens);
-  }
-
-  // --- What they hold ---
-
-  std::vector<Standpoint> Stands(const Progress& progress, int rounds) const {
-    std::vector<Standpoint> stands(options_.sides.size());
-    for (std::size_t i = 0; i < stands.size(); ++i) {
-      for (int round = 1; round <= rounds; ++round) {
-        const Reply* reply = ReplyOf(progress, StatementId(options_.sides[i].name, round));
-        if (reply != nullptr) stands[i].reply = reply, stands[i].round = round;
-      }
-    }
-    return stands;
-  }
-
-  static std::string AnswerOf(const Standpoint& stand) {
-    return stand.reply == nullptr ? "" : NormalizeAnswer(TextAt(*stand.reply->data, "answer"));
-  }
-
-  // Whether those who have spoken give one answer.
-  static bool Agree(const std::vector<Standpoint>& stands) {
-    const std::size_t first = Order(stands, false)[0];
-    return std::all_of(stands.begin(), stands.end(), [&](const Standpoint& stand) {
-      return stand.reply == nullptr ||
-             (!AnswerOf(stand).empty() && AnswerOf(stand) == AnswerOf(stands[first]));
-    });
-  }
-
-  // --- Checks: what is found by looking counts for more than a judge's opinion ---
-
-  std::string FirstCheck(const std::vector<Standpoint>& stands) const {
-    for (std::size_t i = 0; i < stands.size(); ++i) {
-      if (stands[i].reply != nullptr) return CheckId(options_.sides[i].name);
-    }
+  // Why no judge is needed; "": it goes on, with another round or the judge. What was found wrong is no end
+  // while there are rounds in which the sides can read so.
+  std::string WhyOver(const std::vector<Standpoint>& stands, std::size_t speak, int rounds) const {
+    const bool last = rounds >= options_.rounds;
+    if (patterns::OnlyRight(stands, /*by_code=*/!last)) return patterns::Agree(stands) ? "agreed" : "checked";
+    if (!last && patterns::AllWrong(stands)) return "";
+    if (speak == 1) return "one side";
+    // Who has not spoken yet may hold something else.
+    if (patterns::Agree(stands) && (last || speak == stands.size())) return "agreed";
     return "";
   }
 
-  std::vector<Task> Verifications(const std::vector<Standpoint>& stands) const {
-    const auto form =
-        Form("finding", ObjectSchema({{"finding", ChoiceSchema({"correct", "incorrect", "unknown"},
-                                                               "Whether the answer is correct")},
-                                      {"why", TextSchema("What you looked at")}}));
+  // --- Statements ---
+
+  Task Statement(std::size_t i, int round) const {
+    const DebateSide& side = options_.sides[i];
+    Task task{.id = StatementId(side.name, round),
+              .agent = KeepsFailure(InForm(side.agent, StatementForm()))};
+    task.prompt = PromptTemplate([side](const TaskInputs& inputs) {
+      return absl::StatusOr<Prompt>(patterns::AskWithFiles(inputs.goal(), Opening(side, inputs)));
+    });
+    task.on_failure = OnFailure::Skip();
+    return task;
+  }
+
+  static std::string Opening(const DebateSide& side, const TaskInputs& inputs) {
+    return absl::StrCat(
+        "Question: ", TextOf(inputs.goal()), "\n\nYou are \"", side.name, "\" in a debate on it",
+        side.stance.empty() ? "." : absl::StrCat(". Your stance: ", side.stance),
+        "\nEvidence outranks opinion: rest your case on what can be looked up or reckoned, and give your "
+        "stance up when the evidence is against it, not because others insist.\n");
+  }
+
+  std::vector<Task> NextRound(const Progress& progress, const std::vector<Standpoint>& stands,
+                              int round) const {
     std::vector<Task> tasks;
-    for (std::size_t i = 0; i < stands.size(); ++i) {
-      if (stands[i].reply == nullptr) continue;
-      const std::string statement = StatementId(options_.sides[i].name, stands[i].round);
-      Task task{.id = CheckId(options_.sides[i].name),
-                .agent = KeepsFailure(InForm(options_.verifier, form))};
-      task.needs = {statement};
-      task.prompt = PromptTemplate([statement, tokens = options_.statement_tokens](const TaskInputs& inputs) {
-        std::string text = absl::StrCat(
-            "Question: ", TextOf(inputs.goal()), "\n\nSomebody answers:\n",
-            Case(*ReplyOf(inputs, statement), tokens),
-            "\n\nLook it up or reckon it yourself: is the answer correct? Say unknown when you cannot "
-            "tell by that.");
+    for (std::size_t i = 0; i < options_.sides.size(); ++i) {
+      std::vector<Shown> shown;
+      for (std::size_t k = 0; k < stands.size(); ++k) shown.push_back(Latest(progress, stands[k], k, round));
+      shown[i].heading += " (you)";
+      Task task = Statement(i, round);
+      task.needs = NeedsOf(progress, stands, round - 1);
+      task.prompt = PromptTemplate([side = options_.sides[i], shown = std::move(shown),
+                                    tokens = options_.statement_tokens](const TaskInputs& inputs) {
+        std::string text = Opening(side, inputs);
+        absl::StrAppend(&text, "\nStatements so far:\n");
+        AppendShown(shown, tokens, inputs, text);
+        absl::StrAppend(&text,
+                        "\nSay what is wrong in the others' case and what in yours, and state the answer you "
+                        "hold now.");
         return absl::StatusOr<Prompt>(patterns::AskWithFiles(inputs.goal(), std::move(text)));
       });
-      task.on_failure = OnFailure::Skip();
       tasks.push_back(std::move(task));
     }
     return tasks;
   }
 
-  void Check(const Progress& progress, std::vector<Standpoint>& stands) const {
-    for (std::size_t i = 0; i < stands.size(); ++i) {
-      if (stands[i].reply == nullptr) continue;
-      const Reply* found = ReplyOf(progress, CheckId(options_.sides[i].name));
-      const std::string finding = found == nullptr ? "" : TextAt(*found->data, "finding");
-      if (finding == "correct") stands[i].checked = Checked::kRight;
-      if (finding == "incorrect") stands[i].checked = Checked::kWrong;
-      // Code has the last word.
-      if (!options_.check) continue;
-      const absl::StatusOr<bool> right = options_.check(progress.goal(), AsAnswer(*stands[i].reply));
-      if (right.ok()) stands[i].checked = *right ? Checked::kRight : Checked::kWrong;
+  // The last statement of a side stands, though the side has said nothing since.
+  Shown Latest(const Progress& progress, const Standpoint& stand, std::size_t k, int round) const {
+    const std::string& name = options_.sides[k].name;
+    Shown shown{name, "", patterns::CheckNote(stand)};
+    if (stand.reply != nullptr) {
+      shown.statement = StatementId(name, stand.round);
+      if (stand.round < round - 1)
+        absl::StrAppend(&shown.note, "(It said this in round ", stand.round, ", and nothing since.)\n");
+    } else {
+      shown.note =
+          absl::StrCat("(said nothing: ", patterns::WhyNot(progress, StatementId(name, round - 1)), ")\n");
+    }
+    return shown;
+  }
+
+  static void AppendShown(const std::vector<Shown>& all, int tokens, const TaskInputs& inputs,
+                          std::string& text) {
+    for (const Shown& shown : all) {
+      absl::StrAppend(&text, "\n## ", shown.heading, "\n");
+      if (!shown.statement.empty())
+        absl::StrAppend(&text, patterns::CaseOf(*ReplyOf(inputs, shown.statement), tokens), "\n");
+      absl::StrAppend(&text, shown.note);
     }
   }
 
-  // Whether those found right give one answer.
-  static bool OnlyRight(const std::vector<Standpoint>& stands) {
-    std::string right;
-    for (const Standpoint& stand : stands) {
-      if (stand.checked != Checked::kRight) continue;
-      if (!right.empty() && AnswerOf(stand) != right) return false;
-      right = AnswerOf(stand);
+  // What is known after a round: its tasks, and the statements that stand from before.
+  std::vector<std::string> NeedsOf(const Progress& progress, const std::vector<Standpoint>& stands,
+                                   int round) const {
+    std::vector<std::string> needs;
+    for (std::size_t i = 0; i < stands.size(); ++i) {
+      const std::string& name = options_.sides[i].name;
+      if (stands[i].reply != nullptr && stands[i].round < round)
+        needs.push_back(StatementId(name, stands[i].round));
+      needs.push_back(StatementId(name, round));
+      if (progress.graph().Find(VerifyId(name, round)) != nullptr) needs.push_back(VerifyId(name, round));
     }
-    return !right.empty();
+    return needs;
+  }
+
+  // --- The verifier, asked after each round of each answer that it has not found anything of yet ---
+
+  std::vector<Task> Verifications(const Progress& progress, const std::vector<Standpoint>& stands,
+                                  int round) const {
+    std::vector<Task> tasks;
+    std::vector<std::string> answers;
+    for (std::size_t i = 0; options_.verifier != nullptr && i < stands.size(); ++i) {
+      const Standpoint& stand = stands[i];
+      const std::string& name = options_.sides[i].name;
+      if (progress.graph().Find(VerifyId(name, round)) != nullptr) return {};
+      const bool is_new = stand.reply != nullptr && !stand.answer.empty() && !stand.verified &&
+                          std::find(answers.begin(), answers.end(), stand.answer) == answers.end();
+      if (!is_new) continue;
+      answers.push_back(stand.answer);
+      tasks.push_back(Verification(VerifyId(name, round), StatementId(name, stand.round)));
+    }
+    return tasks;
+  }
+
+  Task Verification(std::string id, std::string statement) const {
+    Task task{.id = std::move(id), .agent = KeepsFailure(InForm(options_.verifier, FindingForm()))};
+    task.needs = {statement};
+    task.prompt = PromptTemplate([statement = std::move(statement),
+                                  tokens = options_.statement_tokens](const TaskInputs& inputs) {
+      std::string text =
+          absl::StrCat("Question: ", TextOf(inputs.goal()), "\n\nSomebody answers:\n",
+                       patterns::CaseOf(*ReplyOf(inputs, statement), tokens),
+                       "\n\nLook it up or reckon it yourself: is the answer correct? Say unknown when you "
+                       "cannot tell by that.");
+      return absl::StatusOr<Prompt>(patterns::AskWithFiles(inputs.goal(), std::move(text)));
+    });
+    task.on_failure = OnFailure::Skip();
+    return task;
   }
 
   // --- The judge ---
 
-  // The sides in the order in which a judge sees them.
-  static std::vector<std::size_t> Order(const std::vector<Standpoint>& stands, bool backwards) {
-    std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < stands.size(); ++i) {
-      if (stands[i].reply != nullptr) order.push_back(i);
-    }
-    if (backwards) std::reverse(order.begin(), order.end());
-    return order;
-  }
-
-  Task Judge(std::string id, const std::vector<Standpoint>& stands, bool backwards) const {
-    struct Shown {
-      std::string id;
-      Checked checked;
-    };
+  Task Judge(const std::vector<Standpoint>& stands, bool backwards) const {
     std::vector<Shown> shown;
-    Task task{.id = std::move(id)};
-    for (const std::size_t i : Order(stands, backwards)) {
-      shown.push_back({StatementId(options_.sides[i].name, stands[i].round), stands[i].checked});
-      task.needs.push_back(shown.back().id);
+    Task task{.id = backwards ? kBackwards : kForwards};
+    for (const std::size_t i : patterns::Speakers(stands, backwards)) {
+      shown.push_back({Letter(shown.size()), StatementId(options_.sides[i].name, stands[i].round),
+                       patterns::CheckNote(stands[i])});
     }
     task.agent = KeepsFailure(InForm(options_.judge, JudgementForm(shown.size())));
     task.prompt = PromptTemplate([shown, tokens = options_.statement_tokens](const TaskInputs& inputs) {
       std::string text =
           absl::StrCat("Question: ", TextOf(inputs.goal()), "\n\nThe sides of a debate end so:\n");
-      for (std::size_t i = 0; i < shown.size(); ++i) {
-        absl::StrAppend(&text, "\n## ", Letter(i), "\n", Case(*ReplyOf(inputs, shown[i].id), tokens), "\n");
-        if (shown[i].checked != Checked::kNot)
-          absl::StrAppend(&text, "(A check found this answer ", ToAbsl(CheckedName(shown[i].checked)),
-                          ".)\n");
-      }
+      AppendShown(shown, tokens, inputs, text);
       absl::StrAppend(
           &text,
           "\nWhose answer is right? Evidence that can be looked up outranks opinion, checks outrank both; "
@@ -286,94 +251,71 @@ class DebatePlan : public Planner {
     return task;
   }
 
-  // Whom the judge chose; nullopt: nobody, or it failed.
-  static std::optional<std::size_t> Choice(const Progress& progress, std::string_view id,
-                                           const std::vector<std::size_t>& order) {
-    const Reply* reply = ReplyOf(progress, id);
-    if (reply == nullptr) return std::nullopt;
-    const std::string& winner = TextAt(*reply->data, "winner");
-    const std::size_t at = winner.size() == 1 ? std::size_t(winner[0] - 'A') : order.size();
-    if (at >= order.size()) return std::nullopt;
-    return order[at];
-  }
-
-  struct Decision {
-    std::size_t winner = 0;
-    std::string judged;  // "both orders", "one order", "split", "not"
-  };
-
-  // Where the judge does not decide, more evidence does, and then who was declared first; what a check found
-  // wrong wins only when nothing else is left.
-  Decision Decide(const Progress& progress, const std::vector<Standpoint>& stands) const {
-    const auto first = Choice(progress, kForwards, Order(stands, false));
-    const auto second = Choice(progress, kBackwards, Order(stands, true));
-    Decision decision;
-    decision.judged = first && second ? "split" : first || second ? "one order" : "not";
-    if (first && second && *first == *second) decision.judged = "both orders";
-    const auto rank = [&](std::size_t i) {
-      const int votes = int(first && *first == i) + int(second && *second == i);
-      const int checked = stands[i].checked == Checked::kRight ? 2
-                          : stands[i].checked == Checked::kNot ? 1
-                                                               : 0;
-      return std::make_tuple(checked, votes, stands[i].reply->evidence.size());
-    };
-    const std::vector<std::size_t> order = Order(stands, false);
-    decision.winner = order[0];
-    for (const std::size_t i : order) {
-      if (rank(i) > rank(decision.winner)) decision.winner = i;
-    }
-    return decision;
-  }
-
   // --- The end ---
 
-  static Reply AsAnswer(const Reply& statement) {
-    Reply reply;
-    reply.text = TextAt(*statement.data, "answer");
-    const std::string& argument = TextAt(*statement.data, "argument");
-    if (!argument.empty() && argument != reply.text) absl::StrAppend(&reply.text, "\n\n", argument);
-    reply.evidence = statement.evidence;
-    return reply;
+  Extension End(const Progress& progress, const std::vector<Standpoint>& stands, int rounds, std::string stop,
+                Context& ctx) const {
+    const Judgement forwards = patterns::JudgementOf(progress, stands, false),
+                    backwards = patterns::JudgementOf(progress, stands, true);
+    const patterns::Decision decision = patterns::Decide(stands, forwards, backwards);
+    const Standpoint& winner = stands[decision.winner];
+    Reply reply = patterns::AnswerFrom(*winner.reply);
+    for (std::size_t i = 0; i < stands.size(); ++i) {
+      if (stands[i].reply == nullptr || i == decision.winner || stands[i].holds(winner.answer)) continue;
+      reply.dissent.push_back(
+          {options_.sides[i].name, patterns::CaseOf(*stands[i].reply, options_.statement_tokens)});
+    }
+    const std::string doubt = DoubtOf(winner, decision.judged, forwards, backwards, ctx);
+    if (!doubt.empty()) absl::StrAppend(&reply.text, "\n\n", doubt);
+    reply.report = Json{{"answer", TextAt(*winner.reply->data, "answer")},
+                        {"winner", options_.sides[decision.winner].name},
+                        {"stop", std::move(stop)},
+                        {"rounds", rounds},
+                        {"judged", decision.judged},
+                        {"sides", SidesReport(progress, stands, rounds)}};
+    Json judgements = Json::array();
+    for (const Judgement* one : {&forwards, &backwards}) {
+      if (one->spoke)
+        judgements.push_back(
+            {{"winner", one->winner ? options_.sides[*one->winner].name : "none"}, {"why", one->why}});
+      if (one->asked && !one->spoke) (*reply.report)["judge_failed"] = one->why;
+    }
+    if (!judgements.empty()) (*reply.report)["judgements"] = std::move(judgements);
+    std::vector<std::string> needs;
+    for (const Task& task : progress.graph().tasks()) needs.push_back(task.id);
+    return patterns::Ending(std::move(reply), std::move(needs), "debate");
   }
 
-  Extension End(const Progress& progress, const std::vector<Standpoint>& stands, int rounds,
-                std::string stop) const {
-    const Decision decision = Decide(progress, stands);
-    Reply reply = AsAnswer(*stands[decision.winner].reply);
-    const std::string answer = AnswerOf(stands[decision.winner]);
+  Json SidesReport(const Progress& progress, const std::vector<Standpoint>& stands, int rounds) const {
     Json sides = Json::array();
-    std::vector<std::string> needs;
     for (std::size_t i = 0; i < stands.size(); ++i) {
-      const DebateSide& side = options_.sides[i];
-      Json one = {{"name", side.name}, {"checked", std::string(CheckedName(stands[i].checked))}};
-      if (stands[i].reply != nullptr) {
-        one["answer"] = TextAt(*stands[i].reply->data, "answer");
-        needs.push_back(StatementId(side.name, stands[i].round));
-        if (AnswerOf(stands[i]) != answer)
-          reply.dissent.push_back({side.name, Case(*stands[i].reply, options_.statement_tokens)});
-        if (stands[i].round < rounds)  // it stands by what it said before
-          one["failed"] = patterns::WhyNot(progress, StatementId(side.name, rounds));
-      } else {
-        one["failed"] = patterns::WhyNot(progress, StatementId(side.name, rounds));
-      }
+      const std::string& name = options_.sides[i].name;
+      const Standpoint& stand = stands[i];
+      Json one = {{"name", name}, {"checked", std::string(patterns::CheckedName(stand.checked))}};
+      if (stand.reply != nullptr) one["answer"] = TextAt(*stand.reply->data, "answer");
+      if (!stand.why.empty()) one["why"] = stand.why;
+      if (stand.round < rounds)  // it stands by what it said before, if anything
+        one["failed"] = patterns::WhyNot(progress, StatementId(name, rounds));
       sides.push_back(std::move(one));
     }
-    std::string judge_failed;
-    for (const char* id : {kForwards, kBackwards}) {
-      if (progress.graph().Find(id) == nullptr) continue;
-      needs.push_back(id);
-      if (ReplyOf(progress, id) == nullptr && judge_failed.empty())
-        judge_failed = patterns::WhyNot(progress, id);
+    return sides;
+  }
+
+  // What a reader of the answer must know; "": nothing speaks against it.
+  static std::string DoubtOf(const Standpoint& winner, const std::string& judged, const Judgement& forwards,
+                             const Judgement& backwards, Context& ctx) {
+    const auto because = [](const std::string& why) { return why.empty() ? "" : absl::StrCat(": ", why); };
+    std::string doubt;
+    if (winner.checked == patterns::Checked::kWrong) {
+      doubt = absl::StrCat("A check found this answer wrong", because(winner.why));
+    } else if (judged == "none") {
+      doubt = absl::StrCat("The judge found that no case holds",
+                           because(forwards.spoke ? forwards.why : backwards.why));
+    } else if (judged == "not" && forwards.asked) {
+      doubt = absl::StrCat("Not judged: the judge failed", because(forwards.why));
     }
-    const std::string& winner = options_.sides[decision.winner].name;
-    reply.report = Json{{"answer", TextAt(*stands[decision.winner].reply->data, "answer")},
-                      {"winner", winner},
-                      {"stop", std::move(stop)},
-                      {"rounds", rounds},
-                      {"judged", decision.judged},
-                      {"sides", std::move(sides)}};
-    if (!judge_failed.empty()) (*reply.report)["judge_failed"] = std::move(judge_failed);
-    return patterns::Ending(std::move(reply), std::move(needs), "debate");
+    if (!doubt.empty()) ctx.Emit(event::Warning{absl::StrCat("debate: ", doubt)});
+    return doubt;
   }
 
   DebateOptions options_;

@@ -89,6 +89,7 @@ class HandOffPlan : public Planner {
  private:
   absl::Status CheckNames(const Roster& roster) const {
     if (roster.empty()) return absl::InvalidArgumentError("a hand-off needs agents");
+    CHECK_OK(patterns::CheckReserved(roster, kNobody));
     std::vector<std::string> names;
     for (const AgentPtr& member : roster) names.push_back(member->card().name);
     const auto known = [&](const std::string& name, const char* where) {
@@ -157,7 +158,8 @@ class HandOffPlan : public Planner {
   }
 
   // The talk so far goes before the prompt as a conversation of texts alone: calls of tools that the next
-  // agent does not have, and thoughts of another model, would be refused by vendors. Files are in the prompt.
+  // agent does not have, and thoughts of another model, would be refused by vendors. The question stands at
+  // its beginning, and files are in the prompt: each once, however often it is handed over.
   Prompt PromptOf(const Goal& goal, const std::vector<Said>& said, const std::string& colleagues) const {
     Prompt prompt = patterns::AskWithFiles(goal, "");
     prompt.history = goal.history;
@@ -168,13 +170,15 @@ class HandOffPlan : public Planner {
       readable.text = turn.text.empty() ? absl::StrCat("I hand over to ", turn.to, ".") : turn.text;
       prompt.history = prompt.history.With(AssistantMessage(Condense(readable, options_.talk_tokens)));
       asked = absl::StrCat(turn.who, " hands the talk over to you, ", turn.to, turn.why.empty() ? "" : ": ",
-                           turn.why, "\nGo on from there.\n\nQuestion: ", TextOf(goal));
+                           turn.why);
     }
     std::string text = std::move(asked);
+    if (!said.empty()) absl::StrAppend(&text, "\nGo on from there.");
     if (colleagues.empty()) {
       absl::StrAppend(&text, "\n\nAnswer yourself, as well as you can: there is nobody to hand over to.");
     } else {
-      absl::StrAppend(&text, "\n\nAnswer it, or hand the talk over to whom it suits better:\n", colleagues);
+      absl::StrAppend(&text, "\n\nAnswer the question, or hand the talk over to whom it suits better:\n",
+                      colleagues);
     }
     prompt.parts[0] = Text{std::move(text)};
     return prompt;

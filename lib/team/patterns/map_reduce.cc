@@ -20,7 +20,7 @@ using patterns::Numbered;
 using patterns::ReplyOf;
 using patterns::Slice;
 
-constexpr char kPart[] = "part";
+constexpr char kPart[] = "part", kReduce[] = "reduce";
 constexpr std::size_t kFailuresNamed = 20;
 
 // Tasks by what their results are called in a prompt: the first and the last of the parts they are about.
@@ -29,16 +29,41 @@ struct Named {
   std::string name() const { return first == last ? first : absl::StrCat(first, " to ", last); }
 };
 
-// What the merging agent would have been given, as it is: so that a group whose merge fails is not lost.
-AgentPtr SideBySide() {
-  return MakeFunctionAgent({"side_by_side", "Hands on the results of a merge that failed"},
-                           [](Prompt prompt, Context&) -> Async<absl::StatusOr<Reply>> {
-                             Reply reply;
-                             reply.text = TextOf(std::vector<Part>{prompt.parts[1]});
-                             reply.evidence = std::move(prompt.known);
-                             co_return reply;
-                           });
-}
+// The key of a reply's report that says: it is no merge, but the results that were to be merged.
+constexpr char kUnmerged[] = "unmerged";
+
+// Merges a group. When that fails, nothing is lost: what was to be merged goes on as it is. That comes whole
+// as the prompt's last part, which the reducer is not given: in what it reads results are cut.
+class Merging : public Agent {
+ public:
+  Merging(AgentPtr reducer, std::string group)
+      : reducer_(KeepsFailure(std::move(reducer))), group_(std::move(group)) {}
+  const AgentCard& card() const override { return reducer_->card(); }
+
+  Async<absl::StatusOr<Reply>> Run(Prompt prompt, Context& ctx) const override {
+    const Json whole = std::get<Data>(prompt.parts.back()).value;
+    prompt.parts.pop_back();
+    Reply kept;
+    kept.evidence = prompt.known;
+    absl::StatusOr<Reply> merged = co_await reducer_->Run(std::move(prompt), ctx);
+    if (merged.ok() || !ctx.status().ok() || absl::IsCancelled(merged.status())) co_return merged;
+    const std::string why = Describe(merged.status());
+    ctx.Emit(event::Warning{absl::StrCat("not merged: ", group_, ": ", why)});
+    for (const Json& result : whole) {
+      if (result.contains("failed")) continue;
+      absl::StrAppend(&kept.text, kept.text.empty() ? "" : "\n\n", "## ", patterns::TextAt(result, "name"),
+                      "\n", patterns::TextAt(result, "text"));
+    }
+    kept.report = Json{{kUnmerged, whole}, {"group", group_}, {"why", why}};
+    co_return kept;
+  }
+
+ private:
+  const AgentPtr reducer_;
+  const std::string group_;
+};
+
+bool IsUnmerged(const Reply& reply) { return reply.report && reply.report->contains(kUnmerged); }
 
 class MapReducePlan : public Planner {
  public:
@@ -65,7 +90,7 @@ class MapReducePlan : public Planner {
           next.push_back(*from);
           continue;
         }
-        Task task = Reduce(absl::StrCat("reduce.", number, ".", i + 1), std::vector<Named>(from, to));
+        Task task = Reduce(absl::StrCat(kReduce, ".", number, ".", i + 1), std::vector<Named>(from, to));
         next.push_back({task.id, from->first, std::prev(to)->last});
         CO_CHECK_OK(graph.Add(std::move(task)));
       }
@@ -89,7 +114,9 @@ class MapReducePlan : public Planner {
         absl::StrAppend(&text, "\n\nYou are given one of ", of, " parts of a whole, ", slice.name,
                         ". Answer for this part alone; say so when it has nothing to do with the question.");
       }
-      Prompt prompt = patterns::AskWithImages(inputs.goal(), std::move(text));
+      Prompt prompt = slice.beside == Slice::kFiles ? patterns::AskWithFiles(inputs.goal(), std::move(text))
+                                                    : patterns::AskWithImages(inputs.goal(), std::move(text));
+      if (slice.beside == Slice::kNothing) prompt.parts.resize(1);
       prompt.parts.push_back(slice.part);
       return absl::StatusOr<Prompt>(std::move(prompt));
     });
@@ -98,79 +125,138 @@ class MapReducePlan : public Planner {
   }
 
   Task Reduce(std::string id, std::vector<Named> group) const {
-    Task task{.id = std::move(id), .agent = KeepsFailure(options_.reducer)};
+    Task task{.id = std::move(id)};
+    task.agent =
+        std::make_shared<Merging>(options_.reducer, Named{"", group[0].first, group.back().last}.name());
     for (const Named& one : group) task.needs.push_back(one.id);
-    task.prompt = PromptTemplate([group = std::move(group), ask = options_.ask,
+    task.prompt = PromptTemplate([group = std::move(group), ask = options_.ask, most = options_.merge_most,
                                   tokens = options_.result_tokens](const TaskInputs& inputs) {
-      Prompt prompt(absl::StrCat("Question: ", ask.empty() ? TextOf(inputs.goal()) : ask,
-                                 "\n\nReports on the parts of a whole:"));
-      prompt.parts.emplace_back(Text{Results(group, tokens, inputs)});
-      prompt.parts.emplace_back(Text{
-          "Merge these reports into one answer to the question. Leave out what a part has nothing on. Keep "
-          "quotes with their places, written as \"quote\" [source:lines]. Where reports contradict each "
-          "other, say so in a line of its own for each: \"Dissent: NAME: what it holds\"."});
-      return absl::StatusOr<Prompt>(std::move(prompt));
+      const std::vector<Result> results = ResultsOf(group, inputs);
+      // A group that was not merged comes as its results: some more than there is room for get smaller
+      // shares.
+      const std::size_t room = 2 * std::size_t(most);
+      const int share = results.size() <= room ? tokens : int(std::size_t(tokens) * room / results.size());
+      std::string text;
+      Json whole = Json::array();
+      for (const Result& result : results) {
+        absl::StrAppend(&text, text.empty() ? "" : "\n\n", "## ", result.name, "\n",
+                        Condense(result.reply, share));
+        whole.push_back({{"name", result.name}, {"text", result.reply.text}});
+        if (result.failed) whole.back()["failed"] = true;
+      }
+      std::vector<Part> parts{
+          Text{absl::StrCat("Question: ", ask.empty() ? TextOf(inputs.goal()) : ask,
+                            "\n\nReports on the parts of a whole:")},
+          Text{std::move(text)},
+          Text{"Merge these reports into one answer to the question. Leave out what a part has nothing on. "
+               "Keep "
+               "quotes with their places, written as \"quote\" [source:lines]. Where reports contradict each "
+               "other, say so in a line of its own for each: \"Dissent: NAME: what it holds\"."},
+          Data{std::move(whole), "whole"}};
+      return absl::StatusOr<Prompt>(Prompt(std::move(parts), inputs.goal().history));
     });
-    task.on_failure = OnFailure::Fallback(SideBySide());
     return task;
   }
 
-  static std::string Results(const std::vector<Named>& group, int tokens, const TaskInputs& inputs) {
-    std::string text;
+  // One report in the prompt of a merge.
+  struct Result {
+    std::string name;
+    Reply reply;  // its text is what is read
+    bool failed = false;
+  };
+
+  static std::vector<Result> ResultsOf(const std::vector<Named>& group, const TaskInputs& inputs) {
+    std::vector<Result> results;
     for (const Named& one : group) {
       const Reply* reply = ReplyOf(inputs, one.id);
-      const std::string said = reply != nullptr
-                                   ? Condense(*reply, tokens)
-                                   : absl::StrCat("(no report: ", Describe(inputs.Find(one.id)->status), ")");
-      absl::StrAppend(&text, text.empty() ? "" : "\n\n", "## ", one.name(), "\n", said);
-    }
-    return text;
-  }
-
-  // The last task that was planned has merged all; without a reducer, the results stand side by side.
-  absl::StatusOr<Extension> End(const Progress& progress) const {
-    const TaskGraph& graph = progress.graph();
-    Reply reply;
-    Json failed = Json::array();
-    std::string not_covered, all;
-    std::vector<std::string> needs;
-    const TaskResult* first_failure = nullptr;
-    for (const Task& task : graph.tasks()) {
-      needs.push_back(task.id);
-      if (task.id.rfind(kPart, 0) != 0) continue;
-      const TaskResult* result = progress.result(task.id);
-      if (result->reply != nullptr) {
-        absl::StrAppend(&all, all.empty() ? "" : "\n\n", "## ", task.note, "\n", result->reply->text);
-        patterns::AddEvidence(*result->reply, reply);
-        reply.dissent.insert(reply.dissent.end(), result->reply->dissent.begin(),
-                             result->reply->dissent.end());
+      if (reply == nullptr) {
+        results.push_back({one.name(), {}, true});
+        results.back().reply.text = absl::StrCat("(no report: ", Describe(inputs.Find(one.id)->status), ")");
         continue;
       }
-      if (first_failure == nullptr) first_failure = result;
-      failed.push_back({{"part", task.note}, {"why", Describe(result->status)}});
-      if (failed.size() > kFailuresNamed) continue;
-      absl::StrAppend(&not_covered, failed.size() == 1 ? "" : "; ", task.note, " (", Describe(result->status),
-                      ")");
+      Json list = Json::array({{{"name", one.name()}, {"text", Readable(*reply)}}});
+      if (IsUnmerged(*reply)) list = reply->report->at(kUnmerged);
+      for (const Json& json : list) {
+        results.push_back({patterns::TextAt(json, "name"), {}, json.contains("failed")});
+        results.back().reply.text = patterns::TextAt(json, "text");
+        results.back().reply.evidence = reply->evidence;
+      }
     }
-    const int parts = patterns::CountOf(graph, kPart);
-    if (failed.size() == std::size_t(parts)) {
-      absl::Status none(first_failure->status.code(),
-                        absl::StrCat("none of the ", parts, " parts gave a result: ", not_covered));
-      first_failure->status.ForEachPayload(
-          [&](absl::string_view url, const absl::Cord& payload) { none.SetPayload(url, payload); });
-      return none;
+    return results;
+  }
+
+  // What came of the parts.
+  struct Parts {
+    int count = 0;
+    std::string side_by_side, not_covered;
+    Reply all;  // evidence and dissent
+    Json failed = Json::array();
+    const TaskResult* first_failure = nullptr;
+  };
+
+  static Parts PartsOf(const Progress& progress) {
+    Parts parts;
+    for (const Task& task : progress.graph().tasks()) {
+      if (task.id.rfind(kPart, 0) != 0) continue;
+      ++parts.count;
+      const TaskResult* result = progress.result(task.id);
+      if (result->reply != nullptr) {
+        absl::StrAppend(&parts.side_by_side, parts.side_by_side.empty() ? "" : "\n\n", "## ", task.note, "\n",
+                        Readable(*result->reply));
+        patterns::AddEvidence(*result->reply, parts.all);
+        parts.all.dissent.insert(parts.all.dissent.end(), result->reply->dissent.begin(),
+                                 result->reply->dissent.end());
+        continue;
+      }
+      if (parts.first_failure == nullptr) parts.first_failure = result;
+      parts.failed.push_back({{"part", task.note}, {"why", Describe(result->status)}});
+      if (parts.failed.size() > kFailuresNamed) continue;
+      absl::StrAppend(&parts.not_covered, parts.failed.size() == 1 ? "" : "; ", task.note, " (",
+                      Describe(result->status), ")");
     }
-    const Reply* merged = ReplyOf(progress, graph.tasks().back().id);
-    if ((options_.reducer != nullptr || parts == 1) && merged != nullptr) {
+    if (parts.failed.size() > kFailuresNamed)
+      absl::StrAppend(&parts.not_covered, "; and ", parts.failed.size() - kFailuresNamed, " more");
+    return parts;
+  }
+
+  static absl::Status NothingDone(const Parts& parts) {
+    const absl::Status& first = parts.first_failure->status;
+    absl::Status none(first.code(),
+                      absl::StrCat("none of the ", parts.count, " parts gave a result: ", parts.not_covered));
+    first.ForEachPayload(
+        [&](absl::string_view url, const absl::Cord& payload) { none.SetPayload(url, payload); });
+    return none;
+  }
+
+  // The last task that was planned has merged all; without a reducer, or where the merge has failed, the
+  // results stand side by side.
+  absl::StatusOr<Extension> End(const Progress& progress) const {
+    Parts parts = PartsOf(progress);
+    const int failed = int(parts.failed.size());
+    if (failed == parts.count) return NothingDone(parts);
+    const Reply* merged = ReplyOf(progress, progress.graph().tasks().back().id);
+    Reply reply = std::move(parts.all);
+    if ((options_.reducer != nullptr || parts.count == 1) && merged != nullptr) {
       reply = *merged;
       reply.conversation = Conversation();
     } else {
-      reply.text = std::move(all);
+      reply.text = std::move(parts.side_by_side);
     }
-    if (failed.size() > kFailuresNamed)
-      absl::StrAppend(&not_covered, "; and ", failed.size() - kFailuresNamed, " more");
-    if (!failed.empty()) absl::StrAppend(&reply.text, "\n\nNot covered: ", not_covered);
-    Json report = {{"parts", parts}, {"done", parts - int(failed.size())}, {"failed", std::move(failed)}};
+    if (merged != nullptr && IsUnmerged(*merged)) {
+      absl::StrAppend(&reply.text, "\n\nNot merged: ", patterns::TextAt(*merged->report, "group"), " (",
+                      patterns::TextAt(*merged->report, "why"), ")");
+    }
+    if (failed > 0) absl::StrAppend(&reply.text, "\n\nNot covered: ", parts.not_covered);
+    Json report = {
+        {"parts", parts.count}, {"done", parts.count - failed}, {"failed", std::move(parts.failed)}};
+    std::vector<std::string> needs;
+    for (const Task& task : progress.graph().tasks()) {
+      needs.push_back(task.id);
+      const Reply* group = ReplyOf(progress, task.id);
+      if (task.id.rfind(kReduce, 0) != 0 || group == nullptr || !IsUnmerged(*group)) continue;
+      report["merge_failed"].push_back(
+          {{"group", group->report->at("group")}, {"why", group->report->at("why")}});
+    }
     reply.report = std::move(report);
     return patterns::Ending(std::move(reply), std::move(needs), "map_reduce");
   }
@@ -182,8 +268,8 @@ class MapReducePlan : public Planner {
 
 PlannerPtr MapReducePlanner(MapReduceOptions options) {
   patterns::Require(options.mapper != nullptr, "MapReducePlanner: there is no mapper");
-  patterns::Require(options.batch >= 1 && options.merge_most >= 2,
-                    "MapReducePlanner: batch must be at least 1, and merge_most at least 2");
+  patterns::Require(options.batch >= 1 && options.merge_most >= 2 && options.chunk_tokens >= 1,
+                    "MapReducePlanner: batch and chunk_tokens must be at least 1, and merge_most at least 2");
   return std::make_shared<MapReducePlan>(std::move(options));
 }
 

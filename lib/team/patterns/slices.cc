@@ -50,7 +50,9 @@ std::string Lines(const std::string& name, int first, int last) {
 struct Slicer {
   const MapReduceOptions& options;
   std::vector<Slice> slices = {};
-  std::string empty = {};  // what was given and has nothing in it
+  std::string empty = {};       // what was given and has nothing in it
+  std::string last_lines = {};  // that a slice was made of
+  int piece = 0;                // of these
 
   void NoteEmpty(std::size_t before, std::string_view what) {
     if (slices.size() == before) absl::StrAppend(&empty, empty.empty() ? "" : "; ", ToAbsl(what));
@@ -58,8 +60,11 @@ struct Slicer {
 
   void AddChunk(const std::string& name, const Chunk& chunk) {
     if (IsBlank(chunk.text)) return;
-    Slice slice{Lines(name, chunk.line_begin, chunk.line_end),
-                File{name, "text/plain", std::string(chunk.text)}};
+    std::string called = Lines(name, chunk.line_begin, chunk.line_end);
+    if (called != last_lines) piece = 0;
+    last_lines = called;
+    if (++piece > 1) absl::StrAppend(&called, ", piece ", piece);  // of one long line
+    Slice slice{std::move(called), File{name, "text/plain", std::string(chunk.text)}};
     slice.source = name;
     slice.lines_before = chunk.line_begin - 1;
     slices.push_back(std::move(slice));
@@ -84,7 +89,12 @@ struct Slicer {
       int lines = 0;
       for (; lines < options.batch && end < text.size(); ++lines)
         end = std::min(text.find('\n', end), text.size() - 1) + 1;
-      AddChunk(name, {line, line + lines - 1, text.substr(at, end - at)});
+      // A line that no prompt may hold is cut as a text would be.
+      for (Chunk& chunk : ChunksOf(text.substr(at, end - at), BytesOfTokens(options.chunk_tokens), 0)) {
+        chunk.line_begin += line - 1;
+        chunk.line_end += line - 1;
+        AddChunk(name, chunk);
+      }
       line += lines;
       at = end;
     }
@@ -141,31 +151,55 @@ std::vector<Chunk> ChunksOf(std::string_view text, std::size_t bytes_max, std::s
   return chunks;
 }
 
+namespace {
+
+void AddFiles(const Goal& goal, Slicer& slicer) {
+  for (const Part& part : goal.parts) {
+    if (const auto* data = std::get_if<Data>(&part)) slicer.AddData(*data);
+    const auto* file = std::get_if<File>(&part);
+    if (file == nullptr) continue;
+    if (file->media_type.rfind("text/", 0) == 0) {
+      slicer.AddText(file->name, file->bytes);
+    } else {
+      slicer.slices.push_back({file->name, *file});
+    }
+  }
+}
+
+void AddImages(const Goal& goal, Slicer& slicer) {
+  for (const Part& part : goal.parts) {
+    const auto* image = std::get_if<Image>(&part);
+    if (image == nullptr) continue;
+    Slice slice{image->name.empty() ? absl::StrCat("image ", slicer.slices.size() + 1) : image->name, *image};
+    slice.beside = Slice::kNothing;
+    slicer.slices.push_back(std::move(slice));
+  }
+  slicer.NoteEmpty(0, "there are no images");
+}
+
+// The prompt's list, which is what is mapped also where there are files: they go along.
+void AddPromptsList(const Json& list, Slicer& slicer) {
+  slicer.AddItems("", list, "item");
+  for (Slice& slice : slicer.slices) slice.beside = Slice::kFiles;
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<Slice>> SlicesOf(const Goal& goal, const MapReduceOptions& options) {
   Slicer slicer{options};
+  const std::string text = TextOf(goal);
+  absl::StatusOr<Json> list = absl::NotFoundError("no list");
+  if (!options.ask.empty() && options.over == MapOver::kAuto) list = ParseJson(text);
   if (options.items) {
     TRY(const std::vector<Json> items, options.items(goal));
     slicer.AddItems("", Json(items), "item");
+  } else if (options.over == MapOver::kImages) {
+    AddImages(goal, slicer);
+  } else if (list.ok() && list->is_array()) {
+    AddPromptsList(*list, slicer);
   } else {
-    for (const Part& part : goal.parts) {
-      if (const auto* data = std::get_if<Data>(&part)) slicer.AddData(*data);
-      const auto* file = std::get_if<File>(&part);
-      if (file == nullptr) continue;
-      if (file->media_type.rfind("text/", 0) == 0) {
-        slicer.AddText(file->name, file->bytes);
-      } else {
-        slicer.slices.push_back({file->name, *file});
-      }
-    }
-    const std::string text = TextOf(goal);
-    if (slicer.slices.empty() && !options.ask.empty()) {
-      const absl::StatusOr<Json> list = ParseJson(text);
-      if (list.ok() && list->is_array() && options.over == MapOver::kAuto) {
-        slicer.AddItems("", *list, "item");
-      } else {
-        slicer.AddText(kPromptsText, text);
-      }
-    }
+    AddFiles(goal, slicer);
+    if (slicer.slices.empty() && !options.ask.empty()) slicer.AddText(kPromptsText, text);
   }
   if (slicer.slices.empty() && !slicer.empty.empty())
     return absl::InvalidArgumentError(absl::StrCat("there is nothing to map over: ", slicer.empty));

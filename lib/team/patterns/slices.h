@@ -12,10 +12,11 @@
 namespace ninefold::patterns {
 
 struct Slice {
-  std::string name;         // "report.txt:120-180", "sales.csv, rows 5 to 8"
-  Part part;                // what the mapper gets beside what is asked
-  std::string source = "";  // of a text: its file; "": there are no lines to cite
-  int lines_before = 0;     // of the file, before this part
+  std::string name;                                     // "report.txt:120-180", "sales.csv, rows 5 to 8"
+  Part part;                                            // what the mapper gets beside what is asked
+  std::string source = "";                              // of a text: its file; "": there are no lines to cite
+  int lines_before = 0;                                 // of the file, before this part
+  enum { kNothing, kImages, kFiles } beside = kImages;  // what of the goal the mapper gets, too
 };
 
 // Some lines of a text.
