@@ -34,6 +34,8 @@ struct DataLimits {
 // name, or with one that was there before, get names of their own: "column 3", "name (2)". Empty lines are
 // passed over. Errors: kInvalidArgument with "line:column: what; what to do".
 absl::StatusOr<Json> ReadTable(std::string_view text, char delimiter = 0, const DataLimits& limits = {});
+// The same, but each cell stays the text that it is: "1.50", "True", "".
+absl::StatusOr<Json> ReadTextTable(std::string_view text, char delimiter = 0, const DataLimits& limits = {});
 
 // A JSON value a line, as a list. Empty lines are passed over. Errors as above.
 absl::StatusOr<Json> ReadJsonLines(std::string_view text, const DataLimits& limits = {});

@@ -24,6 +24,12 @@ namespace ninefold {
 
 // --- Items -------------------------------------------------------------------------------------------------
 
+// What a judge looks for in an answer.
+struct RubricCriterion {
+  std::string text;
+  double points = 1;  // that an answer gets by it; below 0: that it loses
+};
+
 struct EvalItem {
   std::string id;
   std::string question;
@@ -34,19 +40,23 @@ struct EvalItem {
   // Of "code": Python that stands before the reply's, as the prompt of a completion; and the function that
   // the tests call, which tells the reply's block from its examples.
   std::string setup, entry_point;
-  std::string grader;  // "": that of GradeOptions
+  std::vector<RubricCriterion> rubric;  // of "judge"; {}: that of GradeOptions
+  std::string grader;                   // "": that of GradeOptions
   std::vector<std::string> tags;
   std::string where;  // "gsm8k.jsonl:17"
 };
 
-// A data set as JSON Lines, JSON or CSV, by its content. An item of our own layout has "question" (or
-// "input") and "expected" (or "answer", "target"), and may have "id", "files", "images", "choices", "grader",
-// "tags". Those of GSM8K, MATH, AIME, GPQA, MMLU, ARC, HumanEval, HLE and TruthfulQA (mc1_targets) are known
-// by their fields; docs/evaluating.md has the table. Relative paths are from the file's folder. Errors:
-// kNotFound; kInvalidArgument with file:line, what and what to do, also for two items of one id.
-absl::StatusOr<std::vector<EvalItem>> ReadEvalItems(const std::string& path);
+// A data set as JSON Lines, JSON or CSV, by its content, or a folder of them. An item of our own layout has
+// "question" (or "input") and "expected" (or "answer", "target"), and may have "id", "files", "images",
+// "choices", "grader", "tags" and others. Those of the sets in the table of docs/evaluating.md are known by
+// their fields. Cells of CSV stay the texts that they are. Relative paths are from the file's folder. `notes`
+// says which records have no answer and are left out. Errors: kNotFound; kInvalidArgument with file:line,
+// what and what to do, also for two items of one id.
+absl::StatusOr<std::vector<EvalItem>> ReadEvalItems(const std::string& path,
+                                                    std::vector<std::string>* notes = nullptr);
 // `name` is the file's, for places, ids ("gsm8k-17" where an item has none) and the folder.
-absl::StatusOr<std::vector<EvalItem>> ParseEvalItems(std::string_view text, std::string_view name);
+absl::StatusOr<std::vector<EvalItem>> ParseEvalItems(std::string_view text, std::string_view name,
+                                                     std::vector<std::string>* notes = nullptr);
 
 // The question as it is asked, its choices below it, and then a line that asks for "answer: X".
 std::string QuestionText(const EvalItem& item);
@@ -58,6 +68,9 @@ struct Grade {
   bool right = false;
   std::string why;                   // in a few words, for who looks at a failure
   std::optional<bool> judge_agreed;  // of "judge": both orders gave one verdict; if not, it is not right
+  // Of a rubric: how near the points of both asks are, 1 when they are the same. `score` is of their mean;
+  // `judge_agreed` says that both reach `pass`, or that neither does.
+  std::optional<double> agreement;
 };
 
 struct GradeOptions {
@@ -66,6 +79,9 @@ struct GradeOptions {
   // tests), "judge" (a model compares the reply with what is expected).
   std::string grader = "normalized";
   AgentPtr judge = nullptr;  // of "judge": asked in both orders
+  // Of "judge": points for what is said here, instead of a comparison; the score is the share of all points.
+  std::vector<RubricCriterion> rubric = {};
+  double pass = 0.5;  // the score that is right
   // Of "code": python3 runs what a model wrote, in a child process with limits, in a sandbox where the system
   // permits one to this user: MissingCodeIsolation.
   bool allow_code = false;
@@ -74,7 +90,8 @@ struct GradeOptions {
 // The grader of this item, its own or the data set's.
 const std::string& GraderOf(const EvalItem& item, const GradeOptions& options);
 // kInvalidArgument: no such grader, or `expected` is nothing that it can read, with the item's place.
-// kFailedPrecondition: "code" without allow_code, "judge" without a judge.
+// kFailedPrecondition: "code" without allow_code, "judge" without a judge. A judge with a rubric needs no
+// `expected`; if there is one it is shown.
 absl::Status CheckGrader(const EvalItem& item, const GradeOptions& options);
 // Everything but "judge", which needs a run: GradeByJudge. "code" blocks until the child has ended. Errors:
 // those of CheckGrader, and kNotFound without a python3.
@@ -103,7 +120,11 @@ struct EvalTrial {
   std::string run_id;  // where its trace is
   std::string error;   // "": it answered
   std::string answer;  // as compared
+  // Its text, data and dissent, so that it can be graded anew without asking again; unset when they are
+  // longer than 64 KiB.
+  std::optional<Reply> reply;
   Grade grade;
+  std::string judge_run_id;  // where the judge says why
   std::vector<std::string> tags;
   std::optional<Contemplation> report;  // when the reply has one
   // Of the last round's votes, when it has a report: how many were right, for coverage.
@@ -117,9 +138,9 @@ struct EvalTrial {
   // Of the latency: when all its calls waited for our own limits (RateLimiter), behind those of other trials.
   absl::Duration queued;
 };
-// What `reply` says of itself: answer, report, attempts (each answer of the last round graded, by
-// "normalized", "number", "choice" and "contains"), confidence ("confidence: 0.8", or the winner's share of
-// the votes), cost.
+// What `reply` says of itself: answer, report, attempts (each distinct answer graded once; not by "judge",
+// and by "exact", "regex", "json" and "code" where the reply has their words whole), confidence
+// ("confidence: 0.8", or the winner's share of the votes), cost.
 absl::Status FillTrial(const EvalItem& item, const Reply& reply, const GradeOptions& options,
                        EvalTrial& trial);
 Json ToJson(const EvalTrial& trial);
@@ -154,6 +175,8 @@ struct EvalArm {
   Calibration calibration;                  // of trials with a confidence
   std::int64_t calibrated = 0;
   std::int64_t judged = 0, judge_split = 0;        // a judge was asked; its two orders disagreed
+  std::int64_t by_rubric = 0;                      // of those judged, with a rubric
+  double agreement_of_points = 0;                  // of these: Grade::agreement, its mean
   double latency_median = 0, latency_p95 = 0;      // seconds, without those that were queued
   double queued_median = 0, queued_p95 = 0;        // seconds in our own queue, beside it
   double tokens_total = 0, tokens_sequential = 0;  // means

@@ -41,8 +41,8 @@ char DelimiterOf(std::string_view text) {
 
 class TableReader {
  public:
-  TableReader(std::string_view text, char delimiter, const DataLimits& limits)
-      : text_(text), delimiter_(delimiter), limits_(limits) {}
+  TableReader(std::string_view text, char delimiter, const DataLimits& limits, bool typed)
+      : text_(text), delimiter_(delimiter), limits_(limits), typed_(typed) {}
 
   absl::StatusOr<Json> Read() {
     CHECK_OK(ReadHeader());
@@ -217,12 +217,13 @@ class TableReader {
 
   Json Rows() const {
     std::vector<Kind> kinds;
-    for (std::size_t i = 0; i < names_.size(); ++i) kinds.push_back(KindOf(i));
+    for (std::size_t i = 0; typed_ && i < names_.size(); ++i) kinds.push_back(KindOf(i));
     Json rows = Json::array();
     for (std::size_t i = 0; i < cells_.size(); i += names_.size()) {
       Json::array_t row;
       row.reserve(names_.size());
-      for (std::size_t k = 0; k < names_.size(); ++k) row.push_back(ValueOf(cells_[i + k], kinds[k]));
+      for (std::size_t k = 0; k < names_.size(); ++k)
+        row.push_back(typed_ ? ValueOf(cells_[i + k], kinds[k]) : Json(std::string(cells_[i + k])));
       rows.push_back(std::move(row));
     }
     return rows;
@@ -231,19 +232,27 @@ class TableReader {
   std::string_view text_;
   char delimiter_;
   const DataLimits& limits_;
+  const bool typed_;  // else each cell stays a text
   std::size_t at_ = 0, line_ = 1, line_begin_ = 0;
   std::vector<std::string> names_;
   std::vector<std::string_view> cells_;  // row by row
   std::deque<std::string> unescaped_;    // what cells with doubled quotes point to
 };
 
-}  // namespace
-
-absl::StatusOr<Json> ReadTable(std::string_view text, char delimiter, const DataLimits& limits) {
+absl::StatusOr<Json> ReadRows(std::string_view text, char delimiter, const DataLimits& limits, bool typed) {
   constexpr std::string_view kMark = "\xEF\xBB\xBF";
   CHECK_OK(CheckDataText(text, limits));
   if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
-  return TableReader(text, delimiter == 0 ? DelimiterOf(text) : delimiter, limits).Read();
+  return TableReader(text, delimiter == 0 ? DelimiterOf(text) : delimiter, limits, typed).Read();
+}
+}  // namespace
+
+absl::StatusOr<Json> ReadTable(std::string_view text, char delimiter, const DataLimits& limits) {
+  return ReadRows(text, delimiter, limits, true);
+}
+
+absl::StatusOr<Json> ReadTextTable(std::string_view text, char delimiter, const DataLimits& limits) {
+  return ReadRows(text, delimiter, limits, false);
 }
 
 bool IsTable(const Json& value) {

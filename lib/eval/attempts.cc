@@ -11,6 +11,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/strip.h"
 #include "base/try.h"
 #include "eval/arms.h"
 #include "ninefold/vote_theory.h"
@@ -226,6 +227,25 @@ absl::StatusOr<std::vector<EvalAttempt>> AttemptsOf(
     TRY(attempt.right, is_right(attempt.answer));
   }
   return attempts;
+}
+
+std::map<std::string, Reply> WordsOfAttempts(const Reply& reply, const Contemplation& report) {
+  constexpr char kCut[] = "\n[…]\n", kRefuted[] = "\n(A check found this answer wrong.)";
+  std::map<std::string, Reply> words;
+  for (const Contemplation::Vote& vote : report.votes) {
+    if (vote.answer == report.answer && report.aggregate != "synthesize") {
+      words[vote.answer].text = reply.text, words[vote.answer].data = reply.data;
+      continue;
+    }
+    for (const Dissent& opinion : reply.dissent) {
+      const std::string who = opinion.who.substr(0, opinion.who.find(' '));  // "solve.2 and 3 more"
+      const bool is_theirs = std::find(vote.whose.begin(), vote.whose.end(), who) != vote.whose.end();
+      if (!is_theirs || absl::StrContains(opinion.text, kCut)) continue;
+      words[vote.answer].text = std::string(absl::StripSuffix(opinion.text, kRefuted));
+      break;
+    }
+  }
+  return words;
 }
 
 Json ToJson(const EvalAttempt& attempt) {

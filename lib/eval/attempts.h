@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ namespace ninefold {
 absl::StatusOr<std::vector<EvalAttempt>> AttemptsOf(
     const Contemplation& report, const Json& json,
     const std::function<absl::StatusOr<bool>(const std::string& answer)>& is_right);
+// By answer, as compared: the words of the attempt that stands for it in the last round, as the team's reply
+// has them: the winner's are its own, the others' its dissent. Those that are cut there are left out.
+std::map<std::string, Reply> WordsOfAttempts(const Reply& reply, const Contemplation& report);
 Json ToJson(const EvalAttempt& attempt);
 EvalAttempt EvalAttemptFromJson(const Json& json);
 

@@ -79,6 +79,13 @@ inline bool HasSeeds(const EvalReport& report) {
   return std::any_of(report.arms.begin(), report.arms.end(),
                      [](const EvalArm& arm) { return arm.by_seed.size() > 1; });
 }
+inline bool HasRubric(const EvalReport& report) {
+  return std::any_of(report.arms.begin(), report.arms.end(),
+                     [](const EvalArm& arm) { return arm.by_rubric > 0; });
+}
+inline std::string AgreementOfPoints(const EvalArm& arm) {
+  return arm.by_rubric > 0 ? Percent(arm.agreement_of_points) : "-";
+}
 inline bool HasCached(const EvalReport& report) {
   return std::any_of(report.arms.begin(), report.arms.end(),
                      [](const EvalArm& arm) { return arm.cached_share >= 0; });

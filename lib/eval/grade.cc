@@ -11,6 +11,7 @@
 #include "eval/graders.h"
 #include "eval/python_child.h"
 #include "eval/reply_code.h"
+#include "eval/rubric.h"
 #include "ninefold/answer.h"
 #include "ninefold/eval.h"
 #include "ninefold/status.h"
@@ -78,10 +79,7 @@ absl::Status CheckJson(const EvalItem& item, const std::string&) {
   return WrongItem(item, absl::StrCat("\"expected\" is no JSON: ", Describe(expected.status())));
 }
 
-absl::Status CheckNotEmpty(const EvalItem& item, const std::string&) {
-  return item.expected.empty() ? WrongItem(item, "\"expected\" is empty; say what is right")
-                               : absl::OkStatus();
-}
+absl::Status CheckAnything(const EvalItem&, const std::string&) { return absl::OkStatus(); }
 
 // --- The table ---------------------------------------------------------------------------------------------
 
@@ -92,11 +90,11 @@ struct Grader {
 };
 
 constexpr Grader kGraders[] = {
-    {"exact", CheckNotEmpty, GradeExact},       {"normalized", CheckNotEmpty, GradeNormalized},
+    {"exact", CheckAnything, GradeExact},       {"normalized", CheckAnything, GradeNormalized},
     {"number", CheckNumber, GradeNumber},       {"choice", CheckChoice, GradeChoice},
     {"regex", CheckRegex, GradeRegex},          {"json", CheckJson, GradeJson},
-    {"contains", CheckNotEmpty, GradeContains}, {"code", CheckNotEmpty, nullptr},
-    {"judge", CheckNotEmpty, nullptr},
+    {"contains", CheckAnything, GradeContains}, {"code", CheckAnything, nullptr},
+    {"judge", CheckAnything, nullptr},
 };
 
 // "number:0.01" is "number" with the detail "0.01"; the others have none.
@@ -162,7 +160,10 @@ absl::Status CheckGrader(const EvalItem& item, const GradeOptions& options) {
     return WrongItem(item, absl::StrCat("there is no grader \"", Excerpt(name), "\"", DidYouMean(name, names),
                                         "; there are ", absl::StrJoin(names, ", ")));
   }
-  CHECK_OK(grader->check(item, detail));
+  const bool by_points = NeedsJudge(item, options) && !RubricOf(item, options).empty();
+  if (item.expected.empty() && !by_points)
+    return WrongItem(item, "no answer is expected; write \"expected\"");
+  if (!by_points) CHECK_OK(grader->check(item, detail));
   if (name == "code" && !options.allow_code) {
     return absl::FailedPreconditionError(absl::StrCat(
         item.where, ": grading runs code that a model wrote; allow it (allow_code) if that is meant"));

@@ -1,6 +1,7 @@
 // What graders are made of: each checks what an item expects, then compares a reply with it.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -19,6 +20,9 @@ Grade Compared(bool right, const std::string& got, const std::string& expected);
 
 // A reply without the lines that say how sure it is ("Confidence: 90%"): they are no part of its answer.
 std::string WithoutConfidence(const std::string& text);
+
+// The reply of a trial, with its report, to be graded anew; nullopt: it was not kept.
+std::optional<Reply> ReplyOf(const EvalTrial& trial);
 
 // grade_number.cc. `detail` is what follows "number:".
 absl::Status CheckNumber(const EvalItem& item, const std::string& detail);

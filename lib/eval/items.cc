@@ -1,6 +1,5 @@
 // Data sets, from a file's text to items with their places.
-#include <cerrno>
-#include <cstring>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -125,13 +124,13 @@ bool IsMmluWithoutHeader(const Json& table) {
 
 absl::StatusOr<std::vector<Record>> ReadRows(std::string_view text, std::string_view name) {
   const bool tabs = absl::EndsWithIgnoreCase(ToAbsl(name), ".tsv");
-  absl::StatusOr<Json> table = ReadTable(text, tabs ? '\t' : '\0', kSetLimits);
+  absl::StatusOr<Json> table = ReadTextTable(text, tabs ? '\t' : '\0', kSetLimits);
   if (!table.ok()) return WrongIn(name, table.status());
   std::vector<std::size_t> lines = RowLines(text);
   std::size_t first = 1;
   if (IsMmluWithoutHeader(*table)) {
     const std::string named = absl::StrCat("question,A,B,C,D,answer\n", ToAbsl(text));
-    table = ReadTable(named, ',', kSetLimits);
+    table = ReadTextTable(named, ',', kSetLimits);
     if (!table.ok()) return WrongIn(name, table.status());
     first = 0;
   }
@@ -169,45 +168,112 @@ void TakePathsFrom(const std::filesystem::path& folder, std::vector<std::string>
   }
 }
 
-}  // namespace
+// Files of one set, read one after another.
+class ItemReader {
+ public:
+  // `set` is the name of the file in ids.
+  absl::Status Read(std::string_view text, std::string_view name, const std::string& set) {
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    TRY(std::vector<Record> records, ReadRecords(text, name));
+    const std::filesystem::path folder = std::filesystem::path(std::string(name)).parent_path();
+    std::size_t n = 0;
+    for (Record& record : records) {
+      ++n;
+      const std::string where = absl::StrCat(ToAbsl(name), ":", record.line);
+      if (HasEmptyBox(record.json)) {
+        notes_.push_back(absl::StrCat(where, ": left out, since the box for its answer is empty"));
+        continue;
+      }
+      absl::StatusOr<EvalItem> item = ItemFromRecord(record.json, set);
+      if (!item.ok()) return WrongAtLine(name, record.line, item.status());
+      item->where = where;
+      if (item->id.empty()) item->id = is_folder_ && records.size() == 1 ? set : absl::StrCat(set, "-", n);
+      TakePathsFrom(folder, item->files);
+      TakePathsFrom(folder, item->images);
+      CHECK_OK(Add(*std::move(item)));
+    }
+    return absl::OkStatus();
+  }
 
-absl::StatusOr<std::vector<EvalItem>> ParseEvalItems(std::string_view text, std::string_view name) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  TRY(std::vector<Record> records, ReadRecords(text, name));
-  const std::filesystem::path path{std::string(name)};
-  std::vector<EvalItem> items;
-  std::map<std::string, std::string> places;
-  for (Record& record : records) {
-    absl::StatusOr<EvalItem> item = ItemFromRecord(record.json);
-    if (!item.ok()) return WrongAtLine(name, record.line, item.status());
-    item->where = absl::StrCat(ToAbsl(name), ":", record.line);
-    if (item->id.empty()) item->id = absl::StrCat(path.stem().string(), "-", items.size() + 1);
-    TakePathsFrom(path.parent_path(), item->files);
-    TakePathsFrom(path.parent_path(), item->images);
-    const auto [other, is_new] = places.emplace(item->id, item->where);
+  // All data sets in a folder and those in it, in the order of their names. A file of one item, as MATH has
+  // them, gives it its name.
+  absl::Status ReadFolder(const std::filesystem::path& folder) {
+    is_folder_ = true;
+    std::vector<std::filesystem::path> files;
+    std::error_code error;
+    for (std::filesystem::recursive_directory_iterator at(folder, error), end; !error && at != end;
+         at.increment(error)) {
+      if (IsDataName(at->path().string()) && at->is_regular_file(error)) files.push_back(at->path());
+    }
+    if (error) return absl::UnavailableError(absl::StrCat(folder.string(), ": ", error.message()));
+    std::sort(files.begin(), files.end());
+    if (files.empty())
+      return absl::NotFoundError(
+          absl::StrCat(folder.string(), ": no .jsonl, .json or .csv is in this folder"));
+    for (const std::filesystem::path& file : files) {
+      const std::filesystem::path inner = file.lexically_relative(folder);
+      CHECK_OK(ReadFile(file.string(), (inner.parent_path() / inner.stem()).generic_string()));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadFile(const std::string& path, const std::string& set) {
+    std::error_code error;
+    const bool is_file = std::filesystem::is_regular_file(path, error);
+    std::ifstream in(path, std::ios::binary);
+    if (!is_file || !in) {
+      return absl::NotFoundError(
+          absl::StrCat(path, ": no file that can be read; name a data set as .jsonl, .json or .csv"));
+    }
+    if (std::filesystem::file_size(path, error) > kSetBytesMax || error)
+      return absl::InvalidArgumentError(absl::StrCat(path, ": more than 1 GiB; give a part of it"));
+    std::ostringstream text;
+    text << in.rdbuf();
+    return Read(std::move(text).str(), path, set);
+  }
+
+  std::vector<EvalItem> Take(std::vector<std::string>* notes) {
+    if (notes != nullptr) notes->insert(notes->end(), notes_.begin(), notes_.end());
+    return std::move(items_);
+  }
+
+ private:
+  absl::Status Add(EvalItem item) {
+    const auto [other, is_new] = places_.emplace(item.id, item.where);
     if (!is_new) {
-      return absl::InvalidArgumentError(absl::StrCat(item->where, ": the id \"", item->id,
+      return absl::InvalidArgumentError(absl::StrCat(item.where, ": the id \"", item.id,
                                                      "\" is taken by the item at ", other->second,
                                                      "; give each its own"));
     }
-    items.push_back(*std::move(item));
+    items_.push_back(std::move(item));
+    return absl::OkStatus();
   }
-  return items;
+
+  bool is_folder_ = false;
+  std::vector<EvalItem> items_;
+  std::map<std::string, std::string> places_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<EvalItem>> ParseEvalItems(std::string_view text, std::string_view name,
+                                                     std::vector<std::string>* notes) {
+  ItemReader reader;
+  CHECK_OK(reader.Read(text, name, std::filesystem::path(std::string(name)).stem().string()));
+  return reader.Take(notes);
 }
 
-absl::StatusOr<std::vector<EvalItem>> ReadEvalItems(const std::string& path) {
+absl::StatusOr<std::vector<EvalItem>> ReadEvalItems(const std::string& path,
+                                                    std::vector<std::string>* notes) {
+  ItemReader reader;
   std::error_code error;
-  const bool is_file = std::filesystem::is_regular_file(path, error);
-  std::ifstream in(path, std::ios::binary);
-  if (!is_file || !in) {
-    return absl::NotFoundError(
-        absl::StrCat(path, ": no file that can be read; name a data set as .jsonl, .json or .csv"));
+  if (std::filesystem::is_directory(path, error)) {
+    CHECK_OK(reader.ReadFolder(path));
+  } else {
+    CHECK_OK(reader.ReadFile(path, std::filesystem::path(path).stem().string()));
   }
-  if (std::filesystem::file_size(path, error) > kSetBytesMax || error)
-    return absl::InvalidArgumentError(absl::StrCat(path, ": more than 1 GiB; give a part of it"));
-  std::ostringstream text;
-  text << in.rdbuf();
-  return ParseEvalItems(std::move(text).str(), path);
+  return reader.Take(notes);
 }
 
 std::string QuestionText(const EvalItem& item) {

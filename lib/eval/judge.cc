@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/try.h"
+#include "eval/rubric.h"
 #include "ninefold/concurrency.h"
 #include "ninefold/eval.h"
 #include "ninefold/status.h"
@@ -46,10 +47,17 @@ Async<absl::StatusOr<Grade>> GradeByJudge(const EvalItem& item, const Reply& rep
                                           const GradeOptions& options, Context& ctx) {
   CO_CHECK_OK(CheckGrader(item, options));
   if (!NeedsJudge(item, options)) co_return GradeReply(item, reply, options);
+  const std::vector<RubricCriterion>& rubric = RubricOf(item, options);
   auto ask = [&](std::size_t i, Context& child) {
-    return options.judge->Run(Prompt(JudgeQuestion(item, reply, i == 0)), child);
+    return options.judge->Run(Prompt(rubric.empty() ? JudgeQuestion(item, reply, i == 0)
+                                                    : RubricQuestion(item, reply, rubric, i == 1)),
+                              child);
   };
   CO_TRY(const std::vector<Reply> said, co_await WhenAll<Reply>(ctx, "judge", 2, ask));
+  if (!rubric.empty()) {
+    co_return GradeByPoints(rubric, PointsIn(said[0].text, rubric, false),
+                            PointsIn(said[1].text, rubric, true), options.pass);
+  }
   Grade grade;
   const std::optional<bool> first = VerdictIn(said[0].text), second = VerdictIn(said[1].text);
   // One that gives no verdict has not agreed either.

@@ -4,85 +4,19 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
-#include "base/draws.h"
-#include "base/hash.h"
-#include "base/try.h"
+#include "eval/layouts_choice.h"
+#include "eval/record_fields.h"
+#include "eval/rubric.h"
 #include "ninefold/answer.h"
-#include "ninefold/status.h"
+#include "re2/re2.h"
 
 namespace ninefold {
 namespace {
 
-bool HasAll(const Json& record, std::initializer_list<const char*> keys) {
-  return std::all_of(keys.begin(), keys.end(),
-                     [&](const char* key) { return GetMember(record, key) != nullptr; });
-}
-
-// Numbers and booleans too: a table has typed them.
-std::string Plain(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  return value.is_null() ? "" : DumpJson(value);
-}
-
-// The first of these fields that is there, and not empty.
-std::string FieldOf(const Json& record, std::initializer_list<const char*> keys) {
-  for (const char* key : keys) {
-    const Json* value = GetMember(record, key);
-    if (value == nullptr) continue;
-    std::string text = Plain(*value);
-    if (!text.empty()) return text;
-  }
-  return "";
-}
-
-std::string Stripped(std::string_view text) {
-  return std::string(ToStd(absl::StripAsciiWhitespace(ToAbsl(text))));
-}
-
-// A list of texts, or one text with the members between `delimiter`.
-std::vector<std::string> ListField(const Json& record, const char* key, char delimiter) {
-  std::vector<std::string> texts;
-  const Json* value = GetMember(record, key);
-  if (value == nullptr || value->is_null()) return texts;
-  if (value->is_array()) {
-    for (const Json& one : *value) texts.push_back(Plain(one));
-    return texts;
-  }
-  const std::string all = Plain(*value);
-  for (const auto& one : absl::StrSplit(all, delimiter)) {
-    if (std::string text = Stripped(ToStd(one)); !text.empty()) texts.push_back(std::move(text));
-  }
-  return texts;
-}
-
-void AddTag(EvalItem& item, const std::string& tag) {
-  if (!tag.empty()) item.tags.push_back(tag);
-}
-
-// Letters stand for themselves, whole numbers for the choice that is counted so from `first`.
-std::string LetterFor(const std::string& answer, int first) {
-  if (answer.empty() || answer.find_first_not_of("0123456789") != std::string::npos || answer.size() > 2)
-    return answer;
-  const int index = std::stoi(answer) - first;
-  return index < 0 || index > 25 ? answer : std::string(1, char('A' + index));
-}
-
-// Data sets list the right choice first: each question gets an order of its own, the same every time.
-void ShuffleChoices(EvalItem& item) {
-  const std::string right = item.choices.front();
-  Draws draws(HashBytes(item.question));
-  draws.Shuffle(item.choices);
-  const auto at = std::find(item.choices.begin(), item.choices.end(), right) - item.choices.begin();
-  item.expected = std::string(1, char('A' + at));
-  item.grader = "choice";
-}
-
-// --- Layouts -----------------------------------------------------------------------------------------------
+// --- Code --------------------------------------------------------------------------------------------------
 
 // {"task_id", "prompt", "entry_point", "canonical_solution", "test"}
 EvalItem FromHumanEval(const Json& record) {
@@ -100,53 +34,34 @@ EvalItem FromHumanEval(const Json& record) {
   return item;
 }
 
-// Question, Correct Answer, Incorrect Answer 1 to 3
-EvalItem FromGpqa(const Json& record) {
+// Of the functions that a solution defines, the one that is tested.
+std::string TestedFunction(const std::string& solution, const std::string& tests) {
+  static const RE2 definition(R"((?m)^(?:def|class)\s+(\w+))");
+  re2::StringPiece rest(solution);
+  for (std::string name; RE2::FindAndConsume(&rest, definition, &name);) {
+    if (RE2::PartialMatch(tests, absl::StrCat(R"(\b)", name, R"(\s*\()"))) return name;
+  }
+  return "";
+}
+
+// {"task_id", "text", "code", "test_list", "test_setup_code"}; sanitized: "prompt" for "text", and a list
+// "test_imports". The tests say how the function is called, so they are shown, as its authors do.
+EvalItem FromMbpp(const Json& record) {
   EvalItem item;
-  item.question = Stripped(FieldOf(record, {"Question"}));
-  for (const char* key : {"Correct Answer", "Incorrect Answer 1", "Incorrect Answer 2", "Incorrect Answer 3"})
-    item.choices.push_back(Stripped(FieldOf(record, {key})));
-  ShuffleChoices(item);
-  AddTag(item, FieldOf(record, {"High-level domain"}));
-  AddTag(item, FieldOf(record, {"Subdomain"}));
+  const std::string tests = absl::StrJoin(ListField(record, "test_list", '\n'), "\n");
+  const std::string setup = absl::StrCat(absl::StrJoin(ListField(record, "test_imports", '\n'), "\n"), "\n",
+                                         FieldOf(record, {"test_setup_code"}), "\n");
+  item.question = absl::StrCat(FieldOf(record, {"text", "prompt"}),
+                               "\n\nAnswer with Python in one block of code. It should pass these tests:\n\n"
+                               "```python\n",
+                               tests, "\n```");
+  item.entry_point = TestedFunction(FieldOf(record, {"code"}), tests);
+  if (!tests.empty()) item.expected = absl::StrCat(setup, tests, "\n");
+  item.grader = "code";
   return item;
 }
 
-// {"id", "question": {"stem", "choices": [{"text", "label"}]}, "answerKey"}, or
-// {"id", "question", "choices": {"text": […], "label": […]}, "answerKey"}
-EvalItem FromArc(const Json& record) {
-  EvalItem item;
-  const Json& question = record["question"];
-  item.question = question.is_object() ? FieldOf(question, {"stem"}) : Plain(question);
-  std::vector<std::string> labels;
-  const Json* choices = GetMember(question.is_object() ? question : record, "choices");
-  if (choices != nullptr && choices->is_object()) {
-    item.choices = ListField(*choices, "text", '\n');
-    labels = ListField(*choices, "label", '\n');
-  }
-  for (std::size_t i = 0; choices != nullptr && choices->is_array() && i < choices->size(); ++i) {
-    item.choices.push_back(FieldOf((*choices)[i], {"text"}));
-    labels.push_back(FieldOf((*choices)[i], {"label"}));
-  }
-  // Some are labelled 1 to 4.
-  const auto at = std::find(labels.begin(), labels.end(), FieldOf(record, {"answerKey"})) - labels.begin();
-  item.expected = std::size_t(at) < labels.size() ? std::string(1, char('A' + at)) : "";
-  item.grader = "choice";
-  return item;
-}
-
-// {"question", "mc1_targets": {"choices": […], "labels": [1, 0, …]}}
-EvalItem FromTruthful(const Json& record) {
-  EvalItem item;
-  item.question = FieldOf(record, {"question"});
-  item.choices = ListField(record["mc1_targets"], "choices", '\n');
-  const std::vector<std::string> labels = ListField(record["mc1_targets"], "labels", ',');
-  const auto at = std::size_t(std::find(labels.begin(), labels.end(), "1") - labels.begin());
-  if (at >= item.choices.size()) return item;
-  std::swap(item.choices.front(), item.choices[at]);
-  ShuffleChoices(item);
-  return item;
-}
+// --- Answers -----------------------------------------------------------------------------------------------
 
 // {"id", "question", "answer", "answer_type": "exactMatch" or "multipleChoice", "image"}; the choices stand
 // in the question.
@@ -160,28 +75,40 @@ EvalItem FromHle(const Json& record) {
   return item;
 }
 
-// {"question", "subject", "choices": […], "answer": 0 to 3}
-EvalItem FromMmlu(const Json& record) {
-  EvalItem item;
-  item.question = FieldOf(record, {"question"});
-  item.choices = ListField(record, "choices", '\n');
-  item.expected = LetterFor(FieldOf(record, {"answer"}), 0);
-  item.grader = "choice";
-  AddTag(item, FieldOf(record, {"subject"}));
-  return item;
+// The inside of the box that `text` begins with: "{…}", braces balanced, or, as some solutions have it, the
+// rest of the formula: " 2$".
+std::string InsideOfBox(std::string_view text) {
+  if (text.starts_with('{')) {
+    int depth = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (text[i] == '\\') {
+        ++i;
+      } else if (text[i] == '{') {
+        ++depth;
+      } else if (text[i] == '}' && --depth == 0) {
+        return StrippedField(text.substr(1, i - 1));
+      }
+    }
+    return "";
+  }
+  std::size_t end = text.find_first_of("$\n");
+  for (const std::string_view mark : {"\\]", "\\)"}) end = std::min(end, text.find(mark));
+  std::string inside = StrippedField(text.substr(0, end));
+  if (absl::EndsWith(inside, ".")) inside.pop_back();
+  return inside;
 }
 
-// question, A, B, C, D, answer
-EvalItem FromLetters(const Json& record) {
-  EvalItem item;
-  item.question = FieldOf(record, {"question", "Question"});
-  for (const char* key : {"A", "B", "C", "D", "E"}) {
-    if (GetMember(record, key) != nullptr) item.choices.push_back(FieldOf(record, {key}));
+// The last box of a solution that is not empty. Without a box an answer would be guessed.
+std::string BoxedAnswer(std::string_view solution, bool& has_box) {
+  std::string found;
+  for (const std::string_view box : {"\\fbox", "\\boxed"}) {
+    for (std::size_t at = solution.find(box); at != solution.npos; at = solution.find(box, at + 1)) {
+      has_box = true;
+      if (std::string inside = InsideOfBox(solution.substr(at + box.size())); !inside.empty())
+        found = std::move(inside);
+    }
   }
-  item.expected = FieldOf(record, {"answer", "Answer", "expected"});
-  item.grader = "choice";
-  AddTag(item, FieldOf(record, {"subject", "Subject"}));
-  return item;
+  return found;
 }
 
 // {"problem", "solution" with \boxed{…}, "level", "type"}; {"problem", "answer"}; {"Problem", "Answer"}
@@ -189,9 +116,8 @@ EvalItem FromProblem(const Json& record) {
   EvalItem item;
   item.question = FieldOf(record, {"problem", "Problem"});
   item.expected = FieldOf(record, {"answer", "Answer"});
-  const std::string solution = FieldOf(record, {"solution", "Solution"});
-  // Without a box a solution's answer would be guessed.
-  if (item.expected.empty() && absl::StrContains(solution, "boxed{")) item.expected = FindAnswer(solution);
+  bool has_box = false;
+  if (item.expected.empty()) item.expected = BoxedAnswer(FieldOf(record, {"solution", "Solution"}), has_box);
   const bool whole =
       !item.expected.empty() && item.expected.find_first_not_of("0123456789") == std::string::npos;
   item.grader = whole ? "number" : "normalized";
@@ -217,56 +143,70 @@ EvalItem FromOurs(const Json& record) {
   for (const char* key : {"target", "answer", "expected"}) {
     if (const Json* found = GetMember(record, key); found != nullptr) expected = found;
   }
-  if (expected != nullptr) item.expected = Plain(*expected);
+  if (expected != nullptr) item.expected = PlainText(*expected);
   item.files = ListField(record, "files", ';');
   item.images = ListField(record, "images", ';');
   item.choices = ListField(record, "choices", ';');
   item.grader = FieldOf(record, {"grader"});
   item.setup = FieldOf(record, {"setup"});
   item.entry_point = FieldOf(record, {"entry_point"});
+  if (const Json* rubric = GetMember(record, "rubric"); rubric != nullptr) {
+    if (auto read = RubricFromJson(*rubric); read.ok())
+      item.rubric = *std::move(read);  // CheckItem says why not
+  }
+  if (item.grader.empty() && !item.rubric.empty()) item.grader = "judge";
   if (item.grader.empty() && !item.choices.empty()) item.grader = "choice";
   return item;
 }
+
+// --- The table ---------------------------------------------------------------------------------------------
 
 struct Layout {
   bool (*fits)(const Json& record);
   EvalItem (*read)(const Json& record);
 };
 
+bool HasGsmAnswer(const Json& r) {
+  return HasAll(r, {"question", "answer"}) && absl::StrContains(PlainText(r["answer"]), "####");
+}
+
+bool IsTruthfulTable(const Json& r) {
+  return HasAll(r, {"Question", "Best Answer", "Incorrect Answers"}) ||
+         HasAll(r, {"question", "best_answer", "incorrect_answers"});
+}
+
+bool HasOptions(const Json& r) {
+  const bool answered = HasAll(r, {"answer"}) || HasAll(r, {"answer_idx"}) || HasAll(r, {"answer_index"});
+  return answered && HasAll(r, {"question", "options"}) && r["options"].is_structured();
+}
+
+bool IsMmlu(const Json& r) {
+  if (!HasAll(r, {"question", "choices"}) || !r["choices"].is_array()) return false;
+  const Json* answer = GetMember(r, "answer");
+  if (answer == nullptr) answer = GetMember(r, "label");
+  return answer != nullptr && answer->is_number_integer();
+}
+
 constexpr Layout kLayouts[] = {
+    {[](const Json& r) { return HasAll(r, {"task_id", "prompt", "test", "entry_point"}); }, FromHumanEval},
     {[](const Json& r) {
-       return HasAll(r, {"task_id", "prompt", "test", "entry_point"});
+       return HasAll(r, {"task_id", "code", "test_list"}) && !FieldOf(r, {"text", "prompt"}).empty();
      },
-     FromHumanEval},
-    {[](const Json& r) {
-       return HasAll(r, {"Question", "Correct Answer", "Incorrect Answer 3"});
-     },
-     FromGpqa},
-    {[](const Json& r) {
-       return HasAll(r, {"question", "answerKey"});
-     },
-     FromArc},
-    {[](const Json& r) {
-       return HasAll(r, {"question", "mc1_targets"}) && r["mc1_targets"].is_object();
-     },
+     FromMbpp},
+    {[](const Json& r) { return HasAll(r, {"Question", "Correct Answer", "Incorrect Answer 3"}); }, FromGpqa},
+    {[](const Json& r) { return HasAll(r, {"question", "answerKey"}); }, FromArc},
+    {[](const Json& r) { return HasAll(r, {"question", "mc1_targets"}) && r["mc1_targets"].is_object(); },
      FromTruthful},
-    {[](const Json& r) {
-       return HasAll(r, {"question", "answer", "answer_type"});
-     },
-     FromHle},
+    {IsTruthfulTable, FromTruthfulTable},
+    {[](const Json& r) { return HasAll(r, {"question", "answer", "answer_type"}); }, FromHle},
+    {HasOptions, FromOptions},
     {[](const Json& r) {
        return HasAll(r, {"A", "B", "C", "D"}) && !FieldOf(r, {"question", "Question"}).empty();
      },
      FromLetters},
-    {[](const Json& r) {
-       return HasAll(r, {"question", "choices", "answer"}) && r["answer"].is_number_integer();
-     },
-     FromMmlu},
+    {IsMmlu, FromMmlu},
     {[](const Json& r) { return HasAll(r, {"problem"}) || HasAll(r, {"Problem"}); }, FromProblem},
-    {[](const Json& r) {
-       return HasAll(r, {"question", "answer"}) && absl::StrContains(Plain(r["answer"]), "####");
-     },
-     FromGsm},
+    {HasGsmAnswer, FromGsm},
     {[](const Json& r) { return HasAll(r, {"question"}) || HasAll(r, {"input"}); }, FromOurs},
 };
 
@@ -276,9 +216,35 @@ std::string KeysOf(const Json& record) {
   return absl::StrJoin(keys, ", ");
 }
 
+std::string IdOf(const Json& record, const std::string& set, bool ours) {
+  const std::string id = FieldOf(record, {"id", "task_id", "unique_id", "Record ID", "ID", "question_id"});
+  const std::string instance = ours ? "" : FieldOf(record, {"instance"});
+  // Numbers are counted in each set anew. GSM-Symbolic has many instances of each template.
+  const bool is_number = !id.empty() && id.find_first_not_of("0123456789") == std::string::npos;
+  return absl::StrCat(is_number && !ours ? set + "-" : "", id, instance.empty() ? "" : "-", instance);
+}
+
+// Our own may do without what is expected, as when they are graded by a rubric: CheckGrader looks for that.
+absl::Status CheckItem(const EvalItem& item, const Json& record, bool ours) {
+  if (item.question.empty()) return absl::InvalidArgumentError("the question is empty; write one");
+  if (item.choices.size() > 26) return absl::InvalidArgumentError("more than 26 choices; give fewer");
+  if (item.expected.empty() && !ours) {
+    return absl::InvalidArgumentError(
+        "no answer is expected, or it was not found in the record; write \"expected\"");
+  }
+  const Json* rubric = ours ? GetMember(record, "rubric") : nullptr;
+  return rubric == nullptr ? absl::OkStatus() : RubricFromJson(*rubric).status();
+}
+
 }  // namespace
 
-absl::StatusOr<EvalItem> ItemFromRecord(const Json& record) {
+bool HasEmptyBox(const Json& record) {
+  bool has_box = false;
+  return !FieldOf(record, {"problem", "Problem"}).empty() && FieldOf(record, {"answer", "Answer"}).empty() &&
+         BoxedAnswer(FieldOf(record, {"solution", "Solution"}), has_box).empty() && has_box;
+}
+
+absl::StatusOr<EvalItem> ItemFromRecord(const Json& record, const std::string& set) {
   if (!record.is_object()) {
     return absl::InvalidArgumentError(
         "an item is an object, not another value; write {\"question\": …, \"expected\": …}");
@@ -286,14 +252,10 @@ absl::StatusOr<EvalItem> ItemFromRecord(const Json& record) {
   for (const Layout& layout : kLayouts) {
     if (!layout.fits(record)) continue;
     EvalItem item = layout.read(record);
-    item.id = FieldOf(record, {"id", "task_id", "unique_id", "Record ID", "ID"});
+    const bool ours = layout.read == FromOurs;
+    item.id = IdOf(record, set, ours);
     for (const std::string& tag : ListField(record, "tags", ';')) AddTag(item, tag);
-    if (item.question.empty()) return absl::InvalidArgumentError("the question is empty; write one");
-    if (item.choices.size() > 26) return absl::InvalidArgumentError("more than 26 choices; give fewer");
-    if (item.expected.empty()) {
-      return absl::InvalidArgumentError(
-          "no answer is expected, or it was not found in the record; write \"expected\"");
-    }
+    if (const absl::Status checked = CheckItem(item, record, ours); !checked.ok()) return checked;
     return item;
   }
   return absl::InvalidArgumentError(absl::StrCat("no layout that is known has the fields ", KeysOf(record),

@@ -188,16 +188,20 @@ std::string ConfidenceTable(const EvalReport& report) {
 }
 
 std::string JudgeTable(const EvalReport& report) {
+  const bool points = HasRubric(report);
   std::vector<Cells> rows;
+  Cells head = {"variant", "grades", "contradicted itself", "share"};
+  if (points) head.insert(head.end(), {"score", "points agree"});
   for (const EvalArm& arm : report.arms) {
     if (arm.judged == 0) continue;
     rows.push_back({NameCell(report, arm), absl::StrCat(arm.judged), absl::StrCat(arm.judge_split),
                     Percent(double(arm.judge_split) / double(arm.judged))});
+    if (points) rows.back().insert(rows.back().end(), {Percent(arm.score), AgreementOfPoints(arm)});
   }
   if (rows.empty()) return "";
   return Section("The judge",
                  "Asked in both orders; where its verdicts differ, the answer counts as not right.",
-                 TableOf({"variant", "grades", "contradicted itself", "share"}, rows));
+                 TableOf(head, rows));
 }
 
 std::string TagTable(const EvalReport& report) {

@@ -316,19 +316,8 @@ absl::Status RunSupervised(const ChildPlan& plan) {
   return absl::OkStatus();
 }
 
-}  // namespace
-
-std::string MissingCodeIsolation() {
-  if (CanIsolate()) return "";
-  const bool as_nobody = PlanSandbox("", false).drops_root;
-  return absl::StrCat(
-      "the system permits this user no sandbox (unprivileged user namespaces), so code that is graded ",
-      as_nobody ? "reads what the user \"nobody\" may"
-                : "reads and writes what you may, can end your processes,",
-      " and reaches the network; run the whole measurement in a container or a virtual machine");
-}
-
-absl::StatusOr<PythonEnd> RunPython(const std::string& program, absl::Duration time, Isolation isolation) {
+// kAborted: no sandbox this time.
+absl::StatusOr<PythonEnd> RunOnce(const std::string& program, absl::Duration time, Isolation isolation) {
   ChildPlan plan;
   TRY(plan.python, FindPython());
   plan.isolated = isolation == Isolation::kWherePermitted && CanIsolate();
@@ -358,8 +347,30 @@ absl::StatusOr<PythonEnd> RunPython(const std::string& program, absl::Duration t
   munmap(shared, sizeof(Outcome));
   CHECK_OK(ran);
   if (outcome.state == Outcome::kNotIsolated)
-    return absl::UnavailableError("the sandbox for the code that is graded could not be made this time");
+    return absl::AbortedError("the sandbox for the code that is graded could not be made; try it again");
   return EndOf(outcome, ReadEnd(done.fd(), token.size() + 1) == token, said.fd(), time);
+}
+
+}  // namespace
+
+std::string MissingCodeIsolation() {
+  if (CanIsolate()) return "";
+  const bool as_nobody = PlanSandbox("", false).drops_root;
+  return absl::StrCat(
+      "the system permits this user no sandbox (unprivileged user namespaces), so code that is graded ",
+      as_nobody ? "reads what the user \"nobody\" may"
+                : "reads and writes what you may, can end your processes,",
+      " and reaches the network; run the whole measurement in a container or a virtual machine");
+}
+
+absl::StatusOr<PythonEnd> RunPython(const std::string& program, absl::Duration time, Isolation isolation) {
+  constexpr int kTries = 4, kPause = 100;  // milliseconds: others may hold all namespaces that are allowed
+  for (int i = 1; i < kTries; ++i) {
+    absl::StatusOr<PythonEnd> end = RunOnce(program, time, isolation);
+    if (!absl::IsAborted(end.status())) return end;
+    PollFor(nullptr, 0, kPause);
+  }
+  return RunOnce(program, time, isolation);
 }
 
 }  // namespace ninefold

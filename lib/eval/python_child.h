@@ -27,8 +27,8 @@ enum class Isolation {
   kNone,
 };
 
-// Blocks. kNotFound: no python3 in /usr/local/bin, /usr/bin or /bin. kUnavailable: no memory, folder or
-// process for it.
+// Blocks. kNotFound: no python3 in /usr/local/bin, /usr/bin or /bin. kUnavailable, kAborted: no memory,
+// folder, process or sandbox for it, this time.
 absl::StatusOr<PythonEnd> RunPython(const std::string& program, absl::Duration time,
                                     Isolation isolation = Isolation::kWherePermitted);
 

@@ -71,6 +71,8 @@ Json ArmJson(const EvalArm& arm) {
     json["calibrated"] = arm.calibrated;
   }
   if (arm.judged > 0) json["judged"] = arm.judged, json["judge_split"] = arm.judge_split;
+  if (arm.by_rubric > 0)
+    json["by_rubric"] = arm.by_rubric, json["agreement_of_points"] = arm.agreement_of_points;
   for (const auto& [tag, share] : arm.tags) json["tags"][tag] = ShareJson(share);
   AddAttemptsJson(arm, json);
   return json;

@@ -226,12 +226,15 @@ std::string CalibrationTable(const EvalReport& report) {
 }
 
 std::string JudgeTable(const EvalReport& report) {
+  const bool points = HasRubric(report);
   std::vector<TextRow> rows = {{"judge", "grades", "contradicted itself"}};
+  if (points) rows[0].insert(rows[0].end(), {"score", "points agree"});
   for (const EvalArm& arm : report.arms) {
     if (arm.judged == 0) continue;
     rows.push_back(
         {ShortName(arm.variant), absl::StrCat(arm.judged),
          absl::StrCat(arm.judge_split, " (", Percent(double(arm.judge_split) / double(arm.judged)), ")")});
+    if (points) rows.back().insert(rows.back().end(), {Percent(arm.score), AgreementOfPoints(arm)});
   }
   return rows.size() == 1 ? "" : absl::StrCat("\n", Aligned(rows));
 }

@@ -73,9 +73,11 @@ void AddGrades(const TrialList& trials, EvalArm& arm) {
     arm.score += trial->grade.score / double(trials.size());
     if (trial->confidence >= 0) stated.emplace_back(trial->confidence, trial->grade.right);
     if (trial->grade.judge_agreed) ++arm.judged, arm.judge_split += !*trial->grade.judge_agreed;
+    if (trial->grade.agreement) ++arm.by_rubric, arm.agreement_of_points += *trial->grade.agreement;
     for (const std::string& tag : trial->tags) by_tag[tag].push_back(trial);
     by_seed[trial->seed].push_back(trial);
   }
+  if (arm.by_rubric > 0) arm.agreement_of_points /= double(arm.by_rubric);
   for (const auto& [tag, of_tag] : by_tag) arm.tags[tag] = ShareOf(of_tag);
   for (const auto& [seed, of_seed] : by_seed) arm.by_seed[seed] = ShareOf(of_seed).accuracy;
   arm.calibration = MeasureCalibration(stated);

@@ -54,36 +54,81 @@ Grade GradeFromJson(const Json& json) {
   grade.right = GetBool(json, "right").value_or(false);
   grade.why = TextField(json, "why");
   grade.judge_agreed = GetBool(json, "judge_agreed");
+  grade.agreement = GetNumber(json, "agreement");
   return grade;
 }
 
+// What grading needs of a reply.
+Json KeptJson(const Reply& reply) {
+  Json json = {{"text", reply.text}};
+  if (reply.data) json["data"] = *reply.data;
+  for (const Dissent& opinion : reply.dissent)
+    json["dissent"].push_back({{"who", opinion.who}, {"text", opinion.text}});
+  return json;
+}
+
+std::optional<Reply> Kept(const Reply& reply) {
+  constexpr std::size_t kReplyMost = std::size_t(64) << 10;
+  if (DumpJson(KeptJson(reply)).size() > kReplyMost) return std::nullopt;
+  Reply kept;
+  kept.text = reply.text, kept.data = reply.data, kept.dissent = reply.dissent;
+  return kept;
+}
+
+// Each distinct answer once. Where its words are not known, it is graded in the form that votes are compared
+// in, if the grader can; else nothing is known of the attempts.
+absl::Status GradeAttempts(const EvalItem& item, const Reply& reply, const Contemplation& report,
+                           const GradeOptions& options, EvalTrial& trial) {
+  const std::map<std::string, Reply> words = WordsOfAttempts(reply, report);
+  std::map<std::string, bool> graded;
+  bool all_known = true;
+  const auto is_right = [&](const std::string& answer) -> absl::StatusOr<bool> {
+    if (const auto found = graded.find(answer); found != graded.end()) return found->second;
+    const auto found = words.find(answer);
+    Reply attempt;
+    attempt.text = answer;
+    if (found != words.end()) attempt = found->second;
+    all_known = all_known && (found != words.end() || IsForVotes(GraderOf(item, options)));
+    if (!all_known) return false;
+    TRY(const Grade grade, GradeReply(item, attempt, options));
+    return graded[answer] = grade.right;
+  };
+  for (const Contemplation::Vote& vote : report.votes) {
+    TRY(const bool right, is_right(vote.answer));
+    trial.attempts_cast += vote.count;
+    trial.attempts_right += right ? vote.count : 0;
+  }
+  TRY(trial.attempts, AttemptsOf(report, *reply.report, is_right));
+  if (!all_known) trial.attempts_cast = trial.attempts_right = 0, trial.attempts.clear();
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+std::optional<Reply> ReplyOf(const EvalTrial& trial) {
+  if (!trial.reply) return std::nullopt;
+  Reply reply = *trial.reply;
+  reply.cost = trial.cost;
+  if (trial.report) reply.report = ToJson(*trial.report);
+  return reply;
+}
 
 absl::Status FillTrial(const EvalItem& item, const Reply& reply, const GradeOptions& options,
                        EvalTrial& trial) {
   trial.item = item.id;
   trial.tags = item.tags;
   trial.cost = reply.cost;
+  trial.reply = Kept(reply);
   trial.answer = NormalizeAnswer(WithoutConfidence(reply.text));
   trial.confidence = StatedConfidence(reply.text);
+  trial.attempts_cast = trial.attempts_right = 0, trial.attempts.clear();
   absl::StatusOr<Contemplation> report = ContemplationOf(reply);
   if (!report.ok()) return absl::OkStatus();
   trial.answer = report->answer;
   trial.confidence = report->confidence;
-  if (IsForVotes(GraderOf(item, options))) {
-    const auto is_right = [&](const std::string& answer) -> absl::StatusOr<bool> {
-      Reply attempt;
-      attempt.text = answer;
-      TRY(const Grade grade, GradeReply(item, attempt, options));
-      return grade.right;
-    };
-    for (const Contemplation::Vote& vote : report->votes) {
-      TRY(const bool right, is_right(vote.answer));
-      trial.attempts_cast += vote.count;
-      trial.attempts_right += right ? vote.count : 0;
-    }
-    TRY(trial.attempts, AttemptsOf(*report, *reply.report, is_right));
-  }
+  const bool is_refused = GraderOf(item, options) == "code" && !options.allow_code;
+  if (!NeedsJudge(item, options) && !is_refused)
+    CHECK_OK(GradeAttempts(item, reply, *report, options, trial));
   trial.report = *std::move(report);
   return absl::OkStatus();
 }
@@ -92,6 +137,7 @@ Json ToJson(const EvalTrial& trial) {
   Json grade = {{"score", trial.grade.score}, {"right", trial.grade.right}};
   if (!trial.grade.why.empty()) grade["why"] = trial.grade.why;
   if (trial.grade.judge_agreed) grade["judge_agreed"] = *trial.grade.judge_agreed;
+  if (trial.grade.agreement) grade["agreement"] = *trial.grade.agreement;
   Json json = {{"variant", trial.variant},
                {"item", trial.item},
                {"seed", trial.seed},
@@ -100,6 +146,8 @@ Json ToJson(const EvalTrial& trial) {
                {"cost", ToJson(trial.cost)},
                {"latency_seconds", absl::ToDoubleSeconds(trial.latency)}};
   if (!trial.run_id.empty()) json["run_id"] = trial.run_id;
+  if (!trial.judge_run_id.empty()) json["judge_run_id"] = trial.judge_run_id;
+  if (trial.reply) json["reply"] = KeptJson(*trial.reply);
   if (!trial.error.empty()) json["error"] = trial.error;
   if (!trial.tags.empty()) json["tags"] = trial.tags;
   if (trial.confidence >= 0) json["confidence"] = trial.confidence;
@@ -126,6 +174,12 @@ absl::StatusOr<EvalTrial> EvalTrialFromJson(const Json& json) {
     trial.seed = seed->get<std::uint64_t>();
   trial.answer = TextField(json, "answer");
   trial.run_id = TextField(json, "run_id");
+  trial.judge_run_id = TextField(json, "judge_run_id");
+  if (const Json* reply = GetMember(json, "reply"); reply != nullptr) {
+    absl::StatusOr<Reply> read = ReplyFromJson(*reply);
+    if (!read.ok()) return Annotate(read.status(), "/reply");
+    trial.reply = *std::move(read);
+  }
   trial.error = TextField(json, "error");
   const Json* tags = GetMember(json, "tags");
   for (std::size_t i = 0; tags != nullptr && tags->is_array() && i < tags->size(); ++i) {

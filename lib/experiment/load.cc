@@ -8,6 +8,7 @@
 #include "base/draws.h"
 #include "base/suggest.h"
 #include "base/try.h"
+#include "eval/rubric.h"
 #include "experiment/shape.h"
 #include "experiment/trial.h"
 #include "experiment/variants.h"
@@ -138,7 +139,9 @@ class Loader {
     std::set<std::string> ids;
     for (const YamlNode* name : Scalars(*data)) {
       const std::string path = Beside(folder_, name->text);
-      absl::StatusOr<std::vector<EvalItem>> items = ReadEvalItems(path);
+      std::vector<std::string> notes;
+      absl::StatusOr<std::vector<EvalItem>> items = ReadEvalItems(path, &notes);
+      for (const std::string& note : notes) out_.Warn(name->at, absl::StrCat("data: ", note));
       if (!items.ok()) out_.Error(name->at, absl::StrCat("data: ", Describe(items.status())));
       if (items.ok() && items->empty()) out_.Error(name->at, absl::StrCat("data: ", path, " has no items"));
       for (std::size_t i = 0; items.ok() && i < items->size(); ++i) {
@@ -198,9 +201,19 @@ class Loader {
   }
 
   void ReadGrader() {
-    read_.grade.grader = TextOf(root_, "grader", read_.simulated ? "number" : read_.grade.grader);
+    const bool has_rubric = root_.Find("rubric") != nullptr && !read_.simulated;
+    read_.grade.grader = TextOf(root_, "grader",
+                                read_.simulated ? "number"
+                                : has_rubric    ? "judge"
+                                                : read_.grade.grader);
     const YamlNode* allow = root_.Find("allow_code");
     read_.grade.allow_code = options_.allow_code || (allow != nullptr && AsBool(*allow).value_or(false));
+    read_.grade.pass = NumberOf(root_, "pass", read_.grade.pass);
+    if (const YamlNode* rubric = root_.Find("rubric"); rubric != nullptr) {
+      absl::StatusOr<std::vector<RubricCriterion>> criteria = RubricFromJson(pipeline::AsJson(*rubric));
+      if (!criteria.ok()) out_.Error(rubric->at, Describe(criteria.status()));
+      if (criteria.ok()) read_.grade.rubric = *std::move(criteria);
+    }
     const YamlNode* judge = root_.Find("judge");
     if (judge == nullptr || judge->kind != YamlNode::kScalar || read_.simulated) return;
     PipelineOptions options;

@@ -14,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "base/hash.h"
 #include "base/try.h"
+#include "eval/graders.h"
 #include "experiment/purse.h"
 #include "experiment/trial.h"
 #include "experiment/trial_log.h"
@@ -30,12 +31,16 @@ struct Job {
   const ExperimentVariant* variant = nullptr;
   const EvalItem* item = nullptr;
   std::uint64_t seed = 0;
-  std::uint64_t item_hash = 0;
-  Cost spent;  // on it so far, where its share was too small
+  TrialHashes hashes;
+  Cost spent;                              // on it so far, where its share was too small
+  std::shared_ptr<const EvalTrial> known;  // not null: its reply is there, and is graded anew
 };
 
-std::string HashOfTrial(const ExperimentVariant& variant, std::uint64_t of_item) {
-  return absl::StrFormat("%016x", Mix(variant.hash, of_item));
+constexpr char kJudgeFailed[] = "the judge: ";
+
+// The reply is there; only its grade is not.
+bool LacksOnlyGrade(const EvalTrial& trial) {
+  return absl::StartsWith(trial.error, kJudgeFailed) && trial.reply.has_value();
 }
 
 // What no other trial would get round.
@@ -86,27 +91,17 @@ class Trials {
       TRY(file, log_.Open(run_.trials_path, note));
       if (!note.empty()) Note(note);
     }
-    std::int64_t stale = 0, failed = 0;
+    Found found;
     for (const EvalItem& item : experiment_.items) {
-      // Another grader, and another judge, grade anew.
-      const bool judged = NeedsJudge(item, experiment_.grade);
-      const std::uint64_t hash = HashBytes(
-          judged ? absl::StrCat(experiment_.grade.grader, " ", experiment_.judge) : experiment_.grade.grader,
-          HashOf(item));
+      const std::uint64_t asked = HashOf(item), graded = HashOfGrading(experiment_, item);
       for (const std::uint64_t seed : experiment_.seeds) {
         for (const ExperimentVariant& variant : experiment_.variants) {
+          Job job{&variant, &item, seed};
+          job.hashes.asked = absl::StrFormat("%016x", Mix(variant.hash, asked));
+          job.hashes.graded = absl::StrFormat("%016x", graded);
           const auto known = file.trials.find({variant.name, item.id, seed});
-          if (known != file.trials.end() && known->second.hash != HashOfTrial(variant, hash)) {
-            ++stale;
-          } else if (known != file.trials.end() && !known->second.trial.error.empty()) {
-            ++failed;
-          } else if (known != file.trials.end()) {
-            known->second.trial.tags = item.tags;  // they change nothing of the answer
-            Keep(known->second.trial);
-            ++progress_.reused;
-            continue;
-          }
-          jobs_.push_back({&variant, &item, seed, hash, {}});
+          if (known == file.trials.end() || !IsDone(known->second, job, found))
+            jobs_.push_back(std::move(job));
         }
       }
     }
@@ -115,12 +110,43 @@ class Trials {
     if (HasLimit(Limits()) && !file.trials.empty())
       Note(absl::StrCat("the budget counts what the trials in ", run_.trials_path,
                         " have cost: ", purse_.Words()));
-    if (stale > 0)
-      Note(absl::StrCat(stale, " trials in ", run_.trials_path,
-                        " are of a team or an item that has changed, and are asked again"));
-    if (failed > 0)
-      Note(absl::StrCat(failed, " trials in ", run_.trials_path, " had failed, and are asked again"));
+    NoteFound(found);
     return absl::OkStatus();
+  }
+
+  // What the file has of this experiment, and is no use as it is.
+  struct Found {
+    std::int64_t stale = 0, failed = 0, graded_anew = 0;
+  };
+
+  // Whether a trial of the file stands; else what is to be done for it, in `job`.
+  bool IsDone(const LoggedTrial& logged, Job& job, Found& found) {
+    const EvalTrial& trial = logged.trial;
+    const bool other_grade = logged.hashes.graded != job.hashes.graded;
+    if (logged.hashes.asked != job.hashes.asked || (other_grade && trial.error.empty() && !trial.reply)) {
+      ++found.stale;
+    } else if (LacksOnlyGrade(trial) || (other_grade && trial.error.empty())) {
+      ++found.graded_anew;
+      job.known = std::make_shared<EvalTrial>(trial);
+    } else if (!trial.error.empty()) {
+      ++found.failed;
+    } else {
+      EvalTrial kept = trial;
+      kept.tags = job.item->tags;  // they change nothing of the answer
+      Keep(kept);
+      ++progress_.reused;
+      return true;
+    }
+    return false;
+  }
+
+  void NoteFound(const Found& found) {
+    const auto note = [&](std::int64_t n, const char* what) {
+      if (n > 0) Note(absl::StrCat(n, " trials in ", run_.trials_path, what));
+    };
+    note(found.stale, " are of a team or an item that has changed, and are asked again");
+    note(found.failed, " had failed, and are asked again");
+    note(found.graded_anew, " are graded anew, without asking again");
   }
 
   void NoteIsolation() {
@@ -189,8 +215,9 @@ class Trials {
   bool Take(Job& job, BudgetLimits& share, std::unique_lock<std::mutex>& lock) {
     while (true) {
       if (!ending_.ok() || !fatal_.ok() || (jobs_.empty() && in_flight_ == 0)) return false;
+      if (!jobs_.empty() && IsFree(jobs_.front())) break;
       if (!jobs_.empty()) {
-        const Purse::Answer answer = purse_.Take(jobs_.front().variant->name, in_flight_, share);
+        const Purse::Answer answer = purse_.Take(PurseName(jobs_.front()), in_flight_, share);
         if (answer == Purse::kEmpty) {
           ending_ = absl::ResourceExhaustedError(purse_.WhyEmpty(jobs_.front().variant->name));
           return false;
@@ -205,7 +232,36 @@ class Trials {
     return true;
   }
 
+  // Nobody is asked.
+  bool IsFree(const Job& job) const {
+    return job.known != nullptr && !NeedsJudge(*job.item, experiment_.grade);
+  }
+  // A judge alone costs less than a trial, and its own.
+  static std::string PurseName(const Job& job) { return job.known ? kJudgeFailed : job.variant->name; }
+
+  void GradeAnew(const Job& job, const BudgetLimits& share) {
+    EvalTrial trial = *job.known;
+    trial.error.clear(), trial.judge_run_id.clear(), trial.grade = {};
+    const Reply reply = ReplyOf(trial).value_or(Reply{});
+    Cost of_judge;
+    absl::Status status = FillTrial(*job.item, reply, experiment_.grade, trial);
+    if (status.ok() && NeedsJudge(*job.item, experiment_.grade)) {
+      status = Judge(*job.item, reply, share, trial, of_judge);
+      return Settle(job, share, HasLimit(share), status, std::move(trial), of_judge, {});
+    }
+    absl::StatusOr<Grade> grade = Grade{};
+    if (status.ok()) {
+      grade = GradeReply(*job.item, reply, experiment_.grade);
+    } else {
+      grade = status;
+    }
+    if (!grade.ok()) return Settle(job, share, false, grade.status(), grade.status(), of_judge, {});
+    trial.grade = *std::move(grade);
+    Settle(job, share, false, absl::OkStatus(), std::move(trial), of_judge, {});
+  }
+
   void Try(const Job& job, const BudgetLimits& share) {
+    if (job.known != nullptr) return GradeAnew(job, share);
     RunOptions options = RunOptionsOf(experiment_, *job.variant, job.seed);
     const bool ours = Purse::Narrow(share, options.budget);
     Made made;
@@ -279,7 +335,8 @@ class Trials {
         Ask(MakeFunctionAgent({"judge", "Grades a reply"}, grade), Prompt("grade"), std::move(options), made)
             .status();
     cost = made.cost;
-    if (!judged.ok()) trial.error = absl::StrCat("the judge: ", Describe(judged));
+    trial.judge_run_id = made.run_id;
+    if (!judged.ok()) trial.error = absl::StrCat(kJudgeFailed, Describe(judged));
     return judged;
   }
 
@@ -288,16 +345,16 @@ class Trials {
     std::unique_lock lock(mutex_);
     --in_flight_;
     progress_.cost = progress_.cost + cost;
-    purse_.Give(job.variant->name, share, cost);
+    purse_.Give(PurseName(job), share, cost);
     changed_.notify_all();
     if (absl::IsCancelled(status) && !ending_.ok()) return;
     // Its share was too small, not its team's budget: again, with a larger one. A contemplation does not fail
     // for that, it ends early.
-    const bool cut = trial.ok() && trial->report && trial->report->stop == "limits";
+    const bool cut = trial.ok() && job.known == nullptr && trial->report && trial->report->stop == "limits";
     const bool used_up = absl::IsResourceExhausted(status) && !IsOwnLimit(status) &&
                          absl::StrContains(status.message(), "budget");
     if (ours && (cut || used_up)) {
-      purse_.Enlarge(job.variant->name, share);
+      purse_.Enlarge(PurseName(job), share);
       jobs_.push_front(job);
       jobs_.front().spent = job.spent + cost;
       return;
@@ -308,12 +365,12 @@ class Trials {
         fatal_ = Annotate(why, absl::StrCat("variant \"", job.variant->name, "\", ", job.item->where));
       return End(fatal_, lock);
     }
-    const absl::Status written = log_.Add(*trial, HashOfTrial(*job.variant, job.item_hash), job.spent + cost);
+    const absl::Status written = log_.Add(*trial, job.hashes, job.spent + cost);
     if (!written.ok()) {
       if (fatal_.ok()) fatal_ = written;
       return End(written, lock);
     }
-    if (run_.on_trial) run_.on_trial(*trial, events);
+    if (run_.on_trial && job.known == nullptr) run_.on_trial(*trial, events);
     Keep(*trial);
     Report();
   }

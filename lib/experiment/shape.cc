@@ -86,6 +86,14 @@ const Shape& SweepShape() {
   return shape;
 }
 
+const Shape& CriterionShape() {
+  static const Shape shape{"criterion",
+                           "a criterion",
+                           {{"criterion", TextType(), "what is looked for", true},
+                            {"points", Number(-1000, 1000), "for it; below 0: taken off; default 1"}}};
+  return shape;
+}
+
 const Shape& VariantShape() {
   static const Shape shape{
       "variant",
@@ -110,6 +118,9 @@ const Shape& ExperimentShape() {
        {"sample", Integer(1, 1'000'000), "so many items, drawn with the first seed; default all"},
        {"grader", TextType(), "of items that name none; default normalized"},
        {"judge", TextType(), "the model of the grader \"judge\""},
+       {"rubric", OneOrMore(Either(TextType(), Object(CriterionShape))),
+        "of the grader \"judge\": points for what is said here, instead of a comparison"},
+       {"pass", Number(0, 1), "the share of a rubric's points that is right; default 0.5"},
        {"allow_code", Bool(), "whether the grader \"code\" may run what a model wrote; default false"},
        {"seeds", ListOf(Integer(0, 1e15), 1), "each item is asked once with each; default 1"},
        {"parallel", Integer(1, 256), "trials at once; default 4"},

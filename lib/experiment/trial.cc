@@ -74,8 +74,6 @@ absl::Status CheckFiles(const EvalItem& item) {
 
 std::uint64_t HashOf(const EvalItem& item) {
   std::uint64_t hash = HashBytes(QuestionText(item));
-  for (const std::string* text : {&item.expected, &item.grader, &item.setup, &item.entry_point})
-    hash = HashBytes(*text, hash);
   for (const auto* paths : {&item.files, &item.images}) {
     for (const std::string& path : *paths) {
       hash = HashBytes(path, hash);
@@ -83,6 +81,23 @@ std::uint64_t HashOf(const EvalItem& item) {
       const absl::StatusOr<std::string> bytes = pipeline::ReadRegular(path, "file", pipeline::kGivenBytesMax);
       hash = HashBytes(bytes.ok() ? *bytes : "", hash);
     }
+  }
+  return hash;
+}
+
+std::uint64_t HashOfGrading(const Experiment& experiment, const EvalItem& item) {
+  // Counted up when graders read replies in another way: then those that are kept are graded anew.
+  constexpr int kGraders = 1;
+  const GradeOptions& options = experiment.grade;
+  std::uint64_t hash = HashBytes(absl::StrCat(kGraders, " ", GraderOf(item, options)));
+  for (const std::string* text : {&item.expected, &item.setup, &item.entry_point})
+    hash = HashBytes(*text, hash);
+  for (const std::string& choice : item.choices) hash = HashBytes(choice, hash);
+  if (!NeedsJudge(item, options)) return hash;
+  hash = HashBytes(absl::StrCat(experiment.judge, " ", options.pass), hash);
+  for (const auto* rubric : {&item.rubric, &options.rubric}) {
+    for (const RubricCriterion& each : *rubric)
+      hash = HashBytes(absl::StrCat(each.points, " ", each.text), hash);
   }
   return hash;
 }

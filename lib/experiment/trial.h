@@ -14,8 +14,10 @@ absl::StatusOr<Prompt> PromptOf(const EvalItem& item, const Pipeline& pipeline);
 
 // Whether its files and images can be read.
 absl::Status CheckFiles(const EvalItem& item);
-// Of all that is asked and expected, the files' content too.
+// Of all that is asked, the files' content too.
 std::uint64_t HashOf(const EvalItem& item);
+// Of how its replies are graded: of what is expected, by which grader and judge.
+std::uint64_t HashOfGrading(const Experiment& experiment, const EvalItem& item);
 
 // A new trial of `reply`, not graded where that needs a judge. Errors: of grading, as GradeReply's.
 absl::StatusOr<EvalTrial> TrialOf(const Experiment& experiment, const ExperimentVariant& variant,

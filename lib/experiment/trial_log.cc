@@ -41,13 +41,14 @@ absl::StatusOr<TrialFile> ParseTrials(const std::string& text, const std::string
       return absl::InvalidArgumentError(absl::StrCat(path, ":", line, ": ", Describe(trial.status()),
                                                      "; remove the line, and its trial is asked again"));
     }
-    const std::string* hash = GetString(*json, "hash");
+    const std::string *asked = GetString(*json, "hash"), *graded = GetString(*json, "graded");
     const Json* spent = GetMember(*json, "spent");
     file.spent.emplace_back(trial->variant,
                             spent != nullptr && spent->is_object() ? CostFromJson(*spent) : trial->cost);
     TrialKey key{trial->variant, trial->item, trial->seed};
     if (file.trials.count(key) == 0) file.order.push_back(key);
-    file.trials[std::move(key)] = {*std::move(trial), hash == nullptr ? "" : *hash};
+    file.trials[std::move(key)] = {*std::move(trial),
+                                   {asked == nullptr ? "" : *asked, graded == nullptr ? "" : *graded}};
   }
   return file;
 }
@@ -80,10 +81,10 @@ absl::StatusOr<TrialFile> TrialLog::Open(const std::string& path, std::string& n
   return file;
 }
 
-absl::Status TrialLog::Add(const EvalTrial& trial, const std::string& hash, const Cost& spent) {
+absl::Status TrialLog::Add(const EvalTrial& trial, const TrialHashes& hashes, const Cost& spent) {
   if (fd_ < 0) return absl::OkStatus();
   Json json = ToJson(trial);
-  json["hash"] = hash;
+  json["hash"] = hashes.asked, json["graded"] = hashes.graded;
   if (!(spent == trial.cost)) json["spent"] = ToJson(spent);
   const std::string line = absl::StrCat(DumpJson(json), "\n");
   for (std::size_t at = 0; at < line.size();) {

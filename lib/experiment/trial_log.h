@@ -22,9 +22,15 @@ struct TrialKey {
   }
 };
 
+// Of what a trial was made of; "": not said.
+struct TrialHashes {
+  std::string asked;   // the variant, and the item's question
+  std::string graded;  // what was expected, and the grader
+};
+
 struct LoggedTrial {
   EvalTrial trial;
-  std::string hash;  // of the variant and the item that it was of; "": not said
+  TrialHashes hashes;
 };
 
 // What a file holds; a torn last line is left out.
@@ -51,7 +57,7 @@ class TrialLog {
   // process writes to it.
   absl::StatusOr<TrialFile> Open(const std::string& path, std::string& note);
   // `spent`: on it in all, with what grading it and beginning it anew has cost.
-  absl::Status Add(const EvalTrial& trial, const std::string& hash, const Cost& spent);
+  absl::Status Add(const EvalTrial& trial, const TrialHashes& hashes, const Cost& spent);
 
  private:
   std::string path_;

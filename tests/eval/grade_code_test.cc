@@ -196,6 +196,29 @@ TEST_F(Sandbox, HasWhatPythonNeeds) {
       "with multiprocessing.get_context('fork').Pool(2) as pool: assert pool.map(abs, [-1, -2]) == [1, 2]\n");
 }
 
+// Each distinct program once, where the team's reply has it whole.
+TEST_F(Code, OfAttemptsIsRunToo) {
+  auto turn = std::make_shared<std::atomic<int>>(0);
+  const AgentPtr solver =
+      MakeAgent({.name = "solver", .model = testing::Responding([turn](const ModelRequest&) {
+                                     const bool right = (*turn)++ % 3 < 2;
+                                     return testing::Say(absl::StrCat("```python\ndef f(): return ",
+                                                                      right ? "1" : "2", "\n```"));
+                                   })});
+  const AgentPtr team =
+      Contemplate({.solver = solver, .width = 3, .stops = {.decided = false, .settled = 1, .quorum = 1}});
+  testing::Sim sim;
+  const auto reply = sim.Run(team, "?");
+  ASSERT_THAT(reply, IsOk());
+  const EvalItem item = {.expected = "assert f() == 1", .entry_point = "f", .grader = "code"};
+  EvalTrial trial, refused;
+  ASSERT_THAT(FillTrial(item, *reply, {.allow_code = true, .code_time = absl::Seconds(20)}, trial), IsOk());
+  EXPECT_EQ(trial.attempts_cast, 3);
+  EXPECT_EQ(trial.attempts_right, 2);
+  ASSERT_THAT(FillTrial(item, *reply, {}, refused), IsOk());
+  EXPECT_EQ(refused.attempts_cast, 0);
+}
+
 TEST(CodeIsolation, IsSaidWhenItIsMissing) {
   EXPECT_THAT(MissingCodeIsolation(), AnyOf("", HasSubstr("run the whole measurement in a container")));
 }

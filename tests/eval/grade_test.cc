@@ -1,4 +1,6 @@
 #include "grade_pairs.h"
+#include "ninefold/patterns.h"
+#include "ninefold/team.h"
 
 namespace ninefold {
 namespace {
@@ -56,7 +58,8 @@ TEST(Grades, WhatCannotBeGradedIsAFaultOfItsItem) {
       {"choice", "F", absl::StatusCode::kInvalidArgument, "none of the 2 choices"},
       {"regex", "(", absl::StatusCode::kInvalidArgument, "the pattern is wrong"},
       {"json", "{", absl::StatusCode::kInvalidArgument, "no JSON"},
-      {"exact", "", absl::StatusCode::kInvalidArgument, "empty"},
+      {"exact", "", absl::StatusCode::kInvalidArgument, "no answer is expected"},
+      {"judge", "", absl::StatusCode::kInvalidArgument, "no answer is expected"},
       {"code", "assert True", absl::StatusCode::kFailedPrecondition, "allow_code"},
       {"judge", "so", absl::StatusCode::kFailedPrecondition, "no judge"},
   };
@@ -74,65 +77,33 @@ TEST(Grades, TheItemsGraderComesFirst) {
   EXPECT_EQ(GraderOf(own, {.grader = "number"}), "exact");
 }
 
-// --- A judge -----------------------------------------------------------------------------------------------
-
-absl::StatusOr<Grade> Judged(testing::Responder respond) {
-  const EvalItem item = {.question = "Why?", .expected = "because", .grader = "judge"};
-  const GradeOptions options = {
-      .judge = MakeAgent({.name = "judge", .model = testing::Responding(std::move(respond))})};
-  const Reply reply = Said("for that reason");
-  absl::StatusOr<Grade> grade = absl::InternalError("not run");
-  testing::Sim sim;
-  const absl::Status ran =
-      sim.Run([&](Context& ctx) -> Async<void> { grade = co_await GradeByJudge(item, reply, options, ctx); });
-  EXPECT_THAT(ran, IsOk());
-  return grade;
-}
-
-bool ExpectedFirst(const ModelRequest& request) {
-  const std::string text = TextOf(request.conversation.back());
-  EXPECT_THAT(text, HasSubstr("<given>\nfor that reason\n</given>"));
-  EXPECT_THAT(text, HasSubstr("<question>\nWhy?\n</question>"));
-  return text.find("<expected>") < text.find("<given>");
-}
-
-TEST(Judges, AreAskedInBothOrders) {
-  int first = 0, second = 0;
-  const auto right = Judged([&](const ModelRequest& request) {
-    ++(ExpectedFirst(request) ? first : second);
-    return testing::Say("They agree.\n**Verdict:** right");
-  });
-  ASSERT_THAT(right, IsOk());
-  EXPECT_TRUE(right->right);
-  EXPECT_EQ(right->judge_agreed, true);
-  EXPECT_EQ(first, 1);
-  EXPECT_EQ(second, 1);
-  const auto wrong =
-      Judged([](const ModelRequest&) { return testing::Say("It says another.\nverdict: wrong"); });
-  ASSERT_THAT(wrong, IsOk());
-  EXPECT_FALSE(wrong->right);
-  EXPECT_EQ(wrong->judge_agreed, true);
-  EXPECT_EQ(wrong->why, "It says another.");
-}
-
-TEST(Judges, ThatDisagreeWithThemselvesFindNothingRight) {
-  const auto split = Judged([](const ModelRequest& request) {
-    return testing::Say(ExpectedFirst(request) ? "verdict: right" : "verdict: wrong");
-  });
-  ASSERT_THAT(split, IsOk());
-  EXPECT_FALSE(split->right);
-  EXPECT_EQ(split->judge_agreed, false);
-  EXPECT_THAT(split->why, HasSubstr("contradicts itself"));
-  const auto silent = Judged([](const ModelRequest&) { return testing::Say("Hm."); });
-  ASSERT_THAT(silent, IsOk());
-  EXPECT_FALSE(silent->right);
-  EXPECT_EQ(silent->judge_agreed, false);
-}
-
-TEST(Judges, ThatFailAreAnError) {
-  EXPECT_THAT(
-      Judged([](const ModelRequest&) { return testing::Fail(absl::PermissionDeniedError("no key")); }),
-      Fails(absl::StatusCode::kPermissionDenied, HasSubstr("no key")));
+// A team's report is no data of its reply.
+TEST(Grades, OfJsonAreOfTheAnswerOfATeamToo) {
+  const auto form = std::make_shared<OutputSchema>();
+  form->name = "sum";
+  form->schema = {
+      {"type", "object"}, {"properties", {{"total", {{"type", "integer"}}}}}, {"required", {"total"}}};
+  const auto solver = [](const char* name, const char* says, std::shared_ptr<const OutputSchema> output) {
+    return MakeAgent(
+        {.name = name,
+         .model = testing::Responding([says](const ModelRequest&) { return testing::Say(says); }),
+         .output = std::move(output)});
+  };
+  const AgentPtr formed = solver("formed", R"({"total": 4})", form);
+  const AgentPtr free = solver("free", "Sum:\n```json\n{\"total\": 4}\n```", nullptr);
+  const AgentPtr critic = solver("critic", "accepted", nullptr);
+  const EvalItem item = {.expected = R"({"total": 4})", .grader = "json"};
+  for (const AgentPtr& team :
+       {Contemplate({.solver = formed, .width = 3}), Contemplate({.solver = free, .width = 3}),
+        Contemplate({.solver = formed, .width = 1}),
+        MakeTeam({.name = "careful", .planner = CritiquePlanner({.author = free, .critic = critic})})}) {
+    testing::Sim sim;
+    const auto reply = sim.Run(team, "2 + 2?");
+    ASSERT_THAT(reply, IsOk());
+    const auto grade = GradeReply(item, *reply, {});
+    ASSERT_THAT(grade, IsOk());
+    EXPECT_TRUE(grade->right) << grade->why << ": " << reply->text;
+  }
 }
 
 }  // namespace

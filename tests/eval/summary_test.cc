@@ -231,9 +231,59 @@ TEST(Trials, AreFilledFromAReport) {
   EXPECT_DOUBLE_EQ(trial.confidence, 0.6);
   EXPECT_THAT(trial.tags, ElementsAre("sums"));
   ASSERT_TRUE(trial.report.has_value());
+  // Others read the words, not the form that is compared.
+  for (const auto& [grader, expected, right] :
+       {std::tuple("exact", "answer: 4", 3), std::tuple("regex", "^answer: 5$", 2),
+        std::tuple("json", "4", 0), std::tuple("contains", "answer: ", 5)}) {
+    EvalTrial other;
+    ASSERT_THAT(FillTrial({.expected = expected}, *reply, {.grader = grader}, other), IsOk());
+    EXPECT_EQ(other.attempts_cast, 5) << grader;
+    EXPECT_EQ(other.attempts_right, right) << grader;
+  }
   EvalTrial judged;
   ASSERT_THAT(FillTrial(item, *reply, {.grader = "judge"}, judged), IsOk());
   EXPECT_EQ(judged.attempts_cast, 0) << "its attempts would each need the judge";
+}
+
+TEST(Trials, KnowNothingOfAttemptsWhoseWordsAreCut) {
+  auto turn = std::make_shared<std::atomic<int>>(0);
+  const AgentPtr solver = MakeAgent(
+      {.name = "solver", .model = testing::Responding([turn](const ModelRequest&) {
+                           const bool other = (*turn)++ % 3 == 1;
+                           return testing::Say(other ? std::string(9'000, 'x') + "\nanswer: 5" : "answer: 4");
+                         })});
+  const AgentPtr team =
+      Contemplate({.solver = solver, .width = 3, .stops = {.decided = false, .settled = 1, .quorum = 1}});
+  testing::Sim sim;
+  const auto reply = sim.Run(team, "2 + 2?");
+  ASSERT_THAT(reply, IsOk());
+  EvalTrial exact, number;
+  ASSERT_THAT(FillTrial({.expected = "answer: 4"}, *reply, {.grader = "exact"}, exact), IsOk());
+  EXPECT_EQ(exact.attempts_cast, 0);
+  EXPECT_TRUE(exact.attempts.empty());
+  ASSERT_THAT(FillTrial({.expected = "4"}, *reply, {.grader = "number"}, number), IsOk());
+  EXPECT_EQ(number.attempts_cast, 3) << "of these the answer as it is compared will do";
+  EXPECT_EQ(number.attempts_right, 2);
+}
+
+// A line of a file is enough to grade it anew.
+TEST(Trials, KeepTheirReply) {
+  Reply reply;
+  reply.text = "It is {\"a\": 1}.", reply.data = Json{{"a", 1}}, reply.dissent = {{"solve.2", "no"}};
+  EvalTrial trial;
+  ASSERT_THAT(FillTrial({.expected = "4"}, reply, {}, trial), IsOk());
+  trial.variant = "v", trial.judge_run_id = "j1", trial.grade.agreement = 0.5;
+  const auto read = EvalTrialFromJson(ToJson(trial));
+  ASSERT_THAT(read, IsOk());
+  ASSERT_TRUE(read->reply.has_value());
+  EXPECT_EQ(read->reply->text, reply.text);
+  EXPECT_EQ(read->reply->data, reply.data);
+  EXPECT_EQ(read->reply->dissent.at(0).text, "no");
+  EXPECT_EQ(read->judge_run_id, "j1");
+  EXPECT_EQ(read->grade.agreement, 0.5);
+  reply.text = std::string(70'000, 'x');
+  ASSERT_THAT(FillTrial({.expected = "4"}, reply, {}, trial), IsOk());
+  EXPECT_FALSE(trial.reply.has_value());
 }
 
 TEST(Trials, ReadTheirConfidence) {

@@ -65,10 +65,11 @@ class FidelityTest : public ::testing::Test {
   std::atomic<int> calls = 0;
 };
 
-TEST_F(FidelityTest, AnotherGraderGradesAnew) {
+TEST_F(FidelityTest, AnotherGraderGradesWhatWasSaid) {
   EXPECT_EQ(Made("grader: number\n"), 1);
   EXPECT_EQ(Made("grader: number\n"), 0);
   EXPECT_EQ(Made("grader: exact\n"), 1);
+  EXPECT_EQ(calls, 1) << "the model is not asked for it";
 }
 
 TEST_F(FidelityTest, AnotherContentOfAFileIsAnotherItem) {
