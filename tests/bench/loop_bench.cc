@@ -77,7 +77,12 @@ void ContemplateVote(benchmark::State& state) {
   options.stops = {.decided = false, .settled = 1, .quorum = 1};
   RunTeam(state, Contemplate(options), double(options.width));
 }
-BENCHMARK(ContemplateVote)->Args({8, 3})->Args({64, 3})->Args({1024, 3})->Args({1024, 1024})->Unit(benchmark::kMicrosecond);
+BENCHMARK(ContemplateVote)
+    ->Args({8, 3})
+    ->Args({64, 3})
+    ->Args({1024, 3})
+    ->Args({1024, 1024})
+    ->Unit(benchmark::kMicrosecond);
 
 // One commit of range(0) steps.
 void RecordSteps(benchmark::State& state, Store& store) {

@@ -62,14 +62,18 @@ double Tally::Others() const {
   return sum;
 }
 
-// P(Beta(a+1, b+1) > 1/2) = P(Bin(a+b+1, 1/2) <= a) = 1 - P(Bin(a+b+1, 1/2) <= b).
+// P(Beta(a+1, b+1) > 1/2) = P(Bin(a+b+1, 1/2) <= a) = 1 - P(Bin(a+b+1, 1/2) <= b). The terms of the last
+// sum fall from the one at b on, so that some tens of them are all of it, however many voted.
 double OddsOfLead(int a, int b) {
   if (a < b) return 1 - OddsOfLead(b, a);
   const int n = a + b + 1;
-  double term = -n * std::log(2.0), sum = 0;  // the logarithm of C(n, k) / 2^n
-  for (int k = 0; k <= b; ++k) {
-    sum += std::exp(term);
-    term += std::log(double(n - k)) - std::log(double(k + 1));
+  int sign = 0;
+  const auto log_factorial = [&sign](int k) { return lgamma_r(k + 1.0, &sign); };
+  double term = std::exp(log_factorial(n) - log_factorial(b) - log_factorial(n - b) - n * std::log(2.0));
+  double sum = 0;
+  for (int k = b; k >= 0 && term > sum * 1e-17; --k) {
+    sum += term;
+    term *= double(k) / double(n - k + 1);
   }
   return 1 - sum;
 }
