@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 using testing::Sim;
 using ::testing::SizeIs;
 
-constexpr auto kUnavailable = absl::StatusCode::kUnavailable;
+constexpr auto kDown = absl::StatusCode::kUnavailable;
 
 TEST(Fallback, TheNextModelAnswersAndIsNamed) {
   Sim sim;
@@ -43,8 +43,8 @@ TEST(Fallback, WhenAllFailEachIsNamedWithItsOwnError) {
       WithFallback({ActingInTurn({{.status = Failure(ModelError::kServer, "broken down")}}, "a/one"),
                     ActingInTurn({{.status = Failure(ModelError::kAuthentication, "bad key")}}, "b/two")});
   const auto reply = AskIn(sim, model);
-  EXPECT_THAT(
-      reply, Fails(kUnavailable, HasSubstr("none of 2 models answered: a/one: broken down; b/two: bad key")));
+  EXPECT_THAT(reply,
+              Fails(kDown, HasSubstr("none of 2 models answered: a/one: broken down; b/two: bad key")));
   EXPECT_EQ(ModelErrorOf(reply.status()), ModelError::kAuthentication);
   EXPECT_EQ(model->card().name, "fallback(a/one, b/two)");
 }
@@ -55,7 +55,7 @@ TEST(Fallback, AnErrorOfTheRequestsOwnIsTheAnswer) {
     Sim sim;
     auto second = ActingInTurn({{}}, "b/two");
     const auto reply = AskIn(sim, WithFallback({ActingInTurn({Failing(error)}, "a/one"), second}));
-    EXPECT_THAT(reply, Fails(kUnavailable, "model: it failed")) << ModelErrorName(error);
+    EXPECT_THAT(reply, Fails(kDown, "model: it failed")) << ModelErrorName(error);
     EXPECT_EQ(second->calls(), 0);
   }
 }
@@ -65,7 +65,7 @@ TEST(Fallback, NotAfterAPartWasShown) {
   const Act cut{.pieces = {"The "}, .status = Failure(ModelError::kBroken, "cut off")};
   auto second = ActingInTurn({{}}, "b/two");
   EXPECT_THAT(AskIn(sim, WithFallback({ActingInTurn({cut}, "a/one"), second})),
-              Fails(kUnavailable, HasSubstr("cut off; no other model asked: a part of the reply was")));
+              Fails(kDown, HasSubstr("cut off; no other model asked: a part of the reply was")));
   EXPECT_EQ(second->calls(), 0);
   EXPECT_THAT(AskIn(sim, WithFallback({ActingInTurn({cut}, "a/one"), second}, {.after_output = true})),
               IsOk());
@@ -160,14 +160,14 @@ TEST(Breaker, LeavesAServerAloneThatFails) {
   };
   ASSERT_THAT(sim.Run(body), IsOk());
   // Opened at the fourth (3 s), tried at 13 s in vain, and at 33 s.
-  EXPECT_THAT(replies[3], Fails(kUnavailable, "it failed"));
-  EXPECT_THAT(replies[4], Fails(kUnavailable,
+  EXPECT_THAT(replies[3], Fails(kDown, "it failed"));
+  EXPECT_THAT(replies[4], Fails(kDown,
                                 "test/model: not asked: its calls fail since 00:00:03 UTC, the "
                                 "last: it failed; tried again in 9s"));
   EXPECT_EQ(ModelErrorOf(replies[4].status()), ModelError::kServer);
   EXPECT_EQ(ShouldRetryOf(replies[4].status()), false);
-  EXPECT_THAT(replies[13], Fails(kUnavailable, "it failed"));
-  EXPECT_THAT(replies[32], Fails(kUnavailable, HasSubstr("tried again in 1s")));
+  EXPECT_THAT(replies[13], Fails(kDown, "it failed"));
+  EXPECT_THAT(replies[32], Fails(kDown, HasSubstr("tried again in 1s")));
   for (std::size_t i = 33; i < replies.size(); ++i) EXPECT_THAT(replies[i], IsOk()) << i;
   EXPECT_EQ(server->calls(), 4 + 1 + 27);
   const auto warnings = EventsOf<event::Warning>(sim.events());
@@ -197,7 +197,7 @@ TEST(Breaker, OnlyOneCallFindsOut) {
       if (reply.ok()) {
         ++answered;
       } else {
-        EXPECT_THAT(reply, Fails(kUnavailable, HasSubstr("one call is trying it now")));
+        EXPECT_THAT(reply, Fails(kDown, HasSubstr("one call is trying it now")));
       }
     }
   };

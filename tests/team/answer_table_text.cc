@@ -200,7 +200,7 @@ SameGroup Cases() {
            {"no", "No", "NO"}}};
 }
 
-SameGroup Texts() {
+SameGroup PlainTexts() {
   return {"a text was asked for",
           {{"D. Adams", "d. adams"},
            {"D. Trump"},
@@ -218,6 +218,6 @@ SameGroup Texts() {
 
 std::vector<SameGroup> FoundGroups() { return {Labels(), OtherLanguages(), Reasons()}; }
 
-std::vector<SameGroup> TextGroups() { return {Names(), Cases(), Texts()}; }
+std::vector<SameGroup> TextGroups() { return {Names(), Cases(), PlainTexts()}; }
 
 }  // namespace ninefold

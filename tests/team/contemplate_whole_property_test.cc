@@ -65,15 +65,15 @@ class Everyone : public Model {
   const int answers_;
 };
 
-struct Case {
+struct WholeCase {
   ContemplateOptions options;
   RunOptions run;
   int answers = 1;
 };
 
-Case Draw(std::mt19937_64& random) {
+WholeCase DrawWhole(std::mt19937_64& random) {
   const auto below = [&](int n) { return int(random() % std::uint64_t(n)); };
-  Case drawn;
+  WholeCase drawn;
   drawn.answers = 1 + below(6);
   ContemplateOptions& options = drawn.options;
   options.width = 2 + below(below(5) == 0 ? 30 : 8);
@@ -92,15 +92,15 @@ Case Draw(std::mt19937_64& random) {
   return drawn;
 }
 
-struct Ran {
+struct WholeRun {
   absl::StatusOr<Reply> reply = absl::InternalError("not run");
   std::shared_ptr<const Everyone> model;
   absl::Duration took;
 };
 
-Ran Perform(const Case& drawn, std::uint64_t seed, unsigned parts, const StorePtr& store = nullptr,
-            RunMode mode = RunMode::kFresh) {
-  Ran ran;
+WholeRun Perform(const WholeCase& drawn, std::uint64_t seed, unsigned parts, const StorePtr& store = nullptr,
+                 RunMode mode = RunMode::kFresh) {
+  WholeRun ran;
   auto model = std::make_shared<const Everyone>(drawn.answers);
   ran.model = model;
   const auto agent = [&](const char* name) { return MakeAgent({.name = name, .model = model}); };
@@ -123,15 +123,15 @@ Ran Perform(const Case& drawn, std::uint64_t seed, unsigned parts, const StorePt
 
 class ContemplateWhole : public ::testing::TestWithParam<int> {};
 INSTANTIATE_TEST_SUITE_P(Seeds, ContemplateWhole, ::testing::Range(0, 8));
-constexpr int kCasesEach = 300;
+constexpr int kWholeCases = 300;
 
 TEST_P(ContemplateWhole, EveryCallIsInTheBooksAndNothingRunsOn) {
   std::mt19937_64 random(std::uint64_t(GetParam()) * 6'700'417 + 11);
-  for (int i = 0; i < kCasesEach; ++i) {
-    const Case drawn = Draw(random);
+  for (int i = 0; i < kWholeCases; ++i) {
+    const WholeCase drawn = DrawWhole(random);
     const unsigned parts = unsigned(random() % 16);
     SCOPED_TRACE(absl::StrCat("case ", i, ", width ", drawn.options.width, ", parts ", parts));
-    const Ran ran = Perform(drawn, random(), parts);
+    const WholeRun ran = Perform(drawn, random(), parts);
     const Everyone& model = *ran.model;
     EXPECT_EQ(model.running, 0);
     EXPECT_LE(ran.took, drawn.run.deadline);
@@ -157,11 +157,11 @@ TEST_P(ContemplateWhole, EveryCallIsInTheBooksAndNothingRunsOn) {
 
 TEST_P(ContemplateWhole, TheReportIsTrueToItself) {
   std::mt19937_64 random(std::uint64_t(GetParam()) * 2'147'483'647 + 13);
-  for (int i = 0; i < kCasesEach; ++i) {
-    const Case drawn = Draw(random);
+  for (int i = 0; i < kWholeCases; ++i) {
+    const WholeCase drawn = DrawWhole(random);
     const unsigned parts = unsigned(random() % 16);
     SCOPED_TRACE(absl::StrCat("case ", i, ", width ", drawn.options.width, ", parts ", parts));
-    const Ran ran = Perform(drawn, random(), parts);
+    const WholeRun ran = Perform(drawn, random(), parts);
     if (!ran.reply.ok()) continue;
     const Contemplation report = ReportOf(ran.reply);
     EXPECT_EQ(report.started, report.cast + report.abstained + report.failed + report.cancelled);
@@ -199,18 +199,18 @@ TEST_P(ContemplateWhole, TheReportIsTrueToItself) {
 
 TEST_P(ContemplateWhole, AReplayOfItSaysTheSame) {
   std::mt19937_64 random(std::uint64_t(GetParam()) * 524'287 + 17);
-  for (int i = 0; i < kCasesEach / 3; ++i) {
-    Case drawn = Draw(random);
+  for (int i = 0; i < kWholeCases / 3; ++i) {
+    WholeCase drawn = DrawWhole(random);
     drawn.run.deadline = absl::InfiniteDuration();  // a replay has no time to be short of
     drawn.run.budget = {};
     const unsigned parts = unsigned(random() % 16);
     const std::uint64_t seed = random();
     SCOPED_TRACE(absl::StrCat("case ", i, ", width ", drawn.options.width, ", parts ", parts));
     const StorePtr store = MemoryStore();
-    const Ran first = Perform(drawn, seed, parts, store);
+    const WholeRun first = Perform(drawn, seed, parts, store);
     if (!first.reply.ok()) continue;
     for (const RunMode mode : {RunMode::kReplay, RunMode::kResume}) {
-      const Ran again = Perform(drawn, seed, parts, store, mode);
+      const WholeRun again = Perform(drawn, seed, parts, store, mode);
       ASSERT_THAT(again.reply, IsOk());
       EXPECT_EQ(again.model->started, 0) << "nobody is asked again";
       EXPECT_EQ(first.reply->text, again.reply->text);
@@ -223,15 +223,15 @@ TEST_P(ContemplateWhole, AReplayOfItSaysTheSame) {
 // After a kill between any two steps: what goes on from there ends, and asks nobody for what is recorded.
 TEST_P(ContemplateWhole, AKilledRunGoesOn) {
   std::mt19937_64 random(std::uint64_t(GetParam()) * 131'071 + 19);
-  for (int i = 0; i < kCasesEach / 10; ++i) {
-    Case drawn = Draw(random);
+  for (int i = 0; i < kWholeCases / 10; ++i) {
+    WholeCase drawn = DrawWhole(random);
     drawn.run.deadline = absl::InfiniteDuration();
     drawn.run.budget = {};
     const unsigned parts = unsigned(random() % 16);
     const std::uint64_t seed = random();
     SCOPED_TRACE(absl::StrCat("case ", i, ", width ", drawn.options.width, ", parts ", parts));
     const StorePtr whole = MemoryStore();
-    const Ran first = Perform(drawn, seed, parts, whole);
+    const WholeRun first = Perform(drawn, seed, parts, whole);
     if (!first.reply.ok()) continue;
     const auto steps = whole->Steps("r");
     ASSERT_THAT(steps, IsOk());
@@ -242,7 +242,7 @@ TEST_P(ContemplateWhole, AKilledRunGoesOn) {
       ASSERT_THAT(part->Write({.runs = {}, .steps = {{"r", (*steps)[k]}}}), IsOk());
       calls += (*steps)[k].kind == "model";
     }
-    const Ran second = Perform(drawn, seed, parts, part, RunMode::kResume);
+    const WholeRun second = Perform(drawn, seed, parts, part, RunMode::kResume);
     ASSERT_THAT(second.reply, IsOk());
     EXPECT_EQ(second.model->running, 0);
     // What was recorded and counted for nothing, as an attempt that came too late, is not asked for again.

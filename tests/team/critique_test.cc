@@ -14,7 +14,7 @@ const char kGood[] = R"({"accepted":true,"problems":[]})";
 const char kTwo[] = R"({"accepted":false,"problems":["no date","no place"]})";
 const char kThree[] = R"({"accepted":false,"problems":["no date","no place","worse"]})";
 
-AgentPtr Team(AgentPtr author, AgentPtr critic, int rounds = 3) {
+AgentPtr CritiqueTeam(AgentPtr author, AgentPtr critic, int rounds = 3) {
   CritiqueOptions options{.author = std::move(author), .critic = std::move(critic), .rounds = rounds};
   return MakeTeam({.name = "careful", .planner = CritiquePlanner(std::move(options))});
 }
@@ -26,7 +26,7 @@ TEST(Critique, RevisesUntilItIsAccepted) {
     return absl::StrCat("draft ", asked.size());
   });
   Sim sim;
-  const auto reply = sim.Run(Team(author, Liner("critic", {kTwo, kGood})), "When and where?");
+  const auto reply = sim.Run(CritiqueTeam(author, Liner("critic", {kTwo, kGood})), "When and where?");
   ASSERT_THAT(reply, Says("draft 2"));
   EXPECT_EQ(Report(reply, "stop"), "accepted");
   EXPECT_EQ(Report(reply, "rounds"), "2");
@@ -40,7 +40,7 @@ TEST(Critique, RevisesUntilItIsAccepted) {
 TEST(Critique, TheBestDraftIsKeptAndWhatIsHeldAgainstItIsDissent) {
   Sim sim;
   const auto reply =
-      sim.Run(Team(Liner("author", {"first", "second"}), Liner("critic", {kTwo, kThree}), 2), "?");
+      sim.Run(CritiqueTeam(Liner("author", {"first", "second"}), Liner("critic", {kTwo, kThree}), 2), "?");
   ASSERT_THAT(reply, Says("first"));
   EXPECT_EQ(Report(reply, "stop"), "rounds");
   EXPECT_EQ(Report(reply, "best"), "1");
@@ -64,13 +64,13 @@ TEST(Critique, AFailureKeepsWhatThereIs) {
   };
   for (const auto& c : cases) {
     Sim sim;
-    const auto reply = sim.Run(Team(Liner("author", c.author), Liner("critic", c.critic)), "?");
+    const auto reply = sim.Run(CritiqueTeam(Liner("author", c.author), Liner("critic", c.critic)), "?");
     EXPECT_THAT(reply, Says(::testing::StartsWith(c.says + c.told)));
     EXPECT_THAT(Report(reply, "stop"), HasSubstr(c.stop));
     EXPECT_EQ(WarningsOf(sim).size(), c.told.empty() ? 0u : 1u) << "whoever watches the run sees it";
   }
   Sim sim;
-  EXPECT_THAT(sim.Run(Team(Liner("author", {"fail: no ink"}), Liner("critic", {})), "?"),
+  EXPECT_THAT(sim.Run(CritiqueTeam(Liner("author", {"fail: no ink"}), Liner("critic", {})), "?"),
               Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no ink")));
 }
 
@@ -79,7 +79,7 @@ TEST(Critique, TheAuthorsDataIsTheReplys) {
   auto form = std::make_shared<const OutputSchema>(OutputSchema{"place", {{"type", "object"}}});
   const AgentPtr author = MakeAgent({.name = "author", .model = model, .output = form});
   Sim sim;
-  const auto reply = sim.Run(Team(author, Liner("critic", {kGood})), "?");
+  const auto reply = sim.Run(CritiqueTeam(author, Liner("critic", {kGood})), "?");
   EXPECT_EQ(Report(reply, "stop"), "accepted");
   ASSERT_TRUE(reply->data.has_value());
   EXPECT_EQ(DumpJson(*reply->data), R"({"city":"Lisbon"})");
@@ -94,7 +94,7 @@ TEST(Critique, AWorseRevisionIsShownWithWhatIsHeldAgainstIt) {
   });
   const char* const other = R"({"accepted":false,"problems":["too long","a new mistake","worse"]})";
   Sim sim;
-  const auto reply = sim.Run(Team(author, Liner("critic", {kTwo, kThree, other, kGood}), 4), "?");
+  const auto reply = sim.Run(CritiqueTeam(author, Liner("critic", {kTwo, kThree, other, kGood}), 4), "?");
   ASSERT_THAT(reply, Says("draft 4"));
   ASSERT_EQ(asked.size(), 4u);
   EXPECT_THAT(asked[1], Not(HasSubstr("revision")));
@@ -107,7 +107,8 @@ TEST(Critique, AWorseRevisionIsShownWithWhatIsHeldAgainstIt) {
 
 TEST(Critique, AnAuthorThatRepeatsItselfIsNotAskedAgain) {
   Sim sim;
-  const auto reply = sim.Run(Team(Liner("author", {"same", "same"}), Liner("critic", {kTwo, kTwo}), 5), "?");
+  const auto reply =
+      sim.Run(CritiqueTeam(Liner("author", {"same", "same"}), Liner("critic", {kTwo, kTwo}), 5), "?");
   ASSERT_THAT(reply, Says("same"));
   EXPECT_EQ(Report(reply, "stop"), "no better: the author gave the same draft again");
   EXPECT_EQ(reply->cost.model_calls, 4);
@@ -180,8 +181,9 @@ TEST(Critique, TheTalkBeforeGoesAlong) {
   prompt.history =
       prompt.history.With(UserMessage("The capital of France?")).With(AssistantMessage("Paris."));
   Sim sim;
-  EXPECT_THAT(sim.Run(Team(counting("author", {"one", "two"}), counting("critic", {kTwo, kGood})), prompt),
-              Says("two"));
+  EXPECT_THAT(
+      sim.Run(CritiqueTeam(counting("author", {"one", "two"}), counting("critic", {kTwo, kGood})), prompt),
+      Says("two"));
   EXPECT_THAT(messages, ::testing::ElementsAre(3, 3, 3, 3));
 }
 
@@ -240,7 +242,7 @@ TEST(Critique, ResumesAndReplays) {
         if (absl::StrContains(asked, "There, today.")) return std::string(fails ? "fail: asleep" : kGood);
         return std::string(kTwo);
       });
-      return Team(author, critic);
+      return CritiqueTeam(author, critic);
     };
   };
   ExpectResumable(team(false), "When and where?");

@@ -15,7 +15,7 @@ std::string State(std::string answer, std::string argument = "Because.") {
 }
 std::string Judge(std::string winner) { return DumpJson(Json{{"winner", winner}, {"why", "It holds."}}); }
 
-AgentPtr Team(DebateOptions options) {
+AgentPtr DebateTeam(DebateOptions options) {
   return MakeTeam({.name = "court", .planner = DebatePlanner(std::move(options))});
 }
 
@@ -44,7 +44,7 @@ TEST(Debate, TheJudgeDecidesInBothOrdersAndTheLoserIsDissent) {
     return Judge(absl::StrContains(text, "## A\nAnswer: no") ? "A" : "B");
   });
   Sim sim;
-  const auto reply = sim.Run(Team(options), "Is it so?");
+  const auto reply = sim.Run(DebateTeam(options), "Is it so?");
   ASSERT_THAT(reply, Says("no\n\nThe reason for no"));
   EXPECT_EQ(Report(reply, "winner"), "con");
   EXPECT_EQ(Report(reply, "stop"), "judged");
@@ -62,12 +62,12 @@ TEST(Debate, TheJudgeDecidesInBothOrdersAndTheLoserIsDissent) {
 TEST(Debate, EndsWhenTheyAgree) {
   Sim sim;
   const auto reply =
-      sim.Run(Team(Two({State("42"), State("forty-two")}, {State("41"), State("42.0")}, {})), "?");
+      sim.Run(DebateTeam(Two({State("42"), State("forty-two")}, {State("41"), State("42.0")}, {})), "?");
   ASSERT_THAT(reply, Says(HasSubstr("forty-two")));
   EXPECT_EQ(Report(reply, "stop"), "agreed");
   EXPECT_TRUE(reply->dissent.empty());
   Sim first;
-  EXPECT_EQ(Report(first.Run(Team(Two({State("42")}, {State("42")}, {})), "?"), "rounds"), "1");
+  EXPECT_EQ(Report(first.Run(DebateTeam(Two({State("42")}, {State("42")}, {})), "?"), "rounds"), "1");
 }
 
 TEST(Debate, EvidenceOutranksOpinion) {
@@ -77,7 +77,7 @@ TEST(Debate, EvidenceOutranksOpinion) {
                               {State("Monday"), State("Monday", R"("It broke on Monday." [log.txt:1])")},
                               {Judge("A"), Judge("A")});
   Sim sim;
-  const auto reply = sim.Run(Team(options), Prompt(parts));
+  const auto reply = sim.Run(DebateTeam(options), Prompt(parts));
   ASSERT_THAT(reply, Says(HasSubstr("Monday")));
   EXPECT_EQ(Report(reply, "judged"), "split");
   ASSERT_EQ(reply->evidence.size(), 1u);
@@ -88,7 +88,7 @@ TEST(Debate, EvidenceOutranksOpinion) {
     return absl::StatusOr<bool>(answer.text[0] == '5');
   };
   Sim code;
-  const auto checked = code.Run(Team(options), "2 + 3?");
+  const auto checked = code.Run(DebateTeam(options), "2 + 3?");
   EXPECT_THAT(checked, Says(HasSubstr("5")));
   EXPECT_EQ(Report(checked, "stop"), "checked");
   // A verifier that finds one wrong: the judge is told, and cannot make it win.
@@ -96,13 +96,13 @@ TEST(Debate, EvidenceOutranksOpinion) {
   options.verifier = Liner(
       "verifier", {R"({"finding":"incorrect","why":"I counted"})", R"({"finding":"unknown","why":"?"})"});
   Sim verified({.shuffle = false});
-  EXPECT_EQ(Report(verified.Run(Team(options), "2 + 3?"), "winner"), "con");
+  EXPECT_EQ(Report(verified.Run(DebateTeam(options), "2 + 3?"), "winner"), "con");
 }
 
 TEST(Debate, FailuresLeaveWhatThereIs) {
   {
     Sim sim;
-    const auto reply = sim.Run(Team(Two({State("a")}, {"fail: mute"}, {})), "?");
+    const auto reply = sim.Run(DebateTeam(Two({State("a")}, {"fail: mute"}, {})), "?");
     EXPECT_THAT(reply, Says(HasSubstr("a")));
     EXPECT_EQ(Report(reply, "stop"), "one side");
     EXPECT_THAT(Report(reply, "sides"), HasSubstr("mute"));
@@ -110,7 +110,8 @@ TEST(Debate, FailuresLeaveWhatThereIs) {
   {
     Sim sim;
     const auto reply = sim.Run(
-        Team(Two({State("a"), State("a")}, {State("b"), State("b")}, {"fail: away", "fail: away"})), "?");
+        DebateTeam(Two({State("a"), State("a")}, {State("b"), State("b")}, {"fail: away", "fail: away"})),
+        "?");
     EXPECT_EQ(Report(reply, "judged"), "not");
     EXPECT_THAT(Report(reply, "judge_failed"), HasSubstr("away"));
     EXPECT_EQ(Report(reply, "winner"), "pro") << "declared first";
@@ -120,7 +121,7 @@ TEST(Debate, FailuresLeaveWhatThereIs) {
     DebateOptions options = Two({State("a"), State("a")}, {State("A."), State("A.")}, {});
     options.sides.push_back({.agent = Liner("third", {"fail: mute", "fail: mute"})});
     Sim sim;
-    const auto reply = sim.Run(Team(options), "?");
+    const auto reply = sim.Run(DebateTeam(options), "?");
     ASSERT_THAT(reply, IsOk());
     EXPECT_EQ(Report(reply, "stop"), "agreed");
     EXPECT_EQ(Report(reply, "rounds"), "2") << "it might have spoken in the second";
@@ -130,11 +131,11 @@ TEST(Debate, FailuresLeaveWhatThereIs) {
   {
     // One that has nothing to add to its answer.
     Sim sim;
-    EXPECT_THAT(sim.Run(Team(Two({State("a", "")}, {State("a", "a")}, {})), "?"), Says("a"));
+    EXPECT_THAT(sim.Run(DebateTeam(Two({State("a", "")}, {State("a", "a")}, {})), "?"), Says("a"));
   }
   {
     Sim sim;
-    EXPECT_THAT(sim.Run(Team(Two({"fail: mute"}, {"fail: mute"}, {})), "?"),
+    EXPECT_THAT(sim.Run(DebateTeam(Two({"fail: mute"}, {"fail: mute"}, {})), "?"),
                 Fails(absl::StatusCode::kFailedPrecondition,
                       AllOf(HasSubstr("no side has made its case"), HasSubstr("mute"))));
   }
@@ -144,7 +145,7 @@ TEST(Debate, WhoFailsAfterItHasSpokenIsNamed) {
   DebateOptions options = Two({State("a"), State("a")}, {State("b"), "fail: mute"}, {Judge("A"), Judge("B")});
   options.rounds = 2;
   Sim sim({.shuffle = false});
-  const auto reply = sim.Run(Team(options), "?");
+  const auto reply = sim.Run(DebateTeam(options), "?");
   ASSERT_THAT(reply, IsOk());
   const Json& sides = (*reply->report)["sides"];
   EXPECT_FALSE(sides[0].contains("failed"));
@@ -171,7 +172,7 @@ TEST(Debate, WhatIsFoundWrongIsShownAndDebatedOn) {
     options.check = check;
     options.rounds = 4;
     Sim sim;
-    const auto reply = sim.Run(Team(options), "6 * 7?");
+    const auto reply = sim.Run(DebateTeam(options), "6 * 7?");
     ASSERT_THAT(reply, Says("42\n\nBecause."));
     EXPECT_EQ(Report(reply, "stop"), "checked") << "code has the last word: no third round";
     EXPECT_EQ(Report(reply, "rounds"), "2");
@@ -181,7 +182,7 @@ TEST(Debate, WhatIsFoundWrongIsShownAndDebatedOn) {
     DebateOptions options = Two({State("41"), State("41")}, {State("41"), State("41")}, {});
     options.check = check;
     Sim sim;
-    const auto reply = sim.Run(Team(options), "6 * 7?");
+    const auto reply = sim.Run(DebateTeam(options), "6 * 7?");
     ASSERT_THAT(reply, Says("41\n\nBecause.\n\nA check found this answer wrong"));
     EXPECT_EQ(Report(reply, "stop"), "agreed");
     EXPECT_EQ(Report(reply, "rounds"), "2");
@@ -207,7 +208,7 @@ TEST(Debate, TheVerifierIsAskedOnceOfEachAnswerAndItsReasonsAreRead) {
                            : R"({"finding":"correct","why":"It is in the log."})");
   });
   Sim sim;
-  const auto reply = sim.Run(Team(options), "When?");
+  const auto reply = sim.Run(DebateTeam(options), "When?");
   ASSERT_THAT(reply, Says(HasSubstr("Sunday")));
   EXPECT_EQ(Report(reply, "stop"), "agreed");
   EXPECT_EQ(verified.size(), 2u) << "Sunday was looked at in the first round";
@@ -227,7 +228,7 @@ TEST(Debate, AStatementStandsThoughItsSideFailsLater) {
   options.judge = Liner("judge", {Judge("A"), Judge("B")});
   options.rounds = 3;
   Sim sim({.shuffle = false});
-  ASSERT_THAT(sim.Run(Team(options), "?"), IsOk());
+  ASSERT_THAT(sim.Run(DebateTeam(options), "?"), IsOk());
   ASSERT_EQ(asked.size(), 3u);
   EXPECT_THAT(asked[2], AllOf(HasSubstr("the key evidence"), HasSubstr("nothing since"),
                               Not(HasSubstr("said nothing"))));
@@ -241,7 +242,7 @@ TEST(Debate, WhatTheJudgeSaysIsKept) {
     DebateOptions options = Two({State("a")}, {State("b")}, std::move(judge));
     options.sides.push_back({.agent = Liner("third", {State("a")})});
     options.rounds = 1;
-    return sim.Run(Team(options), "?");
+    return sim.Run(DebateTeam(options), "?");
   };
   {
     // A first, then the last: two sides that give the same answer.
@@ -283,7 +284,7 @@ TEST(Debate, SidesOfOneAgentHaveNamesOfTheirOwn) {
   options.judge = Liner("j", {Judge("A"), Judge("B")});
   options.rounds = 1;
   Sim sim({.shuffle = false});
-  EXPECT_EQ(Report(sim.Run(Team(options), "?"), "winner"), "judge_2");
+  EXPECT_EQ(Report(sim.Run(DebateTeam(options), "?"), "winner"), "judge_2");
 }
 
 TEST(Debate, ResumesAndReplays) {
@@ -302,7 +303,7 @@ TEST(Debate, ResumesAndReplays) {
         const bool no = absl::StrContains(text, "Answer: no");
         return std::string(no ? "fail: blind" : R"({"finding":"unknown","why":"Who knows."})");
       });
-      return Team(options);
+      return DebateTeam(options);
     };
     ExpectResumable(team, "Is it so?");
   }

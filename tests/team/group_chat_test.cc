@@ -20,14 +20,14 @@ AgentPtr Counting(std::string name) {
   });
 }
 
-AgentPtr Team(GroupChatOptions options, Roster roster = {Counting("a"), Counting("b"), Counting("c")}) {
+AgentPtr ChatTeam(GroupChatOptions options, Roster roster = {Counting("a"), Counting("b"), Counting("c")}) {
   return MakeTeam(
       {.name = "table", .planner = GroupChatPlanner(std::move(options)), .members = std::move(roster)});
 }
 
 TEST(GroupChat, GoesRoundUntilTheTurnsAreUsedUp) {
   Sim sim;
-  const auto reply = sim.Run(Team({.turns = 5}), "?");
+  const auto reply = sim.Run(ChatTeam({.turns = 5}), "?");
   ASSERT_THAT(reply, Says("b saw 4"));
   EXPECT_EQ(Report(reply, "stop"), "turns");
   EXPECT_EQ(reply->cost.model_calls, 5);
@@ -36,7 +36,7 @@ TEST(GroupChat, GoesRoundUntilTheTurnsAreUsedUp) {
 TEST(GroupChat, EndsWhenItIsOver) {
   {
     Sim sim;
-    const auto reply = sim.Run(Team({.until = "saw 2"}), "?");
+    const auto reply = sim.Run(ChatTeam({.until = "saw 2"}), "?");
     EXPECT_THAT(reply, Says("c"));
     EXPECT_EQ(Report(reply, "stop"), "until");
   }
@@ -47,7 +47,7 @@ TEST(GroupChat, EndsWhenItIsOver) {
     options.closing = Speaker("closing", [](const std::string& text) {
       return absl::StrContains(text, "## b\nb saw 1") ? std::string("All in all.") : text;
     });
-    const auto reply = sim.Run(Team(options), "?");
+    const auto reply = sim.Run(ChatTeam(options), "?");
     EXPECT_THAT(reply, Says("All in all."));
     EXPECT_EQ(Report(reply, "stop"), "ended");
   }
@@ -72,7 +72,7 @@ TEST(GroupChat, TheWordsThatEndItStandAloneAndAreNoAnswer) {
   for (const auto& c : cases) {
     Sim sim;
     const auto reply = sim.Run(
-        Team({.until = "DONE", .turns = 2}, {Liner("a", {c.turns[0]}), Liner("b", {c.turns[1]})}), "?");
+        ChatTeam({.until = "DONE", .turns = 2}, {Liner("a", {c.turns[0]}), Liner("b", {c.turns[1]})}), "?");
     EXPECT_THAT(reply, Says(c.says)) << c.turns[0];
     EXPECT_EQ(Report(reply, "stop"), c.stop) << c.turns[0];
   }
@@ -81,7 +81,7 @@ TEST(GroupChat, TheWordsThatEndItStandAloneAndAreNoAnswer) {
 TEST(GroupChat, WhoMayFollowWhomIsSaid) {
   const auto turns = [](GroupChatOptions options) {
     Sim sim;
-    const auto reply = sim.Run(Team(std::move(options)), "?");
+    const auto reply = sim.Run(ChatTeam(std::move(options)), "?");
     EXPECT_THAT(reply, IsOk());
     std::string who;
     if (reply.ok()) {
@@ -98,7 +98,7 @@ TEST(GroupChat, WhoMayFollowWhomIsSaid) {
   GroupChatOptions own{.may = {{"a", {"b"}}}};
   own.next = [](const std::vector<ChatTurn>& talk) { return talk.empty() ? "a" : "c"; };
   Sim sim;
-  EXPECT_THAT(sim.Run(Team(own), "?"),
+  EXPECT_THAT(sim.Run(ChatTeam(own), "?"),
               Fails(absl::StatusCode::kInvalidArgument, HasSubstr("\"c\" may not speak after \"a\"; b may")));
   const struct {
     GroupChatOptions options;
@@ -112,7 +112,7 @@ TEST(GroupChat, WhoMayFollowWhomIsSaid) {
   };
   for (const auto& c : wrong) {
     Sim refused;
-    EXPECT_THAT(refused.Run(Team(c.options, c.roster), "?"),
+    EXPECT_THAT(refused.Run(ChatTeam(c.options, c.roster), "?"),
                 Fails(absl::StatusCode::kInvalidArgument, HasSubstr(c.why)));
   }
 }
@@ -121,7 +121,7 @@ TEST(GroupChat, AModeratorOrAFunctionChooses) {
   {
     Sim sim;
     const auto reply =
-        sim.Run(Team({.moderator = Liner("chair", {Next("c"), Next("a"), Next("nobody")})}), "?");
+        sim.Run(ChatTeam({.moderator = Liner("chair", {Next("c"), Next("a"), Next("nobody")})}), "?");
     EXPECT_THAT(reply, Says("a saw 1"));
     EXPECT_EQ(Report(reply, "stop"), "moderator");
     EXPECT_EQ(Report(reply, "why"), "It knows.");
@@ -131,7 +131,7 @@ TEST(GroupChat, AModeratorOrAFunctionChooses) {
     Sim sim;
     GroupChatOptions options;
     options.next = [](const std::vector<ChatTurn>& talk) { return talk.size() < 2 ? "b" : ""; };
-    const auto reply = sim.Run(Team(options), "?");
+    const auto reply = sim.Run(ChatTeam(options), "?");
     EXPECT_THAT(reply, Says("b saw 1"));
     EXPECT_EQ(Report(reply, "stop"), "ended");
   }
@@ -139,7 +139,7 @@ TEST(GroupChat, AModeratorOrAFunctionChooses) {
     Sim sim;
     GroupChatOptions options;
     options.next = [](const std::vector<ChatTurn>&) { return "bb"; };
-    EXPECT_THAT(sim.Run(Team(options), "?"),
+    EXPECT_THAT(sim.Run(ChatTeam(options), "?"),
                 Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no agent \"bb\"; did you mean \"b\"?")));
   }
 }
@@ -152,7 +152,8 @@ TEST(GroupChat, FailuresAreSaidInTheTalk) {
   });
   {
     Sim sim;
-    EXPECT_THAT(sim.Run(Team({.turns = 2}, {Liner("a", {"fail: hoarse"}), listener}), "?"), Says("I go on."));
+    EXPECT_THAT(sim.Run(ChatTeam({.turns = 2}, {Liner("a", {"fail: hoarse"}), listener}), "?"),
+                Says("I go on."));
     EXPECT_THAT(heard, AllOf(HasSubstr("## a\n(said nothing: "), HasSubstr("hoarse")));
   }
   {
@@ -161,7 +162,7 @@ TEST(GroupChat, FailuresAreSaidInTheTalk) {
       GroupChatOptions options{.moderator = Liner("chair", {Next("a"), "fail: gone"})};
       if (closed) options.closing = Liner("closing", {"All in all."});
       Sim sim;
-      const auto reply = sim.Run(Team(options), "?");
+      const auto reply = sim.Run(ChatTeam(options), "?");
       EXPECT_THAT(reply,
                   Says(::testing::StartsWith(closed ? "All in all.\n\nNot talked out: the moderator failed"
                                                     : "a saw 0\n\nNot talked out: the moderator failed")));
@@ -175,14 +176,14 @@ TEST(GroupChat, FailuresAreSaidInTheTalk) {
     options.turns = 2;
     options.closing = Liner("closing", {"fail: no ink"});
     Sim sim;
-    const auto reply = sim.Run(Team(options), "?");
+    const auto reply = sim.Run(ChatTeam(options), "?");
     EXPECT_THAT(reply, Says(::testing::StartsWith("b saw 1\n\nNot closed: closing failed: ")));
     EXPECT_EQ(Report(reply, "stop"), "turns");
     EXPECT_THAT(Report(reply, "closing_failed"), HasSubstr("no ink"));
   }
   {
     Sim sim;
-    EXPECT_THAT(sim.Run(Team({}, {Liner("a", {"fail: hoarse"}), Liner("b", {"fail: too"})}), "?"),
+    EXPECT_THAT(sim.Run(ChatTeam({}, {Liner("a", {"fail: hoarse"}), Liner("b", {"fail: too"})}), "?"),
                 Fails(absl::StatusCode::kFailedPrecondition,
                       AllOf(HasSubstr("nobody has spoken"), HasSubstr("hoarse"))));
   }
@@ -197,7 +198,7 @@ TEST(GroupChat, TheTalkThatEachSeesIsBounded) {
     return std::string(5000, 'x');
   });
   Sim sim;
-  EXPECT_THAT(sim.Run(Team({.turns = 20, .talk_tokens = 1000}, {talker}), "?"), IsOk());
+  EXPECT_THAT(sim.Run(ChatTeam({.turns = 20, .talk_tokens = 1000}, {talker}), "?"), IsOk());
   EXPECT_LT(longest, 3000u + 400);
   EXPECT_TRUE(told);
 }
@@ -213,9 +214,9 @@ TEST(GroupChat, ResumesAndReplays) {
         });
       }
       options.closing = Speaker("closing", [](const std::string& text) { return absl::StrCat(text.size()); });
-      return Team(options,
-                  {Counting("a"), Speaker("b", [](const std::string&) { return std::string("fail: x"); }),
-                   Counting("c")});
+      return ChatTeam(options,
+                      {Counting("a"), Speaker("b", [](const std::string&) { return std::string("fail: x"); }),
+                       Counting("c")});
     };
     ExpectResumable(team, "?");
   }

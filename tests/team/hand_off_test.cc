@@ -16,7 +16,7 @@ std::string Hand(std::string to, std::string why, std::string so_far = "") {
   return DumpJson(Json{{"answer", so_far}, {"hand_to", to}, {"why", why}});
 }
 
-AgentPtr Team(Roster roster, HandOffOptions options = {}) {
+AgentPtr DeskTeam(Roster roster, HandOffOptions options = {}) {
   return MakeTeam(
       {.name = "desk", .planner = HandOffPlanner(std::move(options)), .members = std::move(roster)});
 }
@@ -35,7 +35,7 @@ TEST(HandOff, TheTalkGoesAlongValidForAnyVendor) {
                  .tools = {clock}});
   Sim sim;
   std::vector<Part> parts{Text{"May I return it?"}, File{"terms.txt", "text/plain", "14 days.\n"}};
-  const auto reply = sim.Run(Team({desk, law}), Prompt(std::move(parts)));
+  const auto reply = sim.Run(DeskTeam({desk, law}), Prompt(std::move(parts)));
   ASSERT_THAT(reply, Says("Yes, within 14 days."));
   EXPECT_EQ(Report(reply, "agent"), "law");
   EXPECT_EQ(Report(reply, "hand_offs"), "1");
@@ -67,7 +67,7 @@ TEST(HandOff, TheQuestionIsThereOnce) {
     roster.push_back(MakeAgent({.name = name, .model = model}));
   }
   Sim sim;
-  ASSERT_THAT(sim.Run(Team(roster), goal), Says("x"));
+  ASSERT_THAT(sim.Run(DeskTeam(roster), goal), Says("x"));
   ASSERT_EQ(sizes.size(), 4u);
   for (const std::size_t size : sizes) EXPECT_LT(size, goal.size() + 1000);
 }
@@ -89,7 +89,7 @@ TEST(HandOff, TheNextQuestionStartsWhereTheTalkIs) {
   Conversation talk;
   for (const char* question : {"May I return it?", "And after a year?"}) {
     std::vector<Part> parts{Text{question}};
-    const auto reply = sim.Run(Team({desk, law}, {.first = first}), Prompt(std::move(parts), talk));
+    const auto reply = sim.Run(DeskTeam({desk, law}, {.first = first}), Prompt(std::move(parts), talk));
     ASSERT_THAT(reply, IsOk());
     first = (*reply->report)["agent"].get<std::string>();
     talk = talk.With(UserMessage(question)).With(AssistantMessage(reply->text));
@@ -113,7 +113,7 @@ TEST(HandOff, WhatGoesNowhereIsAnswered) {
     auto model = testing::Scripted({testing::Say(c.wrong), testing::Say(Answer("mine"))});
     const AgentPtr a = MakeAgent({.name = "a", .model = model});
     Sim sim;
-    EXPECT_THAT(sim.Run(Team({a, Liner("b", {}), Liner("c", {})}, c.options), "?"), Says("mine"));
+    EXPECT_THAT(sim.Run(DeskTeam({a, Liner("b", {}), Liner("c", {})}, c.options), "?"), Says("mine"));
     EXPECT_THAT(TextOf(model->requests()[1].conversation.back()), HasSubstr(c.why));
   }
   // In circles: a colleague who gave it back is not asked again by the same agent.
@@ -121,7 +121,7 @@ TEST(HandOff, WhatGoesNowhereIsAnswered) {
       {testing::Say(Hand("b", "x")), testing::Say(Hand("b", "again")), testing::Say(Answer("mine, then"))});
   const AgentPtr a = MakeAgent({.name = "a", .model = model});
   Sim sim;
-  EXPECT_THAT(sim.Run(Team({a, Liner("b", {Hand("a", "not mine")})}), "?"), Says("mine, then"));
+  EXPECT_THAT(sim.Run(DeskTeam({a, Liner("b", {Hand("a", "not mine")})}), "?"), Says("mine, then"));
   EXPECT_THAT(TextOf(model->requests()[2].conversation.back()), HasSubstr("you have handed to \"b\" before"));
 }
 
@@ -136,7 +136,7 @@ TEST(HandOff, TheLimitMakesTheLastOneAnswer) {
     }));
   }
   Sim sim;
-  const auto reply = sim.Run(Team(roster, {.hand_offs = 2}), "?");
+  const auto reply = sim.Run(DeskTeam(roster, {.hand_offs = 2}), "?");
   EXPECT_THAT(reply, Says("enough"));
   EXPECT_EQ(Report(reply, "agent"), "c");
   EXPECT_EQ(asked.size(), 3u);
@@ -156,7 +156,8 @@ TEST(HandOff, WhatAnyoneHasCitedMayBeCited) {
        .tools = {look}});
   Sim sim;
   const auto reply = sim.Run(
-      Team({a, Liner("b", {Hand("c", "y", "go on")}), Liner("c", {Answer("\"It is blue.\" [web:3]")})}), "?");
+      DeskTeam({a, Liner("b", {Hand("c", "y", "go on")}), Liner("c", {Answer("\"It is blue.\" [web:3]")})}),
+      "?");
   ASSERT_THAT(reply, IsOk());
   ASSERT_EQ(reply->evidence.size(), 2u);
   EXPECT_EQ(reply->evidence[0].quote, "It is blue. It is big.");
@@ -167,9 +168,9 @@ TEST(HandOff, TheAnswersDissentAndEachPlaceOnceAreKept) {
   std::vector<Part> parts{Text{"?"}, File{"a.txt", "text/plain", "It is blue.\n"}};
   const std::string said = "\"It is blue.\" [a.txt:1]";
   Sim sim;
-  const auto reply = sim.Run(
-      Team({Liner("a", {Hand("b", "x", said)}), Liner("b", {Answer(said + "\nDissent: c: it is green")})}),
-      Prompt(std::move(parts)));
+  const auto reply = sim.Run(DeskTeam({Liner("a", {Hand("b", "x", said)}),
+                                       Liner("b", {Answer(said + "\nDissent: c: it is green")})}),
+                             Prompt(std::move(parts)));
   ASSERT_THAT(reply, IsOk());
   EXPECT_EQ(reply->evidence.size(), 1u);
   EXPECT_EQ(DissentOf(reply), "c: it is green\n");
@@ -190,7 +191,7 @@ TEST(HandOff, AnAnswerThatWasSentBackKeepsItsPlaces) {
                  .tools = {look}});
   std::vector<Part> parts{Text{"?"}, File{"a.txt", "text/plain", "It is blue.\n"}};
   Sim sim;
-  const auto reply = sim.Run(Team({a, Liner("b", {})}), Prompt(std::move(parts)));
+  const auto reply = sim.Run(DeskTeam({a, Liner("b", {})}), Prompt(std::move(parts)));
   ASSERT_THAT(reply, Says(said));
   EXPECT_EQ(reply->evidence.size(), 2u);
 }
@@ -199,7 +200,7 @@ TEST(HandOff, WhoFailsLaterLeavesWhatWasFound) {
   std::vector<Part> parts{Text{"?"}, File{"a.txt", "text/plain", "It is blue.\n"}};
   const Prompt prompt(std::move(parts));
   const auto team = [] {
-    return Team(
+    return DeskTeam(
         {Speaker("a", [](const std::string&) { return Hand("b", "ask b", "\"It is blue.\" [a.txt:1]"); }),
          Speaker("b", [](const std::string&) { return Hand("c", "and c"); }),
          Speaker("c", [](const std::string&) { return std::string("fail: no idea"); })});
@@ -225,44 +226,44 @@ TEST(HandOff, WhoFailsLaterLeavesWhatWasFound) {
 
 TEST(HandOff, WithNothingFoundTheFailureIsTheTeams) {
   Sim sim;
-  EXPECT_THAT(sim.Run(Team({Liner("a", {Hand("b", "yours")}), Liner("b", {"fail: no idea"})}), "?"),
+  EXPECT_THAT(sim.Run(DeskTeam({Liner("a", {Hand("b", "yours")}), Liner("b", {"fail: no idea"})}), "?"),
               Fails(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("talk.2"), HasSubstr("no idea"))));
   // Nobody was told, so it is tried again.
   StorePtr store = MemoryStore();
   const auto run = [&](std::string says, RunMode mode) {
     Sim life({.store = store});
-    return life.Run(Team({Liner("a", {Hand("b", "yours")}), Liner("b", {says})}), "?",
+    return life.Run(DeskTeam({Liner("a", {Hand("b", "yours")}), Liner("b", {says})}), "?",
                     {.mode = mode, .run_id = "r"});
   };
   EXPECT_FALSE(run("fail: busy", RunMode::kFresh).ok());
   EXPECT_THAT(run(Answer("mine"), RunMode::kResume), Says("mine"));
   Sim first;
-  EXPECT_THAT(first.Run(Team({Liner("a", {"fail: no idea"}), Liner("b", {})}), "?"),
+  EXPECT_THAT(first.Run(DeskTeam({Liner("a", {"fail: no idea"}), Liner("b", {})}), "?"),
               Fails(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("talk.1"), HasSubstr("no idea"))));
 }
 
 TEST(HandOff, NamesAreChecked) {
   Sim sim;
   EXPECT_THAT(
-      sim.Run(Team({Liner("law", {})}, {.first = "lwa"}), "?"),
+      sim.Run(DeskTeam({Liner("law", {})}, {.first = "lwa"}), "?"),
       Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no agent \"lwa\"; did you mean \"law\"?")));
   Sim reserved;
-  EXPECT_THAT(reserved.Run(Team({Liner("law", {}), Liner("nobody", {})}), "?"),
+  EXPECT_THAT(reserved.Run(DeskTeam({Liner("law", {}), Liner("nobody", {})}), "?"),
               Fails(absl::StatusCode::kInvalidArgument, HasSubstr("an agent is called \"nobody\"")));
   Sim may;
-  EXPECT_THAT(may.Run(Team({Liner("law", {})}, {.may = {{"law", {"x"}}}}), "?"),
+  EXPECT_THAT(may.Run(DeskTeam({Liner("law", {})}, {.may = {{"law", {"x"}}}}), "?"),
               Fails(absl::StatusCode::kInvalidArgument, HasSubstr("may: there is no agent \"x\"")));
 }
 
 TEST(HandOff, ResumesAndReplays) {
   const auto team = [] {
-    return Team({Speaker("a", [](const std::string&) { return Hand("b", "yours", "so far"); }),
-                 Speaker("b",
-                         [](const std::string& text) {
-                           return absl::StrContains(text, "does not have the form") ? Hand("c", "go")
-                                                                                    : Hand("b", "me");
-                         }),
-                 Speaker("c", [](const std::string&) { return Answer("done"); })});
+    return DeskTeam({Speaker("a", [](const std::string&) { return Hand("b", "yours", "so far"); }),
+                     Speaker("b",
+                             [](const std::string& text) {
+                               return absl::StrContains(text, "does not have the form") ? Hand("c", "go")
+                                                                                        : Hand("b", "me");
+                             }),
+                     Speaker("c", [](const std::string&) { return Answer("done"); })});
   };
   ExpectResumable(team, "?");
 }

@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::Sim;
 
-AgentPtr Team(MapReduceOptions options) {
+AgentPtr MapTeam(MapReduceOptions options) {
   return MakeTeam({.name = "wide", .planner = MapReducePlanner(std::move(options))});
 }
 
@@ -53,8 +53,9 @@ TEST(MapReduce, ChunksAreAskedAtOnceAndCiteTheWholeFile) {
     return "All: " + asked.substr(at, asked.find(']', at) + 1 - at);
   });
   Sim sim;
-  const auto reply = sim.Run(
-      Team({.mapper = FirstLine(), .reducer = reducer, .chunk_tokens = 60, .overlap_tokens = 0}), Lined(60));
+  const auto reply =
+      sim.Run(MapTeam({.mapper = FirstLine(), .reducer = reducer, .chunk_tokens = 60, .overlap_tokens = 0}),
+              Lined(60));
   ASSERT_THAT(reply, IsOk());
   EXPECT_EQ(sim.elapsed(), absl::Seconds(2)) << "all parts at once, then the merge";
   EXPECT_EQ(Report(reply, "parts"), "3");
@@ -76,7 +77,7 @@ TEST(MapReduce, ManyResultsAreMergedInLevels) {
   options.merge_most = 4;
   options.result_tokens = 200;
   Sim sim;
-  const auto reply = sim.Run(Team(options), Lined(50));
+  const auto reply = sim.Run(MapTeam(options), Lined(50));
   EXPECT_THAT(reply, Says("merged"));
   EXPECT_EQ(reply->cost.model_calls, 50 + 13 + 4 + 1);
   EXPECT_EQ(sim.elapsed(), absl::Seconds(4));
@@ -93,7 +94,7 @@ TEST(MapReduce, AMergeIsCalledByItsFirstAndLastPart) {
   MapReduceOptions options{.mapper = mapper, .reducer = reducer, .over = MapOver::kLines};
   options.merge_most = 2;
   Sim sim;
-  const auto reply = sim.Run(Team(options), Lined(9));
+  const auto reply = sim.Run(MapTeam(options), Lined(9));
   EXPECT_THAT(reply, Says("merged"));
   EXPECT_EQ(reply->cost.model_calls, 9 + 8) << "what is alone is not merged";
   EXPECT_THAT(asked.back(), AllOf(HasSubstr("## log.txt:1\nx\n"), HasSubstr("## log.txt:2 to log.txt:9\n"),
@@ -105,7 +106,7 @@ TEST(MapReduce, WhatIsHeldAgainstItHasThePlacesOfTheWholeFile) {
     return std::string("It is so.\nDissent: b: it is not [log.txt:1]");
   });
   Sim sim;
-  const auto reply = sim.Run(Team({.mapper = mapper, .chunk_tokens = 60, .overlap_tokens = 0}), Lined(40));
+  const auto reply = sim.Run(MapTeam({.mapper = mapper, .chunk_tokens = 60, .overlap_tokens = 0}), Lined(40));
   ASSERT_THAT(reply, IsOk());
   EXPECT_EQ(DissentOf(reply), "b: it is not [log.txt:1]\nb: it is not [log.txt:22]\n");
 }
@@ -134,9 +135,9 @@ TEST(MapReduce, PlacesThatAreOfTheWholeFileStay) {
     Prompt prompt = Lined(60);
     prompt.known.push_back({"log.txt", 3, 3, "line 3."});
     Sim sim;
-    const auto reply = sim.Run(Team({.mapper = MakeAgent({.name = "mapper", .model = model}),
-                                     .chunk_tokens = 60,
-                                     .overlap_tokens = 0}),
+    const auto reply = sim.Run(MapTeam({.mapper = MakeAgent({.name = "mapper", .model = model}),
+                                        .chunk_tokens = 60,
+                                        .overlap_tokens = 0}),
                                prompt);
     ASSERT_THAT(reply, Says(HasSubstr("## log.txt:22-41\n" + c.shifted + "\n")));
     std::string evidence;
@@ -175,7 +176,7 @@ TEST(MapReduce, GoesOverItemsRowsLinesAndTexts) {
     });
     options.mapper = MakeAgent({.name = "mapper", .model = model});
     Sim sim({.shuffle = false});
-    EXPECT_THAT(sim.Run(Team(std::move(options)), std::move(prompt)), IsOk());
+    EXPECT_THAT(sim.Run(MapTeam(std::move(options)), std::move(prompt)), IsOk());
     return seen;
   };
   const auto with = [](Part part) {
@@ -213,8 +214,8 @@ TEST(MapReduce, WhatFailedIsSaid) {
   });
   {
     Sim sim;
-    const auto reply =
-        sim.Run(Team({.mapper = mapper("line 2."), .reducer = reducer, .over = MapOver::kLines}), Lined(3));
+    const auto reply = sim.Run(
+        MapTeam({.mapper = mapper("line 2."), .reducer = reducer, .over = MapOver::kLines}), Lined(3));
     ASSERT_THAT(reply, Says(AllOf(HasSubstr("merged\n\nNot covered: log.txt:2 ("), HasSubstr("unreadable"))));
     EXPECT_THAT(merged_from, HasSubstr("## log.txt:2\n(no report: "));
     EXPECT_EQ(Report(reply, "done"), "2");
@@ -222,7 +223,7 @@ TEST(MapReduce, WhatFailedIsSaid) {
   {
     Sim sim;
     EXPECT_THAT(
-        sim.Run(Team({.mapper = mapper("line"), .reducer = reducer, .over = MapOver::kLines}), Lined(3)),
+        sim.Run(MapTeam({.mapper = mapper("line"), .reducer = reducer, .over = MapOver::kLines}), Lined(3)),
         Fails(absl::StatusCode::kInvalidArgument,
               AllOf(HasSubstr("none of the 3 parts gave a result"), HasSubstr("unreadable"))));
   }
@@ -241,7 +242,7 @@ TEST(MapReduce, AMergeThatFailsLosesNothing) {
   MapReduceOptions options{.mapper = mapper(), .reducer = Liner("r", {"fail: no"}), .over = MapOver::kLines};
   options.result_tokens = 200;
   Sim sim;
-  const auto reply = sim.Run(Team(options), Lined(2));
+  const auto reply = sim.Run(MapTeam(options), Lined(2));
   ASSERT_THAT(reply, Says(::testing::StartsWith(absl::StrCat("## log.txt:1\nread line 1.\n", tail,
                                                              "\n\n## log.txt:2\nread line 2.\n", tail,
                                                              "\n\nNot merged: log.txt:1 to log.txt:2 ("))));
@@ -261,7 +262,7 @@ TEST(MapReduce, AMergeThatFailsLosesNothing) {
     return std::string("merged");
   });
   Sim middle;
-  const auto whole = middle.Run(Team(options), Lined(4));
+  const auto whole = middle.Run(MapTeam(options), Lined(4));
   ASSERT_THAT(whole, Says("merged"));
   EXPECT_THAT(merged_from,
               AllOf(HasSubstr("## log.txt:1\nread line 1."), HasSubstr("## log.txt:2\nread line 2."),
@@ -287,7 +288,7 @@ TEST(MapReduce, ALongLineIsCutAndAListInThePromptIsWhatIsMapped) {
     });
     options.mapper = MakeAgent({.name = "mapper", .model = model});
     Sim sim({.shuffle = false});
-    const auto reply = sim.Run(Team(std::move(options)), std::move(prompt));
+    const auto reply = sim.Run(MapTeam(std::move(options)), std::move(prompt));
     EXPECT_THAT(reply, IsOk());
     seen.push_back(reply.ok() ? reply->text : "");
     return seen;
@@ -307,9 +308,9 @@ TEST(MapReduce, ALongLineIsCutAndAListInThePromptIsWhatIsMapped) {
 
 TEST(MapReduce, RefusesNothingAndTooMuch) {
   Sim sim;
-  EXPECT_THAT(sim.Run(Team({.mapper = FirstLine()}), "What?"),
+  EXPECT_THAT(sim.Run(MapTeam({.mapper = FirstLine()}), "What?"),
               Fails(absl::StatusCode::kInvalidArgument, HasSubstr("nothing to map over; give a file")));
-  EXPECT_THAT(sim.Run(Team({.mapper = FirstLine(), .over = MapOver::kLines, .parts_max = 9}), Lined(10)),
+  EXPECT_THAT(sim.Run(MapTeam({.mapper = FirstLine(), .over = MapOver::kLines, .parts_max = 9}), Lined(10)),
               Fails(absl::StatusCode::kInvalidArgument, HasSubstr("there are 10 parts to map over")));
 }
 
@@ -335,7 +336,7 @@ TEST(MapReduce, WhatIsEmptyIsNamed) {
     MapReduceOptions options = c.options;
     options.mapper = FirstLine();
     Sim sim;
-    EXPECT_THAT(sim.Run(Team(options), c.prompt),
+    EXPECT_THAT(sim.Run(MapTeam(options), c.prompt),
                 Fails(absl::StatusCode::kInvalidArgument, HasSubstr(c.why)));
   }
 }
@@ -353,7 +354,7 @@ TEST(MapReduce, ResumesAndReplays) {
     MapReduceOptions options{.mapper = MakeAgent({.name = "mapper", .model = model}), .reducer = reducer};
     options.over = MapOver::kLines;
     options.merge_most = 2;
-    return Team(options);
+    return MapTeam(options);
   };
   ExpectResumable(team, Lined(5));
 }
@@ -369,7 +370,7 @@ TEST(MapReduce, ResumesALaterAttempt) {
     });
     Task task{
         .id = "step",
-        .agent = Team({.mapper = MakeAgent({.name = "mapper", .model = model}), .over = MapOver::kLines})};
+        .agent = MapTeam({.mapper = MakeAgent({.name = "mapper", .model = model}), .over = MapOver::kLines})};
     task.attempts = 2;
     TaskGraph graph;
     EXPECT_THAT(graph.Add(std::move(task)), IsOk());
@@ -393,7 +394,7 @@ TEST(MapReduce, WhoseLimitItWasIsKnownInEveryLife) {
     const AgentPtr caller = MakeAgent(
         {.name = "caller",
          .model = testing::Scripted({testing::Ask("wide", {{"task", "x"}}), testing::Say("without it")}),
-         .tools = {AsTool(Team({.mapper = mapper, .ask = "What?"}))}});
+         .tools = {AsTool(MapTeam({.mapper = mapper, .ask = "What?"}))}});
     Sim sim({.store = store});
     return sim.Run(caller, "?", {.mode = mode, .run_id = "r"});
   };

@@ -9,7 +9,7 @@ using testing::Say;
 using testing::Scripted;
 using testing::Sim;
 
-AgentPtr Team(RouteOptions options) {
+AgentPtr RoutedTeam(RouteOptions options) {
   return MakeTeam({.name = "desk",
                    .planner = RoutePlanner(std::move(options)),
                    .members = {Liner("law", {"By law."}, "Knows contracts"),
@@ -37,7 +37,7 @@ TEST(Route, TheReportSaysWhoWasChosenAndWhy) {
     RouteOptions options{.fallback = c.fallback};
     if (!c.model.empty()) options.model = Scripted(c.model);
     Sim sim;
-    const auto reply = sim.Run(Team(std::move(options)), c.question);
+    const auto reply = sim.Run(RoutedTeam(std::move(options)), c.question);
     ASSERT_THAT(reply, Says(c.agent == "law" ? "By law." : "By numbers."));
     EXPECT_EQ(Report(reply, "agent"), c.agent);
     EXPECT_EQ(Report(reply, "by"), c.by);
@@ -53,7 +53,7 @@ TEST(Route, TheModelSeesPicturesAndKnowsOfFiles) {
   Prompt prompt(std::move(parts));
   prompt.history = prompt.history.With(UserMessage("Hello")).With(AssistantMessage("Hi."));
   Sim sim;
-  EXPECT_THAT(sim.Run(Team({.model = model}), prompt), Says("By law."));
+  EXPECT_THAT(sim.Run(RoutedTeam({.model = model}), prompt), Says("By law."));
   const auto& asked = model->requests()[0].conversation;
   EXPECT_EQ(asked.messages().size(), 3u);
   EXPECT_EQ(asked.back().parts.size(), 2u);

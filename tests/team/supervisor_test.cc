@@ -22,7 +22,7 @@ AgentPtr Echoing(std::string name) {
                  [](const std::string& text) { return "did " + text.substr(0, text.find('\n')); });
 }
 
-AgentPtr Team(SupervisorOptions options, Roster roster = {Echoing("reader"), Echoing("counter")}) {
+AgentPtr LedTeam(SupervisorOptions options, Roster roster = {Echoing("reader"), Echoing("counter")}) {
   return MakeTeam(
       {.name = "led", .planner = SupervisorPlanner(std::move(options)), .members = std::move(roster)});
 }
@@ -32,7 +32,7 @@ TEST(Supervisor, GivesBriefsRoundByRound) {
       testing::Scripted({testing::Say(Give({{"reader", "Read it"}, {"counter", "Count it"}})),
                          testing::Say(Give({{"reader", "Read the rest"}})), testing::Say(Answer("Seven."))});
   Sim sim;
-  const auto reply = sim.Run(Team({.lead = MakeAgent({.name = "lead", .model = model})}), "How many?");
+  const auto reply = sim.Run(LedTeam({.lead = MakeAgent({.name = "lead", .model = model})}), "How many?");
   ASSERT_THAT(reply, Says("Seven."));
   EXPECT_EQ(Report(reply, "stop"), "answered");
   EXPECT_EQ(Report(reply, "rounds"), "2");
@@ -62,11 +62,11 @@ TEST(Supervisor, AWrongBriefIsSentBackOnce) {
   for (const auto& c : cases) {
     auto model = testing::Scripted({testing::Say(c.wrong), testing::Say(Answer("ok"))});
     Sim sim;
-    EXPECT_THAT(sim.Run(Team({.lead = MakeAgent({.name = "lead", .model = model}), .tasks_max = 2}), "?"),
+    EXPECT_THAT(sim.Run(LedTeam({.lead = MakeAgent({.name = "lead", .model = model}), .tasks_max = 2}), "?"),
                 Says("ok"));
     EXPECT_THAT(TextOf(model->requests()[1].conversation.back()), HasSubstr(c.why));
     Sim hopeless;
-    EXPECT_THAT(hopeless.Run(Team({.lead = Liner("lead", {c.wrong, c.wrong}), .tasks_max = 2}), "?"),
+    EXPECT_THAT(hopeless.Run(LedTeam({.lead = Liner("lead", {c.wrong, c.wrong}), .tasks_max = 2}), "?"),
                 Fails(absl::StatusCode::kInvalidArgument, HasSubstr("in two tries")));
   }
 }
@@ -80,11 +80,11 @@ TEST(Supervisor, LimitsMakeTheLeadAnswer) {
     });
   };
   Sim rounds, tasks;
-  const auto after_rounds = rounds.Run(Team({.lead = lead(), .rounds = 3}), "?");
+  const auto after_rounds = rounds.Run(LedTeam({.lead = lead(), .rounds = 3}), "?");
   EXPECT_THAT(after_rounds, Says("enough"));
   EXPECT_EQ(Report(after_rounds, "stop"), "rounds");
   EXPECT_EQ(Report(after_rounds, "rounds"), "3");
-  const auto after_tasks = tasks.Run(Team({.lead = lead(), .rounds = 9, .tasks_max = 2}), "?");
+  const auto after_tasks = tasks.Run(LedTeam({.lead = lead(), .rounds = 9, .tasks_max = 2}), "?");
   EXPECT_THAT(after_tasks, Says("enough"));
   EXPECT_EQ(Report(after_tasks, "stop"), "tasks");
 }
@@ -97,12 +97,13 @@ TEST(Supervisor, FailuresAreToldAndWhatIsDoneIsKept) {
                                               : Give({{"reader", "Read"}, {"bad", "Fail"}});
   });
   Sim sim;
-  EXPECT_THAT(sim.Run(Team({.lead = lead}, {Echoing("reader"), Liner("bad", {"fail: no hands"})}), "?"),
+  EXPECT_THAT(sim.Run(LedTeam({.lead = lead}, {Echoing("reader"), Liner("bad", {"fail: no hands"})}), "?"),
               Says("half of it"));
   EXPECT_THAT(read, AllOf(HasSubstr("did Read"), HasSubstr("(failed: "), HasSubstr("no hands")));
   // A lead that is gone leaves what its members found.
   Sim gone;
-  const auto reply = gone.Run(Team({.lead = Liner("lead", {Give({{"reader", "Read"}}), "fail: gone"})}), "?");
+  const auto reply =
+      gone.Run(LedTeam({.lead = Liner("lead", {Give({{"reader", "Read"}}), "fail: gone"})}), "?");
   EXPECT_THAT(reply, Says(AllOf(HasSubstr("## reader\ndid Read\n\nNot concluded: the lead failed: "),
                                 HasSubstr("gone"))));
   EXPECT_THAT(Report(reply, "stop"), HasSubstr("the lead failed: "));
@@ -115,7 +116,7 @@ TEST(Supervisor, BriefsNeedTheLeadThatGaveThem) {
   Sim sim;
   const auto lead =
       Liner("lead", {Give({{"reader", "Read it"}}), Give({{"counter", "Count it"}}), Answer("Seven.")});
-  ASSERT_THAT(sim.Run(Team({.lead = lead}), "?"), Says("Seven."));
+  ASSERT_THAT(sim.Run(LedTeam({.lead = lead}), "?"), Says("Seven."));
   const auto ended = EventsOf<event::GraphEnded>(sim.events());
   ASSERT_EQ(ended.size(), 1u);
   EXPECT_DOUBLE_EQ(ended[0].second.over_bound, 1);
@@ -149,7 +150,7 @@ TEST(Supervisor, ABriefMayBuildOnEarlierOnes) {
                      R"({"tasks":[{"agent":"reader","brief":"Check it","needs":["brief.1.1"]}],"answer":""})",
                      Answer("Blue.")});
   Sim sim;
-  ASSERT_THAT(sim.Run(Team({.lead = lead}, {finder, reader}), Prompt(std::move(parts))), Says("Blue."));
+  ASSERT_THAT(sim.Run(LedTeam({.lead = lead}, {finder, reader}), Prompt(std::move(parts))), Says("Blue."));
   EXPECT_THAT(asked, AllOf(HasSubstr("## brief.1.1\n\"It is blue.\" [web:3]"), Not(HasSubstr("mine"))));
   for (const auto& [path, ended] : EventsOf<event::TaskEnded>(sim.events())) {
     if (ended.id != "brief.2.1") continue;
@@ -167,7 +168,7 @@ TEST(Supervisor, ABriefMayAskForFields) {
   });
   auto model = testing::Scripted({testing::Say("about 24"), testing::Say(R"({"tonnes":24})")});
   Sim sim;
-  ASSERT_THAT(sim.Run(Team({.lead = lead}, {MakeAgent({.name = "reader", .model = model})}), "?"),
+  ASSERT_THAT(sim.Run(LedTeam({.lead = lead}, {MakeAgent({.name = "reader", .model = model})}), "?"),
               Says("24 t"));
   EXPECT_EQ(model->requests()[0].output->schema["properties"]["tonnes"]["type"], "number");
   EXPECT_THAT(read, HasSubstr(R"({"tonnes":24})"));
@@ -183,7 +184,7 @@ TEST(Supervisor, TheLeadKnowsWhichFilesThereAre) {
                           Data{Json::parse("[1,2]"), "list.json", "[1,2]"},
                           Image{"image/png", "x", "", "p.png"}};
   Sim sim;
-  EXPECT_THAT(sim.Run(Team({.lead = lead}), Prompt(std::move(parts))), Says("x"));
+  EXPECT_THAT(sim.Run(LedTeam({.lead = lead}), Prompt(std::move(parts))), Says("x"));
   EXPECT_THAT(asked,
               HasSubstr("\nFiles: contract.txt, 2 lines; list.json, a list of 2 items; p.png, an image.\n"));
 }
@@ -197,7 +198,7 @@ TEST(Supervisor, ResultsAreCutForTheLead) {
   });
   const auto talker = Speaker("talker", [](const std::string&) { return std::string(100'000, 'x'); });
   Sim sim;
-  EXPECT_THAT(sim.Run(Team({.lead = lead, .result_tokens = 300}, {talker}), "?"), Says("x"));
+  EXPECT_THAT(sim.Run(LedTeam({.lead = lead, .result_tokens = 300}, {talker}), "?"), Says("x"));
   EXPECT_LT(longest, 3u * 900 + 800) << "the long brief too";
 }
 
@@ -206,7 +207,7 @@ TEST(Supervisor, ALeadThatFailsAtFirstIsResumed) {
   StorePtr store = MemoryStore();
   const auto run = [&](std::string says, RunMode mode) {
     Sim sim({.store = store});
-    return sim.Run(Team({.lead = Liner("lead", {says})}), "?", {.mode = mode, .run_id = "r"});
+    return sim.Run(LedTeam({.lead = Liner("lead", {says})}), "?", {.mode = mode, .run_id = "r"});
   };
   EXPECT_THAT(run("fail: no head", RunMode::kFresh),
               Fails(absl::StatusCode::kInvalidArgument, HasSubstr("no head")));
@@ -221,9 +222,9 @@ TEST(Supervisor, ResumesAndReplays) {
       if (absl::StrContains(text, "brief.1.1")) return Give({{"reader", "Read the rest"}});
       return Give({{"reader", "Read"}, {"bad", "Fail"}});
     });
-    return Team({.lead = lead}, {Echoing("reader"), Speaker("bad", [](const std::string&) {
-                                   return std::string("fail: no hands");
-                                 })});
+    return LedTeam({.lead = lead}, {Echoing("reader"), Speaker("bad", [](const std::string&) {
+                                      return std::string("fail: no hands");
+                                    })});
   };
   ExpectResumable(team, "?");
 }
