@@ -130,7 +130,7 @@ endfunction()
 
 # ninefold_test(async_test SOURCES async_test.cc LINKS base testing …): a GoogleTest program of one floor's tests.
 # RUNS MACRO program: the test starts that program and finds its path in the macro.
-# SEPARATE: its files name things alike, and cannot be compiled together.
+# SEPARATE: its files name things alike, and cannot be compiled together. HEAVY: worth the time that optimizing it takes.
 # LABELS async: also run under TSan, where only these are built. Under a sanitizer its name says so, so that one CTest can
 # run the folders of several presets.
 add_custom_target(ninefold_tests)
@@ -145,7 +145,7 @@ if(NINEFOLD_SANITIZER STREQUAL "tsan")
 endif()
 
 function(ninefold_test name)
-  cmake_parse_arguments(T "SEPARATE" "" "SOURCES;LINKS;LIBS;LABELS;RUNS" ${ARGN})
+  cmake_parse_arguments(T "SEPARATE;HEAVY" "" "SOURCES;LINKS;LIBS;LABELS;RUNS" ${ARGN})
   if(NINEFOLD_SANITIZER STREQUAL "tsan" AND NOT "async" IN_LIST T_LABELS)
     return()
   endif()
@@ -158,6 +158,9 @@ function(ninefold_test name)
   target_link_libraries(${name} PRIVATE ${links} ${T_LIBS} GTest::gmock GTest::gtest_main ninefold_flags)
   target_compile_definitions(${name} PRIVATE NINEFOLD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   ninefold_precompiled(${name})
+  if(NOT T_HEAVY AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(${name} PRIVATE -O1)
+  endif()
   if(NOT T_SEPARATE)
     ninefold_unity(${name})
   endif()
