@@ -75,7 +75,7 @@ TEST(TurnLoop, RunsToolsInParallelAndAsksAgain) {
   ASSERT_THAT(reply, Says("done"));
   EXPECT_EQ(sim.elapsed(), absl::Seconds(5)) << "at once";
   EXPECT_TRUE(IsValid(reply->conversation));
-  const Message& results = model->requests()[1].conversation.back();
+  const Message results = model->requests()[1].conversation.back();
   EXPECT_EQ(TextOf(std::get<ToolResult>(results.parts[0]).content), "waited 5");
   EXPECT_EQ(TextOf(std::get<ToolResult>(results.parts[1]).content), "waited 3");
   EXPECT_EQ(reply->cost.tool_calls, 2);
@@ -101,7 +101,7 @@ TEST(TurnLoop, WhatAToolCannotDoGoesBackToTheModel) {
     Sim sim;
     const auto reply = sim.Run(MakeAgent(Options(model)), "go");
     ASSERT_THAT(reply, Says("sorry"));
-    const auto& result = std::get<ToolResult>(model->requests()[1].conversation.back().parts[0]);
+    const auto result = std::get<ToolResult>(model->requests()[1].conversation.back().parts[0]);
     EXPECT_TRUE(result.is_error) << c.told;
     EXPECT_THAT(TextOf(result.content), HasSubstr(c.told));
   }

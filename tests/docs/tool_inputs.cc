@@ -71,7 +71,7 @@ std::string Told(const std::vector<ToolPtr>& tools, const Call& call) {
   EXPECT_TRUE(reply.ok()) << call.arguments << ": " << reply.status();
   EXPECT_EQ(model->unused(), 0u) << call.arguments << ": the agent goes on";
   if (model->requests().size() < 2) return "";
-  const Message& last = model->requests()[1].conversation.back();
+  const Message last = model->requests()[1].conversation.back();
   const auto* result = std::get_if<ToolResult>(&last.parts.at(0));
   if (result == nullptr) return "";
   EXPECT_TRUE(result->is_error) << call.arguments;

@@ -161,7 +161,7 @@ TEST(ContemplateCheck, TheVerifierSeesTheDocumentsAndTheTalk) {
                                 .verifier = MakeAgent({.name = "verifier", .model = verifier})}),
                    prompt));
   ASSERT_EQ(verifier->requests().size(), 1u);
-  const Conversation& talk = verifier->requests()[0].conversation;
+  const Conversation talk = verifier->requests()[0].conversation;
   EXPECT_EQ(talk.size(), 3u);
   const auto& parts = talk.back().parts;
   EXPECT_TRUE(

@@ -299,7 +299,7 @@ TEST(ModelPlanner, FieldsFilesPicturesAndTheTalkGoAlong) {
                                 .members = {MakeAgent({.name = "reader", .model = worker})}}),
                       prompt),
               Says("merged"));
-  const auto& planning = planner->requests()[0].conversation;
+  const Conversation planning = planner->requests()[0].conversation;
   EXPECT_EQ(planning.messages().size(), 3u);
   EXPECT_EQ(planning.back().parts.size(), 2u) << "the text and the picture";
   EXPECT_THAT(TextOf(planning.back()), HasSubstr("\nFiles: contract.txt, 1 line; p.png, an image.\n"));

@@ -54,7 +54,7 @@ TEST(Route, TheModelSeesPicturesAndKnowsOfFiles) {
   prompt.history = prompt.history.With(UserMessage("Hello")).With(AssistantMessage("Hi."));
   Sim sim;
   EXPECT_THAT(sim.Run(RoutedTeam({.model = model}), prompt), Says("By law."));
-  const auto& asked = model->requests()[0].conversation;
+  const Conversation asked = model->requests()[0].conversation;
   EXPECT_EQ(asked.messages().size(), 3u);
   EXPECT_EQ(asked.back().parts.size(), 2u);
   EXPECT_THAT(TextOf(asked.back()), HasSubstr("\nFiles: contract.txt, 2 lines; p.png, an image.\n"));
