@@ -95,6 +95,11 @@ std::string Labelled(std::string_view text, std::initializer_list<std::string_vi
   return found;
 }
 
+// What a prompt asks below the last report is no part of that.
+std::string_view WithoutRequest(std::string_view reports) {
+  return reports.substr(0, reports.rfind("\n\nMerge these reports"));
+}
+
 // Sections "## NAME", and "[NAME]" or "NAME:" alone on a line. Returns the text before the first.
 std::string_view ReadMembers(std::string_view text, std::vector<Member>& members) {
   std::size_t first = std::string_view::npos, body = 0;
@@ -333,7 +338,7 @@ void Read(const ModelRequest& request, Reading& reading) {
   if (IsHandedOver(text)) text = absl::StrCat("Question: ", HandedQuestion(messages, asked), "\n\n", text);
   reading.prompt = text;
   std::vector<Member> members;
-  const std::string_view before = ReadMembers(text, members);
+  const std::string_view before = ReadMembers(WithoutRequest(text), members);
   if (LooksAnswered(members, reading.instructions, before)) {
     reading.members = std::move(members);
     std::string goal = Labelled(before, {"question", "goal", "task"});

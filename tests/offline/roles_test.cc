@@ -71,6 +71,16 @@ TEST(OfflineRoles, SidesThatFindNothingSaySoInEachRound) {
               Says(HasSubstr("not found in the given text")));
 }
 
+TEST(OfflineRoles, ReportsThatFoundNothingAreMergedToThat) {
+  const Prompt nowhere = About("How many zebras swim in Patagonia?");
+  const Roster members = {Offline("reader"), Offline("historian")};
+  EXPECT_THAT(RunPlan(ModelPlanner({.model = OfflineModel()}), nowhere, members),
+              Says("not found in the given text"));
+  MapReduceOptions halves = {.mapper = Offline("mapper"), .reducer = Offline("reducer")};
+  halves.ask = "How many zebras swim in Patagonia?", halves.over = MapOver::kLines;
+  EXPECT_THAT(RunPlan(MapReducePlanner(halves), nowhere), Says("not found in the given text"));
+}
+
 TEST(OfflineRoles, LinesAfterAQuestionAreNotAsked) {
   Sim sim;
   EXPECT_THAT(sim.Run(Offline("writer"), About(std::string(kQuestion) +
