@@ -15,26 +15,40 @@ std::string HintOf(const EvalArm& arm) {
   return absl::StrCat(arm.variant, ": ", Percent(arm.accuracy), " (", Between(arm.interval), ")");
 }
 
-// Accuracy against something that is paid; a line goes through the variants of a family.
+// Through those of a family, the cheapest first, that no cheaper one of it beats: where several settings are
+// swept, a line through all would only go to and fro.
+PlotSeries FrontierOf(const PlotSeries& family) {
+  PlotSeries line = {.color = family.color, .line = true};
+  for (const PlotPoint& point : family.points) {
+    if (line.points.empty() || point.y > line.points.back().y)
+      line.points.push_back({.x = point.x, .y = point.y, .size = 0});
+  }
+  return line;
+}
+
+// Accuracy against something that is paid.
 std::string PricePlot(const EvalReport& report, const std::string& title, const std::string& x_name,
                       double (*paid)(const EvalArm&), std::string (*text)(const EvalArm&)) {
   std::vector<PlotSeries> series;
   for (const EvalArm& arm : report.arms) {
     const std::size_t family = FamilyOf(report, arm);
-    if (family == series.size()) series.push_back({.color = int(family), .line = true});
+    if (family == series.size()) series.push_back({.color = int(family)});
     series[family].points.push_back({paid(arm), arm.accuracy, arm.interval, 5, ShortName(arm.variant),
                                      absl::StrCat(HintOf(arm), ", ", text(arm))});
   }
   const bool crowded = report.arms.size() > kLabelled;
   for (PlotSeries& each : series) {
     std::sort(each.points.begin(), each.points.end(),
-              [](const PlotPoint& a, const PlotPoint& b) { return a.x < b.x; });
+              [](const PlotPoint& a, const PlotPoint& b) { return a.x != b.x ? a.x < b.x : a.y > b.y; });
     // With many variants the legend says which family is which; whiskers of all would hide them.
     for (PlotPoint& point : each.points) {
       if (crowded) point.label.clear(), point.interval = {};
     }
   }
-  return WithNote(DrawPlot({.title = title, .x_name = x_name, .x_from_zero = true}, series), report.note);
+  std::vector<PlotSeries> all;  // the marks on top of the lines
+  for (const PlotSeries& each : series) all.push_back(FrontierOf(each));
+  all.insert(all.end(), series.begin(), series.end());
+  return WithNote(DrawPlot({.title = title, .x_name = x_name, .x_from_zero = true}, all), report.note);
 }
 
 std::string PricePlots(const EvalReport& report) {

@@ -16,8 +16,10 @@ std::string ToHtml(const EvalReport& report, const std::vector<EvalTrial>& trial
     absl::StrAppend(&html, "<p class=\"note\">", EscapeHtml(warning), "</p>\n");
   if (!report.arms.empty()) {
     absl::StrAppend(&html, page::AccuracyPlot(report), page::Tables(report));
-    absl::StrAppend(&html, "<h2>What it costs, what it brings</h2>\n", page::Legend(report),
-                    "<div class=\"plots\">\n", page::Plots(report), "</div>\n");
+    absl::StrAppend(
+        &html, "<h2>What it costs, what it brings</h2>\n", page::Legend(report),
+        "<p>A line joins those of one kind that none of it beats for less.</p>\n<div class=\"plots\">\n",
+        page::Plots(report), "</div>\n");
     absl::StrAppend(&html, page::MoreTables(report));
   }
   html += page::Items(report, trials, options);

@@ -103,6 +103,29 @@ TEST(Page, IsWrittenForAnyReport) {
   EXPECT_THAT(ToHtml(Summarize(one, {}), one), AllOf(HasSubstr("a\xEF\xBF\xBD"), Not(HasSubstr("nan"))));
 }
 
+// Of a sweep of several settings the dearer one may be the worse one.
+TEST(Page, ALineJoinsWhatNoCheaperOneOfItsKindBeats) {
+  const struct {
+    const char* variant;
+    int right, tokens;
+  } swept[] = {{"s 1", 5, 100}, {"s 2", 8, 300}, {"s 3", 6, 200}, {"s 4", 7, 400}, {"s 5", 8, 500}};
+  std::vector<EvalTrial> trials;
+  SummaryOptions options;
+  for (const auto& each : swept) {
+    options.families[each.variant] = "s";
+    for (int i = 0; i < 10; ++i) {
+      trials.push_back(TrialOf(each.variant, i, i < each.right));
+      trials.back().cost.tokens.output = each.tokens;
+    }
+  }
+  const std::string page = ToHtml(Summarize(trials, options), trials);
+  const std::string plot = page.substr(page.find("Accuracy and tokens"));
+  const std::size_t at = plot.find("<polyline class=\"line s0\" points=\"");
+  ASSERT_NE(at, plot.npos);
+  const std::string line = plot.substr(at, plot.find("/>", at) - at);
+  EXPECT_EQ(std::count(line.begin(), line.end(), ','), 3) << "s 1, s 3, s 2: " << line;
+}
+
 TEST(Plots, LabelsCoverNoOther) {
   std::vector<PlotSeries> series;
   for (int i = 0; i < 5; ++i)
