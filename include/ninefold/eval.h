@@ -168,6 +168,7 @@ struct EvalArm {
   std::string family;                        // SummaryOptions::families, else the variant
   std::int64_t n = 0, items = 0, right = 0;  // trials; items, fewer when they are tried with several seeds
   std::int64_t errors = 0;                   // count as not right
+  std::string first_error;                   // "": none
   double accuracy = 0;
   Interval interval;                        // Wilson's; of as many as there are items
   double score = 0;                         // mean

@@ -1,6 +1,7 @@
 // ninefold eval: an experiment, its report, and whether it is worse than before.
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -251,7 +252,10 @@ int ReportOutcome(const EvalOptions& given, const EvalNumbers& numbers, const Ex
                      Describe(outcome.partial), folder.empty() ? "" : "; the same command goes on", "\n"));
     return ExitCodeOf(outcome.partial);
   }
-  return given.baseline.empty() ? kExitOk : Gate(given, numbers.gate, before, outcome.trials);
+  if (!given.baseline.empty()) return Gate(given, numbers.gate, before, outcome.trials);
+  const bool some = std::any_of(outcome.trials.begin(), outcome.trials.end(),
+                                [](const EvalTrial& trial) { return trial.error.empty(); });
+  return some ? kExitOk : kExitFailed;
 }
 
 // The trials of before, and their traces.

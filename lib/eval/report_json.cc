@@ -53,6 +53,7 @@ Json ArmJson(const EvalArm& arm) {
                {"items", arm.items},
                {"right", arm.right},
                {"errors", arm.errors},
+               {"first_error", arm.first_error},
                {"accuracy", arm.accuracy},
                {"interval", IntervalJson(arm.interval)},
                {"score", arm.score},

@@ -70,6 +70,7 @@ void AddGrades(const TrialList& trials, EvalArm& arm) {
   std::map<std::uint64_t, TrialList> by_seed;
   for (const EvalTrial* trial : trials) {
     arm.errors += !trial->error.empty();
+    if (arm.first_error.empty()) arm.first_error = trial->error;
     arm.score += trial->grade.score / double(trials.size());
     if (trial->confidence >= 0) stated.emplace_back(trial->confidence, trial->grade.right);
     if (trial->grade.judge_agreed) ++arm.judged, arm.judge_split += !*trial->grade.judge_agreed;

@@ -122,7 +122,7 @@ void WarnOfComparisons(const EvalReport& report, bool one_agent, std::vector<std
 void WarnOfArm(const EvalArm& arm, std::vector<std::string>& warnings) {
   if (arm.errors > 0) {
     warnings.push_back(absl::StrCat(arm.variant, ": ", arm.errors, " of ", arm.n,
-                                    " trials failed; they count as not right"));
+                                    " trials failed, and count as not right; the first: ", arm.first_error));
   }
   if (arm.judge_split * 10 > arm.judged) {
     warnings.push_back(absl::StrCat(arm.variant, ": the judge contradicted itself in ", arm.judge_split,

@@ -141,6 +141,18 @@ TEST(Eval, MistakesAreSaidAndCostNothing) {
   EXPECT_EQ(program.Lines("sums.eval/trials.jsonl"), 0);
 }
 
+TEST(Eval, WhereEachTrialFailsItSaysWhyAndFails) {
+  Measured program(2);
+  program.Write("team.yaml",
+                "version: 1\nname: team\nagents: {a: {model: m}}\nsteps: [{id: s, agent: a}]\n"
+                "models: {m: {model: compatible/x, base_url: 'http://127.0.0.1:9/v1', attempts: 1}}\n");
+  program.Write("down.yaml",
+                "name: down\ndata: data.jsonl\ngrader: number\nvariants: {one: {team: team.yaml}}\n");
+  const Ended ended = program.Run({"eval", "down.yaml"});
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("2 of 2 trials failed"), HasSubstr("127.0.0.1:9")));
+}
+
 TEST(Eval, CtrlCKeepsWhatIsDone) {
   Measured program(20'000);
   const pid_t child = program.Start({"eval", "sums.yaml", "--store", "memory"});

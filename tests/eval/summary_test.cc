@@ -45,7 +45,9 @@ TEST(Summary, CountsAnArm) {
   EXPECT_LT(arm.coverage, 0) << "no attempts are known";
   EXPECT_LT(arm.single, 0);
   EXPECT_EQ(arm.calibrated, 0);
-  EXPECT_THAT(report.warnings, Contains(HasSubstr("1 of 10 trials failed")));
+  EXPECT_THAT(
+      report.warnings,
+      Contains(HasSubstr("1 of 10 trials failed, and count as not right; the first: UNAVAILABLE: busy")));
   EXPECT_THAT(report.warnings, Contains(HasSubstr("10 items are too few to know an accuracy")));
 }
 
