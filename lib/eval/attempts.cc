@@ -14,7 +14,9 @@
 #include "absl/strings/strip.h"
 #include "base/try.h"
 #include "eval/arms.h"
+#include "ninefold/status.h"
 #include "ninefold/vote_theory.h"
+#include "team/contemplate/attempt.h"
 
 namespace ninefold {
 namespace eval {
@@ -230,7 +232,6 @@ absl::StatusOr<std::vector<EvalAttempt>> AttemptsOf(
 }
 
 std::map<std::string, Reply> WordsOfAttempts(const Reply& reply, const Contemplation& report) {
-  constexpr char kCut[] = "\n[…]\n", kRefuted[] = "\n(A check found this answer wrong.)";
   std::map<std::string, Reply> words;
   for (const Contemplation::Vote& vote : report.votes) {
     if (vote.answer == report.answer && report.aggregate != "synthesize") {
@@ -240,8 +241,8 @@ std::map<std::string, Reply> WordsOfAttempts(const Reply& reply, const Contempla
     for (const Dissent& opinion : reply.dissent) {
       const std::string who = opinion.who.substr(0, opinion.who.find(' '));  // "solve.2 and 3 more"
       const bool is_theirs = std::find(vote.whose.begin(), vote.whose.end(), who) != vote.whose.end();
-      if (!is_theirs || absl::StrContains(opinion.text, kCut)) continue;
-      words[vote.answer].text = std::string(absl::StripSuffix(opinion.text, kRefuted));
+      if (!is_theirs || opinion.text.find(kDigestGap) != std::string::npos) continue;
+      words[vote.answer].text = std::string(absl::StripSuffix(opinion.text, ToAbsl(kRefutedNote)));
       break;
     }
   }

@@ -240,7 +240,8 @@ absl::Status GraphState::RestoreSeen(std::size_t i, const Json& recorded,
 }
 
 bool GraphState::IsOutput(std::size_t i) const {
-  if (task(i).id == output()) return true;
+  // Where none is named, the last task is, unless it is one of a graph that goes on without it.
+  if (task(i).id == output()) return !graph_.output().empty() || task(i).on_failure.kind != OnFailure::kSkip;
   const auto& waiting = nodes_[i].dependents;
   return std::any_of(waiting.begin(), waiting.end(),
                      [&](std::uint32_t d) { return task(d).hands_on && IsOutput(d); });

@@ -10,6 +10,7 @@ Task Finished(std::string id, std::vector<std::string> needs, Reply reply, Agent
   task.agent = MakeFunctionAgent(
       std::move(card), [shared](Prompt, Context&) -> Async<absl::StatusOr<Reply>> { co_return *shared; });
   task.prompt = PromptTemplate([](const TaskInputs&) -> absl::StatusOr<Prompt> { return Prompt(""); });
+  task.known = Known::kOfPrompt;
   return task;
 }
 

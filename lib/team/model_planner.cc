@@ -109,7 +109,11 @@ class ModelMade : public Planner {
     WarnOfChain(tasks, ctx);
     TaskGraph graph;
     for (Task& task : tasks) CO_CHECK_OK(graph.Add(std::move(task)));
-    if (options_.replans == 0) CO_CHECK_OK(graph.Add(Merge(graph)));
+    graph.set_planned(true);
+    if (options_.replans == 0) {
+      CO_CHECK_OK(graph.Add(Merge(graph)));
+      graph.set_output(kMerge);
+    }
     co_return graph;
   }
 
@@ -135,6 +139,7 @@ class ModelMade : public Planner {
     if (progress.running() > 0) co_return extension;
     CO_CHECK_OK(SomethingIsDone(progress, last));
     extension.tasks.push_back(Merge(graph));
+    extension.output = kMerge;
     co_return extension;
   }
 

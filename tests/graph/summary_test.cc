@@ -4,10 +4,7 @@
 namespace ninefold {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::Not;
 
 using SummaryTest = ExecutorTest;
 

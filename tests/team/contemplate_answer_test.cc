@@ -296,5 +296,31 @@ TEST(ContemplateSingle, WhatIsKnownAndTheFormReachEachSolver) {
   }
 }
 
+// The form is of the answer: who helps is asked otherwise.
+TEST(ContemplateHelpers, AreNotAskedInTheFormOfTheAnswer) {
+  int solvers = 0, helpers = 0;
+  const auto model = Responding([&](const ModelRequest& request) {
+    const std::string asked = TextOf(request.conversation.back());
+    const bool triage = absl::StrContains(asked, "answer: one"),
+               checks = absl::StrContains(asked, "answer: correct");
+    EXPECT_EQ(request.output == nullptr, triage || checks) << asked;
+    ++(triage || checks ? helpers : solvers);
+    if (triage) return Say("answer: many");
+    return Say(checks ? "answer: correct" : R"({"sum": 4})");
+  });
+  const auto named = [&](const char* name) { return MakeAgent({.name = name, .model = model}); };
+  Prompt prompt("What is 2+2?");
+  prompt.output = std::make_shared<const OutputSchema>(OutputSchema{"sum", {{"type", "object"}}});
+  Sim sim({.shuffle = false});
+  const auto reply = sim.Run(
+      Contemplate(
+          {.solver = named("solver"), .width = 3, .triage = named("triage"), .verifier = named("verifier")}),
+      prompt);
+  ASSERT_THAT(reply, IsOk());
+  EXPECT_TRUE(reply->data.has_value());
+  EXPECT_GE(solvers, 1);
+  EXPECT_EQ(helpers, 2);
+}
+
 }  // namespace
 }  // namespace ninefold

@@ -4,8 +4,6 @@
 namespace ninefold {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::ElementsAre;
 using testing::Fail;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;

@@ -123,7 +123,9 @@ void ContemplatePlan::State::BeginAggregate(Extension& extension) {
   if (aggregate == Aggregate::kKnockout && candidates.size() < 2) aggregate = Aggregate::kVote;
   if (aggregate == Aggregate::kSynthesize) {
     merge.emplace(CastIds(candidates), options, options.judge);
-    for (Task& task : merge->NextLevel()) extension.tasks.push_back(std::move(task));
+    std::vector<Task> merges = merge->NextLevel();
+    if (merges.size() == 1) extension.output = merges[0].id;
+    for (Task& task : merges) extension.tasks.push_back(std::move(task));
   } else if (aggregate == Aggregate::kKnockout) {
     BeginKnockout(extension);
   } else {
@@ -187,6 +189,7 @@ void ContemplatePlan::State::AdvanceMerge(const Progress& progress, bool is_late
     why = NoTime("judge");
   } else {
     std::vector<Task> merges = merge->NextLevel();
+    if (merges.size() == 1) extension.output = merges[0].id;
     for (Task& task : merges) extension.tasks.push_back(std::move(task));
     if (!merges.empty()) return;
   }
@@ -220,8 +223,9 @@ Reply ContemplatePlan::State::WinnersReply(const Attempt& winner) const {
     const Attempt& best = BestOf(cluster);
     const std::string others =
         cluster.count > 1 ? absl::StrCat(best.id, " and ", cluster.count - 1, " more") : best.id;
-    const char* found = cluster.finding == Finding::kWrong ? "\n(A check found this answer wrong.)" : "";
-    reply.dissent.push_back({others, absl::StrCat(DigestOf(*best.reply, options.digest_bytes), found)});
+    std::string text = DigestOf(*best.reply, options.digest_bytes);
+    if (cluster.finding == Finding::kWrong) text += kRefutedNote;
+    reply.dissent.push_back({others, std::move(text)});
   }
   return reply;
 }

@@ -93,13 +93,12 @@ std::string DigestOf(const Reply& reply, std::size_t bytes_max) {
   }
   // The labelled lines may take half of it.
   labelled = std::string(CutUtf8(labelled, bytes_max / 2));
-  constexpr std::string_view kGap = "\n[…]\n";
-  const std::size_t room = bytes_max - std::min(bytes_max, labelled.size() + 2 * kGap.size());
+  const std::size_t room = bytes_max - std::min(bytes_max, labelled.size() + 2 * kDigestGap.size());
   const std::string_view head = CutUtf8(text, room / 3);
   std::size_t from = text.size() - (room - room / 3);
   while (from < text.size() && (static_cast<unsigned char>(text[from]) & 0xc0) == 0x80) ++from;
-  return absl::StrCat(ToAbsl(head), ToAbsl(kGap), ToAbsl(text.substr(from)),
-                      labelled.empty() ? "" : ToAbsl(kGap), labelled);
+  return absl::StrCat(ToAbsl(head), ToAbsl(kDigestGap), ToAbsl(text.substr(from)),
+                      labelled.empty() ? "" : ToAbsl(kDigestGap), labelled);
 }
 
 }  // namespace ninefold

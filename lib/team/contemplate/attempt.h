@@ -19,4 +19,9 @@ std::optional<double> StatedConfidence(std::string_view text);
 // the end more than the beginning, since conclusions stand there.
 std::string DigestOf(const Reply& reply, std::size_t bytes_max);
 
+// What stands in a digest where something is left out.
+inline constexpr std::string_view kDigestGap = "\n[…]\n";
+// What is added to the dissent of an answer that was found wrong.
+inline constexpr std::string_view kRefutedNote = "\n(A check found this answer wrong.)";
+
 }  // namespace ninefold

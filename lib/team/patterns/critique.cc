@@ -81,6 +81,7 @@ class CritiquePlan : public Planner {
       if (!criteria.empty()) prompt.parts.emplace_back(Text{absl::StrCat("It must be so: ", criteria)});
       return absl::StatusOr<Prompt>(std::move(prompt));
     });
+    graph.set_output(first.id);
     CO_CHECK_OK(graph.Add(std::move(first)));
     for (Task& task : Judging(1)) CO_CHECK_OK(graph.Add(std::move(task)));
     co_return graph;
@@ -95,6 +96,7 @@ class CritiquePlan : public Planner {
     if (standing.best == 0) co_return extension;  // the first draft has failed, and so has the run
     if (!standing.stop.empty()) co_return End(progress, standing, ctx);
     extension.tasks.push_back(Revision(round + 1, standing));
+    extension.output = extension.tasks.back().id;
     for (Task& task : Judging(round + 1)) extension.tasks.push_back(std::move(task));
     co_return extension;
   }

@@ -96,6 +96,7 @@ class MapReducePlan : public Planner {
       }
       level = std::move(next);
     }
+    if (level.size() == 1) graph.set_output(level[0].id);
     co_return graph;
   }
 
@@ -128,6 +129,7 @@ class MapReducePlan : public Planner {
     Task task{.id = std::move(id)};
     task.agent =
         std::make_shared<Merging>(options_.reducer, Named{"", group[0].first, group.back().last}.name());
+    task.known = Known::kOfNeeds;
     for (const Named& one : group) task.needs.push_back(one.id);
     task.prompt = PromptTemplate([group = std::move(group), ask = options_.ask, most = options_.merge_most,
                                   tokens = options_.result_tokens](const TaskInputs& inputs) {

@@ -107,7 +107,7 @@ Extension Ending(Reply reply, std::vector<std::string> needs, std::string_view m
   Extension extension;
   extension.tasks.push_back(Finished(kAnswer, std::move(needs), std::move(reply), std::move(card)));
   // It rests on what was done, whatever became of the rest.
-  extension.tasks.back().join = Join::Any();
+  extension.tasks.back().when = [](const TaskInputs&) { return absl::StatusOr<bool>(true); };
   extension.output = kAnswer;
   return extension;
 }

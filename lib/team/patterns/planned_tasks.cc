@@ -9,6 +9,7 @@
 #include "base/try.h"
 #include "ninefold/status.h"
 #include "team/ask_model.h"
+#include "team/brief.h"
 #include "team/condense.h"
 #include "team/in_form.h"
 #include "team/keeps_failure.h"
@@ -177,7 +178,20 @@ class PlanBuilder {
     // What rests on a task that failed is not done half: both are planned anew. After that it is told.
     if (!scope_.is_last && !needs.empty()) task.join = Join::Quorum(int(task.needs.size()));
     task.on_failure = OnFailure::Skip();
+    for (const std::string& need : item.needs) {
+      if (!SpeaksOf(item.brief, need, BriefNamed(need)))
+        task.doubtful.push_back(fresh_.contains(need) ? prefix_ + need : need);
+    }
     return task;
+  }
+
+  // Of a task that another one needs; Make has looked that there is one.
+  std::string_view BriefNamed(const std::string& id) const {
+    for (const PlannedTask& task : planned_)
+      if (task.id == id) return task.brief;
+    for (const EarlierTask& task : scope_.earlier)
+      if (task.id == id) return task.brief;
+    return "";
   }
 
   const PlanScope& scope_;
