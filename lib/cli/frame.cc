@@ -25,7 +25,7 @@ Look LookOf(const TaskNode& node, absl::Time now) {
     const auto frame = std::size_t(std::max<std::int64_t>(0, absl::ToUnixMillis(now)) / 100 % 10);
     return {kSpinner[frame], Style::kCyan};
   }
-  if (node.state == "done" || node.state == "fallback") return {"✓", Style::kGreen};
+  if (node.state == "done") return {"✓", Style::kGreen};
   if (node.state == "fallback") return {"✓", Style::kYellow};
   if (node.state == "failed") return {"✗", Style::kRed};
   if (node.state == "waiting") return {"·", Style::kDim};

@@ -104,7 +104,7 @@ std::string GraphWords(const Performed& p, bool colors) {
   for (const EndedGraph& graph : p.graphs) {
     if (graph.ended.tasks > 1) shown.push_back(&graph);
   }
-  const std::size_t all = shown.size();
+  const bool all = shown.size() <= kShown;
   while (shown.size() > kShown) {
     shown.erase(std::min_element(shown.begin(), shown.end(), [](const EndedGraph* a, const EndedGraph* b) {
       return std::pair(a->path.empty(), a->ended.work) < std::pair(b->path.empty(), b->ended.work);
@@ -117,7 +117,7 @@ std::string GraphWords(const Performed& p, bool colors) {
     if (!graph->ended.serial.empty() && !graph->warned)
       absl::StrAppend(&words, indent, "  ", OneLine(graph->ended.serial), "\n");
   }
-  if (all > shown.size()) absl::StrAppend(&words, "  (of ", all, " teams, those with the most work)\n");
+  if (!all) words += "  (those with the most work)\n";
   return words.empty() ? "" : Styled(words, Style::kDim, colors);
 }
 

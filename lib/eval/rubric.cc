@@ -68,6 +68,7 @@ absl::StatusOr<std::vector<RubricCriterion>> RubricFromJson(const Json& json) {
       rubric.push_back({json.get<std::string>(), kWholePoints});
     return rubric;
   }
+  if (json.is_object()) return RubricFromJson(Json::array({json}));
   if (!json.is_array() || json.size() > kCriteriaMost) {
     return absl::InvalidArgumentError(
         absl::StrCat("a rubric is a text, or a list of at most ", kCriteriaMost, " criteria"));

@@ -36,7 +36,8 @@ struct Job {
   std::shared_ptr<const EvalTrial> known;  // not null: its reply is there, and is graded anew
 };
 
-constexpr char kJudgeFailed[] = "the judge: ";
+constexpr char kJudgeFailed[] = "the judge: ";  // an error begins so
+constexpr char kJudgeAlone[] = "a judge alone";
 
 // The reply is there; only its grade is not.
 bool LacksOnlyGrade(const EvalTrial& trial) {
@@ -219,7 +220,7 @@ class Trials {
       if (!jobs_.empty()) {
         const Purse::Answer answer = purse_.Take(PurseName(jobs_.front()), in_flight_, share);
         if (answer == Purse::kEmpty) {
-          ending_ = absl::ResourceExhaustedError(purse_.WhyEmpty(jobs_.front().variant->name));
+          ending_ = absl::ResourceExhaustedError(purse_.WhyEmpty(PurseName(jobs_.front())));
           return false;
         }
         if (answer == Purse::kTaken) break;
@@ -237,27 +238,17 @@ class Trials {
     return job.known != nullptr && !NeedsJudge(*job.item, experiment_.grade);
   }
   // A judge alone costs less than a trial, and its own.
-  static std::string PurseName(const Job& job) { return job.known ? kJudgeFailed : job.variant->name; }
+  static std::string PurseName(const Job& job) { return job.known ? kJudgeAlone : job.variant->name; }
 
   void GradeAnew(const Job& job, const BudgetLimits& share) {
     EvalTrial trial = *job.known;
     trial.error.clear(), trial.judge_run_id.clear(), trial.grade = {};
     const Reply reply = ReplyOf(trial).value_or(Reply{});
     Cost of_judge;
-    absl::Status status = FillTrial(*job.item, reply, experiment_.grade, trial);
-    if (status.ok() && NeedsJudge(*job.item, experiment_.grade)) {
-      status = Judge(*job.item, reply, share, trial, of_judge);
-      return Settle(job, share, HasLimit(share), status, std::move(trial), of_judge, {});
-    }
-    absl::StatusOr<Grade> grade = Grade{};
-    if (status.ok()) {
-      grade = GradeReply(*job.item, reply, experiment_.grade);
-    } else {
-      grade = status;
-    }
-    if (!grade.ok()) return Settle(job, share, false, grade.status(), grade.status(), of_judge, {});
-    trial.grade = *std::move(grade);
-    Settle(job, share, false, absl::OkStatus(), std::move(trial), of_judge, {});
+    absl::Status status = GradeInto(experiment_, *job.item, reply, trial);
+    if (!status.ok()) return Settle(job, share, false, status, status, of_judge, {});
+    if (!IsFree(job)) status = Judge(*job.item, reply, share, trial, of_judge);
+    Settle(job, share, HasLimit(share), status, std::move(trial), of_judge, {});
   }
 
   void Try(const Job& job, const BudgetLimits& share) {
@@ -345,7 +336,7 @@ class Trials {
     std::unique_lock lock(mutex_);
     --in_flight_;
     progress_.cost = progress_.cost + cost;
-    purse_.Give(PurseName(job), share, cost);
+    if (!IsFree(job)) purse_.Give(PurseName(job), share, cost);
     changed_.notify_all();
     if (absl::IsCancelled(status) && !ending_.ok()) return;
     // Its share was too small, not its team's budget: again, with a larger one. A contemplation does not fail

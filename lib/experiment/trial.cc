@@ -8,6 +8,7 @@
 #include "base/base64.h"
 #include "base/hash.h"
 #include "base/try.h"
+#include "eval/rubric.h"
 #include "ninefold/image.h"
 #include "ninefold/status.h"
 #include "pipeline/given_file.h"
@@ -94,12 +95,19 @@ std::uint64_t HashOfGrading(const Experiment& experiment, const EvalItem& item) 
     hash = HashBytes(*text, hash);
   for (const std::string& choice : item.choices) hash = HashBytes(choice, hash);
   if (!NeedsJudge(item, options)) return hash;
-  hash = HashBytes(absl::StrCat(experiment.judge, " ", options.pass), hash);
-  for (const auto* rubric : {&item.rubric, &options.rubric}) {
-    for (const RubricCriterion& each : *rubric)
-      hash = HashBytes(absl::StrCat(each.points, " ", each.text), hash);
-  }
-  return hash;
+  hash = HashBytes(experiment.judge, hash);
+  const std::vector<RubricCriterion>& rubric = RubricOf(item, options);
+  for (const RubricCriterion& each : rubric)
+    hash = HashBytes(absl::StrCat(each.points, " ", each.text), hash);
+  return rubric.empty() ? hash : HashBytes(absl::StrCat(options.pass), hash);
+}
+
+absl::Status GradeInto(const Experiment& experiment, const EvalItem& item, const Reply& reply,
+                       EvalTrial& trial) {
+  CHECK_OK(FillTrial(item, reply, experiment.grade, trial));
+  if (NeedsJudge(item, experiment.grade)) return absl::OkStatus();
+  TRY(trial.grade, GradeReply(item, reply, experiment.grade));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<EvalTrial> TrialOf(const Experiment& experiment, const ExperimentVariant& variant,
@@ -111,9 +119,7 @@ absl::StatusOr<EvalTrial> TrialOf(const Experiment& experiment, const Experiment
     trial.error = Describe(reply.status());
     return trial;
   }
-  CHECK_OK(FillTrial(item, *reply, experiment.grade, trial));
-  if (NeedsJudge(item, experiment.grade)) return trial;
-  TRY(trial.grade, GradeReply(item, *reply, experiment.grade));
+  CHECK_OK(GradeInto(experiment, item, *reply, trial));
   return trial;
 }
 

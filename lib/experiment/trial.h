@@ -19,6 +19,9 @@ std::uint64_t HashOf(const EvalItem& item);
 // Of how its replies are graded: of what is expected, by which grader and judge.
 std::uint64_t HashOfGrading(const Experiment& experiment, const EvalItem& item);
 
+// Grades `trial`, of `reply`, as far as that needs no judge. Errors: as those of GradeReply.
+absl::Status GradeInto(const Experiment& experiment, const EvalItem& item, const Reply& reply,
+                       EvalTrial& trial);
 // A new trial of `reply`, not graded where that needs a judge. Errors: of grading, as GradeReply's.
 absl::StatusOr<EvalTrial> TrialOf(const Experiment& experiment, const ExperimentVariant& variant,
                                   const EvalItem& item, std::uint64_t seed,

@@ -120,6 +120,8 @@ rubric:
   // In the other order the same lines are 0, 2 and 0 points.
   EXPECT_THAT(last, HasSubstr("Blames a person"));
   EXPECT_EQ(judged, 4);
+  EXPECT_NEAR(trials[0].grade.score, 2.0 / 3, 1e-12);
+  EXPECT_EQ(trials[0].grade.judge_agreed, true) << "neither passes";
   EXPECT_FALSE(trials[0].grade.right) << trials[0].grade.why;
 }
 
