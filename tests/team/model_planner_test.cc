@@ -7,6 +7,7 @@ namespace {
 using testing::After;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::Say;
 using testing::Scripted;
 using testing::Sim;
@@ -67,6 +68,22 @@ TEST(ModelPlanner, ARowOfTasksIsWarnedOf) {
                                     {"id":"b","agent":"reader","brief":"x","needs":["a"]}]})"),
               ::testing::IsEmpty())
       << "two are no row";
+}
+
+TEST(ModelPlanner, WhatRanOneAfterAnotherIsRemarkedOn) {
+  PlannedTeam planned({Say(R"({"tasks":[{"id":"years","agent":"reader","brief":"Find years"},
+                        {"id":"loads","agent":"reader","brief":"List weights","needs":["years"]},
+                        {"id":"names","agent":"reader","brief":"Name owners of the weights","needs":["loads"]},
+                        {"id":"places","agent":"reader","brief":"Find towns","needs":["names"]}]})"),
+                       Say("merged")});
+  Sim sim;
+  ASSERT_THAT(sim.Run(planned.team, "?"), Says("merged"));
+  const auto ended = EventsOf<event::GraphEnded>(sim.events());
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_THAT(ended[0].second.serial,
+              AllOf(HasSubstr("what was planned ran one after another: years → loads → names → places"),
+                    HasSubstr("\"loads\" waits for \"years\""), HasSubstr("\"places\" waits for \"names\""),
+                    Not(HasSubstr("\"names\" waits for"))));
 }
 
 TEST(ModelPlanner, ABadPlanIsSentBackOnce) {
